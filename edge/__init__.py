@@ -1,0 +1,1 @@
+"""Video in, events out; see DESIGN.md beside this file."""

@@ -1,0 +1,165 @@
+"""Every seam of the edge on one page. Adapters implement these; `edge.app` alone constructs them."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+from typing import Protocol
+
+import numpy as np
+from numpy.typing import NDArray
+
+from hazard_library.contract.device import Receipt
+from hazard_library.contract.events import ModelUsed
+from hazard_library.contract.evidence import EvidenceRef
+from hazard_library.contract.ids import CameraId, MessageId
+from hazard_library.contract.message import Numbered
+from hazard_library.contract.topics import Channel
+
+from edge.core.incidents import Incident, IncidentChange
+from edge.core.moment import Moment
+
+#: A picture: uint8 (height, width, 3), BGR.
+Pixels = NDArray[np.uint8]
+
+
+@dataclass(frozen=True, slots=True)
+class Frame:
+    """A decoded picture on its way through one pipeline; handed on, never shared.
+
+    number: 1, 2, 3 … within one opening of the source, counting every decoded frame.
+    """
+
+    camera: CameraId
+    number: int
+    at: Moment
+    pixels: Pixels
+
+
+@dataclass(frozen=True, slots=True)
+class RawBoxes:
+    """A backend's answer for one picture, in pixels of that picture, best score first.
+
+    boxes: float32 (N, 4) x1, y1, x2, y2; scores: float32 (N,); labels: N class names.
+    """
+
+    boxes: NDArray[np.float32]
+    scores: NDArray[np.float32]
+    labels: tuple[str, ...]
+
+
+class Clock(Protocol):
+    """The only source of time in the shell."""
+
+    def now(self) -> Moment:
+        """Return the box's present moment."""
+        ...
+
+    def wait(self, seconds: float) -> None:
+        """Let the calling thread sleep."""
+        ...
+
+
+class Backend(Protocol):
+    """A loaded model. Thread-safe: several workers call `detect` on one instance at once."""
+
+    @property
+    def model(self) -> ModelUsed:
+        """What runs, with its hash and precision."""
+        ...
+
+    def detect(self, pixels: Pixels) -> RawBoxes:
+        """Find objects in one picture, thresholds and non-maximum suppression applied."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class Pending:
+    """A message that waits for its receipt."""
+
+    id: MessageId
+    channel: Channel
+    payload: bytes
+
+
+class Outbox(Protocol):
+    """What must not be lost. A message stays until `settle`; incidents are kept with their events."""
+
+    @property
+    def boot(self) -> str:
+        """Id of this start of the box; message numbers count within it."""
+        ...
+
+    def append(
+        self, channel: Channel, write: Callable[[int], Numbered], incident: Incident | None = None
+    ) -> Numbered:
+        """Number, write and keep a message, and the incident it is about, in one transaction.
+
+        A message whose id is kept already is returned as kept; nothing is written.
+        """
+        ...
+
+    def pending(self, limit: int, sent_before: Moment | None = None) -> tuple[Pending, ...]:
+        """Return unsettled messages, oldest first, that were not sent since `sent_before`."""
+        ...
+
+    def mark_sent(self, ids: Sequence[MessageId], at: Moment) -> None:
+        """Remember when messages were last handed to the broker."""
+        ...
+
+    def settle(self, receipt: Receipt, at: datetime) -> bool:
+        """Take a message out of the queue on the server's word. False if it was unknown."""
+        ...
+
+    def resend(self, boot: str, first: int, last: int) -> int:
+        """Queue numbered messages again; return how many were still kept."""
+        ...
+
+    def open_incidents(self) -> tuple[Incident, ...]:
+        """Return incidents whose last event was not `closed`, to go on after a restart."""
+        ...
+
+
+class Link(Protocol):
+    """The way to the broker. Reconnects by itself; what it receives goes to the given callbacks."""
+
+    @property
+    def is_connected(self) -> bool:
+        """Whether the broker is there now."""
+        ...
+
+    def publish(self, channel: Channel, payload: bytes) -> bool:
+        """Hand one message to the broker at QoS 1; False when there is no connection."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class Upload:
+    """A file of evidence that waits for its upload."""
+
+    ref: EvidenceRef
+    path: Path
+
+
+class EvidenceStore(Protocol):
+    """Files addressed by hash, and what became of them."""
+
+    def put(self, data: bytes, ref_kind: EvidenceRef) -> Path:
+        """Keep a file: temporary, fsync, rename, fsync folder, then row. Idempotent."""
+        ...
+
+    def to_upload(self, limit: int) -> tuple[Upload, ...]:
+        """Return files the server does not have yet, key frames before clips, oldest first."""
+        ...
+
+    def mark_uploaded(self, sha256: str, at: datetime) -> None:
+        """Remember that the server confirmed a file's hash."""
+        ...
+
+
+class Recorder(Protocol):
+    """Makes evidence of incidents: the picture at once, the clip after the post-roll."""
+
+    def capture(self, change: IncidentChange, frame: Frame) -> tuple[EvidenceRef, ...]:
+        """Write the key frame of an opened incident and order its clip; return what exists now."""
+        ...

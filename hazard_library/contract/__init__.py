@@ -1,0 +1,1 @@
+"""The shared language of edge and server: messages, topics, identities and their versions."""

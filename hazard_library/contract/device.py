@@ -1,0 +1,96 @@
+"""Messages about a box itself: its state, commands to it, and acknowledgements for it."""
+
+from enum import StrEnum
+from typing import Annotated, Literal
+
+from pydantic import AwareDatetime, Field
+
+from hazard_library.contract.events import ClockState, ModelUsed
+from hazard_library.contract.ids import MessageId
+from hazard_library.contract.message import CameraName, Message, Part, Sha256
+
+
+class CameraCondition(StrEnum):
+    """Technical states of a camera. They are no hazards; the server decides what becomes a lead."""
+
+    OK = "ok"
+    STARTING = "starting"
+    OFFLINE = "offline"
+    NO_FRAMES = "no_frames"
+    FROZEN = "frozen"
+    DARK_OR_COVERED = "dark_or_covered"
+    UNDECODABLE = "undecodable"
+    NOT_ANALYSED = "not_analysed"
+    FINISHED = "finished"
+
+
+class CameraState(Part):
+    """The condition of one camera since a moment."""
+
+    camera: CameraName
+    condition: CameraCondition
+    since: AwareDatetime
+    detail: str = Field(default="", description="One sentence with the remedy, secrets removed")
+    fps: float = Field(ge=0, description="Frames analysed per second, over the last minute")
+
+
+class DeviceState(Message):
+    """Birth, heartbeat and (as `offline`, left with the broker) last will; retained."""
+
+    schema_id: Literal["device-state/1"] = Field(default="device-state/1", alias="schema")
+    status: Literal["online", "draining", "offline"]
+    boot: str = Field(pattern=r"^[0-9a-f]{16}$")
+    software: str
+    config_sha256: Sha256 | None = None
+    config_error: str | None = Field(default=None, description="Why a newer configuration is refused")
+    models: tuple[ModelUsed, ...] = ()
+    cameras: tuple[CameraState, ...] = ()
+    clock: ClockState | None = None
+    outbox_pending: int = Field(default=0, ge=0)
+    last_message_no: int = Field(default=0, ge=0, description="Highest number given in this boot")
+    counters: dict[str, int] = Field(default_factory=dict, description="Every drop has a counter")
+
+
+class Resend(Part):
+    """Send again what was numbered `first`…`last` in a boot; the server misses it."""
+
+    verb: Literal["resend"] = "resend"
+    boot: str = Field(pattern=r"^[0-9a-f]{16}$")
+    first: int = Field(ge=1)
+    last: int = Field(ge=1)
+
+
+class ReportState(Part):
+    """Publish the device state now."""
+
+    verb: Literal["report_state"] = "report_state"
+
+
+class Command(Message):
+    """An order of the server to one box; not retained, expires with its message."""
+
+    schema_id: Literal["command/1"] = Field(default="command/1", alias="schema")
+    order: Annotated[Resend | ReportState, Field(discriminator="verb")]
+
+
+class Outcome(StrEnum):
+    """What became of a message. Each of the three frees the outbox."""
+
+    ACCEPTED = "accepted"
+    DUPLICATE = "duplicate"
+    QUARANTINED = "quarantined"
+
+
+class Receipt(Part):
+    """The server's word, after commit, on one message."""
+
+    message_id: MessageId
+    outcome: Outcome
+    reason: str | None = Field(default=None, description="Set when quarantined")
+
+
+class Ack(Message):
+    """The application-level acknowledgement: only this lets a message leave the outbox."""
+
+    schema_id: Literal["ack/1"] = Field(default="ack/1", alias="schema")
+    receipts: tuple[Receipt, ...]

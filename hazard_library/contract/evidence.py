@@ -1,0 +1,92 @@
+"""Evidence on the wire: references, the manifest that binds them, and its announcement.
+
+The manifest is signed as exact bytes: `EvidenceSealed.manifest` is the text that was signed, so no
+two programs need to agree on a canonical form.
+"""
+
+from enum import StrEnum
+from typing import TYPE_CHECKING, Literal
+
+from pydantic import AwareDatetime, Field
+
+from hazard_library.contract.ids import HazardId, IncidentId, ManifestId
+from hazard_library.contract.message import CameraName, DeviceName, Numbered, Part, Sha256
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+
+class EvidenceKind(StrEnum):
+    """What a file of evidence is. Originals are sealed; only the shown copies are displayed."""
+
+    FRAME_ORIGINAL = "frame_original"
+    FRAME_SHOWN = "frame_shown"
+    CLIP_ORIGINAL = "clip_original"
+    CLIP_SHOWN = "clip_shown"
+
+    @property
+    def is_sealed(self) -> bool:
+        """Whether the file opens only with a recorded purpose."""
+        return self in {EvidenceKind.FRAME_ORIGINAL, EvidenceKind.CLIP_ORIGINAL}
+
+
+class EvidenceRef(Part):
+    """One file of evidence, addressed by its hash."""
+
+    kind: EvidenceKind
+    sha256: Sha256
+    bytes: int = Field(ge=1)
+    media_type: Literal["image/jpeg", "video/mp4", "video/x-matroska"]
+    redaction: Literal["none", "heads_blurred"]
+
+
+class ClipSpan(Part):
+    """Which stretch of the stream a clip holds and where the trigger lies in it."""
+
+    from_at: AwareDatetime
+    to_at: AwareDatetime
+    trigger_offset_s: float = Field(ge=0, description="Seconds from the clip's start to the trigger")
+    cut_short: str | None = Field(
+        default=None, description="Why the clip is shorter than asked for, or None"
+    )
+
+
+class EvidenceManifest(Part):
+    """What was captured, by which box, with what, and the hash of the manifest before it."""
+
+    schema_id: Literal["evidence-manifest/1"] = Field(default="evidence-manifest/1", alias="schema")
+    id: ManifestId
+    device: DeviceName
+    key_id: Sha256 = Field(description="SHA-256 of the raw public key that verifies the signature")
+    incident_id: IncidentId
+    camera: CameraName
+    hazard: HazardId
+    trigger_at: AwareDatetime
+    sealed_at: AwareDatetime
+    span: ClipSpan | None = Field(description="None when no clip could be cut; `lost` says why")
+    files: tuple[EvidenceRef, ...]
+    lost: dict[EvidenceKind, str] = Field(
+        default_factory=dict, description="Files that could not be made, and why"
+    )
+    software: str = Field(description="hazard-patrol <version>")
+    models: dict[str, Sha256]
+    config_sha256: Sha256
+    previous_manifest_sha256: Sha256 | None = Field(description="None for the box's first one")
+
+    def to_bytes(self) -> bytes:
+        """Write the exact bytes that are hashed and signed."""
+        return self.model_dump_json(by_alias=True).encode()
+
+
+class EvidenceSealed(Numbered):
+    """The announcement of a sealed manifest: its exact text and the box's Ed25519 signature."""
+
+    schema_id: Literal["evidence-sealed/1"] = Field(default="evidence-sealed/1", alias="schema")
+    manifest: str = Field(description="The manifest's exact JSON text, as signed")
+    manifest_sha256: Sha256
+    signature: str = Field(description="Ed25519 over the UTF-8 bytes of `manifest`, base64")
+
+
+def find(files: "Sequence[EvidenceRef]", kind: EvidenceKind) -> EvidenceRef | None:
+    """Return the first file of a kind, or None."""
+    return next((file for file in files if file.kind is kind), None)
