@@ -1,0 +1,206 @@
+"""Immutable dataset versions: one line a picture, and the hash of all lines as the version.
+
+Sources label different classes, so each picture says which classes it is *known* for: every
+instance of a known class has a box, and everywhere else that class is background. Of the other
+classes nothing is known beyond the boxes present, and neither training nor scoring may pretend
+otherwise.
+"""
+
+import hashlib
+import json
+from collections import Counter
+from collections.abc import Iterable, Sequence
+from pathlib import Path
+from typing import Literal, Self
+
+from pydantic import BaseModel, ConfigDict, Field, ValidationError
+
+from hazard_library.errors import DatasetError
+
+Split = Literal["train", "val"]
+
+
+class Frozen(BaseModel):
+    """A value read from a file: immutable, and unknown fields are mistakes."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+
+class Box(Frozen):
+    """A labelled box in shares of the picture: centre, width, height, each within 0..1."""
+
+    label: str
+    cx: float
+    cy: float
+    w: float
+    h: float
+
+
+class Picture(Frozen):
+    """One picture of a dataset version; `file` is relative to the folder of the material."""
+
+    file: str
+    sha256: str
+    source: str
+    licence: str
+    split: Split
+    width: int = Field(gt=0)
+    height: int = Field(gt=0)
+    known: tuple[str, ...]
+    boxes: tuple[Box, ...]
+    unsure: tuple[Box, ...] = ()
+    """Regions in which the named class is not known although the picture is."""
+
+
+class SetSpec(Frozen):
+    """One folder of pictures with `manifest.jsonl`, `data.yaml` order of classes and labels."""
+
+    folder: str
+    classes: tuple[str, ...]
+    unsure: dict[str, tuple[str, ...]] = {}
+    """Boxes of a class we do not teach → classes that are not known inside them."""
+
+
+class DataSpec(Frozen):
+    """Which pictures make up a dataset version, and for which labels."""
+
+    sets: tuple[SetSpec, ...] = Field(min_length=1)
+    reviewed_absent: dict[str, tuple[str, ...]] = {}
+    """Source → classes of which, looked through by eye, it shows none."""
+
+
+class DatasetVersion(Frozen):
+    """All pictures of a version in a fixed order; equal content has an equal `sha256`."""
+
+    labels: tuple[str, ...]
+    pictures: tuple[Picture, ...]
+
+    def lines(self) -> list[str]:
+        """Return the manifest: a header line, then one JSON line a picture."""
+        header = json.dumps({"schema": "dataset-version/1", "labels": list(self.labels)})
+        return [header, *(picture.model_dump_json() for picture in self.pictures)]
+
+    @property
+    def sha256(self) -> str:
+        """Return the hash of the manifest, which is the version's name."""
+        return hashlib.sha256("\n".join(self.lines()).encode()).hexdigest()
+
+    def of(self, split: Split) -> tuple[Picture, ...]:
+        """Return the pictures of one split, in the version's order."""
+        return tuple(picture for picture in self.pictures if picture.split == split)
+
+    def write(self, file: Path) -> None:
+        """Write the manifest as JSON lines, the file's hash being the version."""
+        file.write_text("\n".join(self.lines()), encoding="utf-8")
+
+    @classmethod
+    def read(cls, file: Path) -> Self:
+        """Read a manifest that `write` wrote.
+
+        Raises:
+            DatasetError: the file is missing or a line does not fit.
+        """
+        try:
+            header, *rows = file.read_text(encoding="utf-8").split("\n")
+            labels = json.loads(header)["labels"]
+            pictures = tuple(Picture.model_validate_json(row) for row in rows)
+            return cls(labels=labels, pictures=pictures)
+        except (OSError, ValueError, KeyError) as error:
+            message = f"{file}: no readable dataset version ({error}); build it again"
+            raise DatasetError(message) from error
+
+
+def by_source(pictures: Iterable[Picture]) -> dict[tuple[str, str], int]:
+    """Count pictures by (source, licence)."""
+    return dict(sorted(Counter((p.source, p.licence) for p in pictures).items()))
+
+
+def build_version(spec: DataSpec, labels: Sequence[str], material: Path) -> DatasetVersion:
+    """Read the sets of `spec` under `material` and check every picture against its hash.
+
+    Raises:
+        DatasetError: a manifest, picture or label file is missing, changed or malformed.
+    """
+    pictures: list[Picture] = []
+    for part in spec.sets:
+        manifest = material / part.folder / "manifest.jsonl"
+        try:
+            rows = manifest.read_text(encoding="utf-8").splitlines()
+        except OSError as error:
+            message = f"{manifest}: cannot be read ({error}); check the material folder"
+            raise DatasetError(message) from error
+        for number, row in enumerate(rows, 1):
+            try:
+                pictures.append(_picture(json.loads(row), part, spec, labels, material))
+            except (KeyError, ValueError, ValidationError) as error:
+                message = f"{manifest}:{number}: malformed entry ({error}); mend or drop it"
+                raise DatasetError(message) from error
+    pictures.sort(key=lambda picture: picture.file)
+    return DatasetVersion(labels=tuple(labels), pictures=tuple(pictures))
+
+
+def _picture(
+    row: dict[str, object],
+    part: SetSpec,
+    spec: DataSpec,
+    labels: Sequence[str],
+    material: Path,
+) -> Picture:
+    """Turn one manifest row and its label file into a `Picture`, verifying the picture's hash."""
+    file = f"{part.folder}/{row['file']}"
+    digest = hashlib.sha256(_read(material / file)).hexdigest()
+    if digest != row["sha256"]:
+        message = f"{file}: SHA-256 is {digest}, manifest says {row['sha256']}; restore the file"
+        raise DatasetError(message)
+    source = str(row["source"])
+    exhaustive = row["exhaustive"]
+    stated = set(exhaustive if isinstance(exhaustive, list) else ())
+    known = stated | set(spec.reviewed_absent.get(source, ()))
+    rows = _boxes(material / _label_file(file), part.classes)
+    return Picture.model_validate(
+        {
+            "file": file,
+            "sha256": digest,
+            "source": source,
+            "licence": row["licence"],
+            "split": row["split"],
+            "width": row["width"],
+            "height": row["height"],
+            "known": tuple(label for label in labels if label in known),
+            "boxes": tuple(box for box in rows if box.label in labels),
+            "unsure": tuple(
+                box.model_copy(update={"label": label})
+                for box in rows
+                for label in part.unsure.get(box.label, ())
+            ),
+        }
+    )
+
+
+def _label_file(picture: str) -> str:
+    """Return the label file beside a picture: images/x/y.jpg → labels/x/y.txt."""
+    path = Path(picture.replace("/images/", "/labels/"))
+    return str(path.with_suffix(".txt"))
+
+
+def _boxes(file: Path, classes: Sequence[str]) -> list[Box]:
+    """Read a YOLO text file: class number, centre x, centre y, width, height in shares."""
+    boxes = []
+    for line in _read(file).decode().splitlines():
+        number, *shares = line.split()
+        cx, cy, w, h = (float(share) for share in shares)
+        boxes.append(Box(label=classes[int(number)], cx=cx, cy=cy, w=w, h=h))
+    return boxes
+
+
+def _read(file: Path) -> bytes:
+    """Read a file of the material.
+
+    Raises:
+        DatasetError: it cannot be read.
+    """
+    try:
+        return file.read_bytes()
+    except OSError as error:
+        message = f"{file}: cannot be read ({error}); restore the material"
+        raise DatasetError(message) from error

@@ -1,0 +1,72 @@
+"""The front door of the command `patrol`: it finds the package that owns a verb and calls it.
+
+A package's `cli.py` is imported only when one of its verbs is called, so that `patrol --help` is
+quick and the edge never loads what the server needs.
+"""
+
+import importlib
+import sys
+from collections.abc import Callable, Sequence
+from typing import NamedTuple, cast
+
+
+class Verb(NamedTuple):
+    """One verb of the front door."""
+
+    module: str
+    says: str
+
+
+VERBS: dict[str, Verb] = {
+    "demo": Verb("server.demo.cli", "run the whole chain here on real video"),
+    "edge": Verb("edge.cli", "run, check or look into an edge box"),
+    "server": Verb("server.cli", "run or set up the central server"),
+    "library": Verb("hazard_library.cli", "check the hazard catalogue"),
+    "detect": Verb("edge.cli", "find objects in pictures and videos"),
+    "bench": Verb("edge.cli", "measure the edge pipeline"),
+    "train": Verb("hazard_library.cli", "train and export a detector"),
+}
+
+
+def main(argv: Sequence[str] | None = None) -> int:
+    """Run a verb; 0 well, 1 found problems, 2 misuse."""
+    words = list(sys.argv[1:] if argv is None else argv)
+    if not words or words[0] in {"-h", "--help"}:
+        _print_help()
+        return 0 if words else 2
+    if words[0] == "--version":
+        from importlib.metadata import version  # noqa: PLC0415 - kept out of the start of other verbs
+
+        print(version("hazard-patrol"))
+        return 0
+    verb = VERBS.get(words[0])
+    if verb is None:
+        print(f"patrol: unknown verb {words[0]!r}; see patrol --help", file=sys.stderr)
+        return 2
+    try:
+        run = cast("Callable[[list[str]], int]", importlib.import_module(verb.module).main)
+    except ModuleNotFoundError as missing:
+        return _explain(words[0], missing)
+    return run(words)
+
+
+def _explain(word: str, missing: ModuleNotFoundError) -> int:
+    extra = {"edge": "edge", "detect": "edge", "bench": "edge", "train": "train"}.get(word, "server")
+    print(
+        f"patrol {word}: the package {missing.name} is not installed; "
+        f"run: pip install 'hazard-patrol[{extra}]'",
+        file=sys.stderr,
+    )
+    return 2
+
+
+def _print_help() -> None:
+    print("usage: patrol VERB …\n")
+    for word, verb in VERBS.items():
+        print(f"  {word:<9} {verb.says}")
+    print("\nExample: patrol detect --model site-hazards picture.jpg --json")
+    print("Each verb has its own --help.")
+
+
+if __name__ == "__main__":
+    sys.exit(main())
