@@ -1,0 +1,244 @@
+"""Training a detector by a recipe, in one process, resumable after every epoch.
+
+The network and the loss come from ultralytics; the loop is our own, since the masked loss, the
+schedule that ends in time and the mosaic that keeps what is known do not fit its trainer. Nothing
+here reaches out: ultralytics is told to stay offline before it is imported.
+"""
+
+import os
+import time
+from collections.abc import Callable, Iterator
+from copy import deepcopy
+from dataclasses import dataclass, field
+from pathlib import Path
+from types import SimpleNamespace
+from typing import Any
+
+os.environ.setdefault("YOLO_OFFLINE", "true")
+os.environ.setdefault("YOLO_VERBOSE", "false")
+
+import structlog
+import torch
+from torch import Tensor, nn
+from torch.utils.data import DataLoader
+from ultralytics.nn.tasks import DetectionModel  # type: ignore[import-untyped,unused-ignore]
+
+from hazard_library.datasets.version import DatasetVersion
+from hazard_library.errors import TrainingError
+from hazard_library.training.feed import Batch, Feed, collate
+from hazard_library.training.initial_weights import carry_over, read_tensors
+from hazard_library.training.masked_loss import MaskedDetectionLoss, exclusion
+from hazard_library.training.recipe import Recipe, Schedule
+from hazard_library.training.schedule import average_decay, progress, rate_factor
+
+log = structlog.get_logger(__name__)
+
+GAINS = SimpleNamespace(box=7.5, cls=0.5, dfl=1.5, epochs=1)
+"""Weights of the three terms of the loss: ultralytics' own defaults for detection."""
+MAX_GRADIENT = 10.0
+LOG_EVERY = 20
+CHECKPOINT = "last.pt"
+
+
+@dataclass
+class Run:
+    """The moving state of a training run; everything in it goes into the checkpoint."""
+
+    model: nn.Module
+    average: nn.Module
+    optimizer: torch.optim.Optimizer
+    step: int = 0
+    epoch: int = 0
+    elapsed_s: float = 0.0
+    losses: dict[str, float] = field(default_factory=dict)
+
+    def save(self, file: Path, data_sha256: str) -> None:
+        """Write the checkpoint; a crash leaves the previous one in place."""
+        state = {
+            "model": self.model.state_dict(),
+            "average": self.average.state_dict(),
+            "optimizer": self.optimizer.state_dict(),
+            "step": self.step,
+            "epoch": self.epoch,
+            "elapsed_s": self.elapsed_s,
+            "data_sha256": data_sha256,
+        }
+        half = file.with_suffix(".part")
+        torch.save(state, half)
+        half.replace(file)
+
+    def resume(self, file: Path, data_sha256: str) -> None:
+        """Take up a checkpoint of the same data.
+
+        Raises:
+            TrainingError: it was trained on another dataset version.
+        """
+        state = torch.load(file, map_location="cpu", weights_only=True)
+        if state["data_sha256"] != data_sha256:
+            message = f"{file}: belongs to data {state['data_sha256'][:12]}; choose another folder"
+            raise TrainingError(message)
+        self.model.load_state_dict(state["model"])
+        self.average.load_state_dict(state["average"])
+        self.optimizer.load_state_dict(state["optimizer"])
+        self.step, self.epoch = state["step"], state["epoch"]
+        self.elapsed_s = state["elapsed_s"]
+
+
+def build_network(recipe: Recipe) -> nn.Module:
+    """Build the untrained network of a recipe, its loss gains attached."""
+    torch.manual_seed(recipe.seed)
+    model: nn.Module = DetectionModel(recipe.network, nc=len(recipe.labels), verbose=False)
+    model.args = GAINS  # type: ignore[assignment]
+    return model
+
+
+def optimizer_of(model: nn.Module, schedule: Schedule) -> torch.optim.Optimizer:
+    """Group the weights: the head learns faster, and only kernels decay."""
+    head = f"model.{len(model.model) - 1}."  # type: ignore[arg-type]
+    groups: dict[tuple[bool, bool], list[nn.Parameter]] = {}
+    for name, parameter in model.named_parameters():
+        if parameter.requires_grad:
+            key = (name.startswith(head), parameter.ndim > 1)
+            groups.setdefault(key, []).append(parameter)
+    return torch.optim.AdamW(
+        [
+            {
+                "params": parameters,
+                "weight_decay": schedule.weight_decay if decays else 0.0,
+                "top_rate": schedule.rate * (schedule.head_rate_factor if in_head else 1.0),
+            }
+            for (in_head, decays), parameters in groups.items()
+        ],
+        lr=schedule.rate,
+    )
+
+
+def train(
+    recipe: Recipe,
+    data: DatasetVersion,
+    material: Path,
+    out: Path,
+    clock: Callable[[], float] = time.monotonic,
+) -> Run:
+    """Train until the schedule has ended; take up `out/last.pt` if it is there.
+
+    Args:
+        recipe: what to do.
+        data: the pictures; only its training split is used.
+        material: the folder to which the pictures' paths are relative.
+        out: a folder for the checkpoint.
+        clock: seconds, for the time box.
+
+    Raises:
+        TrainingError: initial weights or checkpoint do not fit, or the loss is no number.
+    """
+    torch.set_num_threads(recipe.schedule.threads)
+    model = build_network(recipe)
+    carried = carry_over(
+        read_tensors(recipe.initial_weights, material), model, recipe.initial_weights.tensors
+    )
+    log.info("initial weights", tensors=carried, data=data.sha256[:12])
+    model = model.to(memory_format=torch.channels_last)  # type: ignore[call-overload]
+    run = Run(model, deepcopy(model).eval(), optimizer_of(model, recipe.schedule))
+    checkpoint = out / CHECKPOINT
+    if checkpoint.is_file():
+        run.resume(checkpoint, data.sha256)
+        log.info("resumed", epoch=run.epoch, step=run.step)
+    loss = MaskedDetectionLoss(model, exclusion(recipe.labels, recipe.exclusive))
+    epoch_steps = -(-len(data.of("train")) // recipe.schedule.batch)
+    started = clock() - run.elapsed_s
+    while _done(run, recipe.schedule, epoch_steps) < 1.0:
+        model.train()
+        for batch in _batches(recipe, data, material, run, epoch_steps):
+            _learn(run, loss, batch, recipe.schedule, epoch_steps)
+            run.elapsed_s = clock() - started
+            if _done(run, recipe.schedule, epoch_steps) >= 1.0:
+                break
+        run.epoch += 1
+        run.save(checkpoint, data.sha256)
+        log.info("epoch", epoch=run.epoch, step=run.step, elapsed_s=round(run.elapsed_s))
+    return run
+
+
+def _done(run: Run, schedule: Schedule, epoch_steps: int) -> float:
+    """Return how much of the schedule is behind, 0..1."""
+    steps = schedule.epochs * epoch_steps
+    return progress(run.step, steps, run.elapsed_s, schedule.budget_s)
+
+
+def _batches(
+    recipe: Recipe, data: DatasetVersion, material: Path, run: Run, epoch_steps: int
+) -> Iterator[Batch]:
+    """Yield the batches of the current epoch, built beside the training process."""
+    done = _done(run, recipe.schedule, epoch_steps)
+    mosaic = done < recipe.augment.mosaic_end
+    feed = Feed(recipe, data.of("train"), material, run.epoch, mosaic)
+    return iter(
+        DataLoader(
+            feed,
+            batch_size=recipe.schedule.batch,
+            num_workers=recipe.schedule.loader_processes,
+            collate_fn=collate,
+            worker_init_fn=_quiet_worker,
+        )
+    )
+
+
+def _quiet_worker(_: int) -> None:
+    """Keep a loader process to one thread: the others belong to the arithmetic."""
+    import cv2  # noqa: PLC0415 - the setting belongs to this process
+
+    cv2.setNumThreads(0)
+    torch.set_num_threads(1)
+
+
+def _learn(
+    run: Run, loss: MaskedDetectionLoss, batch: Batch, schedule: Schedule, epoch_steps: int
+) -> None:
+    """Take one step and let the average follow.
+
+    Raises:
+        TrainingError: the loss is no number.
+    """
+    done = _done(run, schedule, epoch_steps)
+    factor = rate_factor(done, run.step, schedule.warmup_steps, schedule.final_rate)
+    for group in run.optimizer.param_groups:
+        group["lr"] = group["top_rate"] * factor
+    pixels = batch["img"].to(memory_format=torch.channels_last).float() / 255
+    with torch.autocast("cpu", torch.bfloat16, enabled=schedule.precision == "bfloat16"):
+        outputs = run.model(pixels)
+    total, terms = loss(_as_float(outputs), batch)
+    value = total.sum()
+    if not torch.isfinite(value):
+        message = f"step {run.step}: the loss is {float(value)}; lower schedule.rate"
+        raise TrainingError(message)
+    run.optimizer.zero_grad()
+    value.backward()
+    nn.utils.clip_grad_norm_(run.model.parameters(), MAX_GRADIENT)
+    run.optimizer.step()
+    run.step += 1
+    _follow(run, average_decay(run.step, schedule.average_decay))
+    for name, term in terms.items():
+        run.losses[name] = 0.98 * run.losses.get(name, float(term)) + 0.02 * float(term)
+    if run.step % LOG_EVERY == 0:
+        losses = {name: round(term, 3) for name, term in run.losses.items()}
+        log.info("step", step=run.step, s=round(run.elapsed_s), done=round(done, 3), **losses)
+
+
+def _as_float(outputs: dict[str, Any]) -> dict[str, Any]:
+    """Turn the network's outputs to float32, in which the loss is computed."""
+    return {
+        name: [part.float() for part in value] if isinstance(value, list) else value.float()
+        for name, value in outputs.items()
+    }
+
+
+@torch.no_grad()
+def _follow(run: Run, decay: float) -> None:
+    """Move the average a little towards the current weights; counters are copied."""
+    current: dict[str, Tensor] = run.model.state_dict()
+    for name, value in run.average.state_dict().items():
+        if value.dtype.is_floating_point:
+            value.mul_(decay).add_(current[name], alpha=1.0 - decay)
+        else:
+            value.copy_(current[name])
