@@ -101,7 +101,7 @@ class LegalBasis(Entry):
     id: BasisId
     law: str
     law_short: str
-    version_date: str = Field(pattern=r"^\d{4}-\d{2}-\d{2}$")
+    version_date: str = Field(pattern=r"^\d{4}(-\d{2}-\d{2})?$")
     in_force_from: str | None = Field(default=None, pattern=r"^\d{4}-\d{2}-\d{2}$")
     in_force_to: str | None = Field(default=None, pattern=r"^\d{4}-\d{2}-\d{2}$")
     article: str

@@ -70,7 +70,7 @@ class Missing(RuleBase):
     subject: str
     needs: str
     absent_as: str
-    on: BodyPart
+    part: BodyPart
     min_height_px: float = Field(default=0.0, ge=0, description="Smaller subjects are not judged")
 
 
