@@ -51,7 +51,9 @@ def main(argv: Sequence[str] | None = None) -> int:
 
 
 def _explain(word: str, missing: ModuleNotFoundError) -> int:
-    extra = {"edge": "edge", "detect": "edge", "bench": "edge", "train": "train"}.get(word, "server")
+    extra = {"edge": "edge", "detect": "edge", "bench": "edge", "train": "train"}.get(
+        word, "server"
+    )
     print(
         f"patrol {word}: the package {missing.name} is not installed; "
         f"run: pip install 'hazard-patrol[{extra}]'",

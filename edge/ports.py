@@ -1,4 +1,4 @@
-"""Every seam of the edge on one page. Adapters implement these; `edge.app` alone constructs them."""
+"""Every seam of the edge on one page; `edge.app` alone constructs what implements them."""
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
@@ -9,15 +9,14 @@ from typing import Protocol
 import numpy as np
 from numpy.typing import NDArray
 
+from edge.core.incidents import Incident, IncidentChange
+from edge.core.moment import Moment
 from hazard_library.contract.device import Receipt
 from hazard_library.contract.events import ModelUsed
 from hazard_library.contract.evidence import EvidenceRef
 from hazard_library.contract.ids import CameraId, MessageId
 from hazard_library.contract.message import Numbered
 from hazard_library.contract.topics import Channel
-
-from edge.core.incidents import Incident, IncidentChange
-from edge.core.moment import Moment
 
 #: A picture: uint8 (height, width, 3), BGR.
 Pixels = NDArray[np.uint8]
@@ -83,7 +82,7 @@ class Pending:
 
 
 class Outbox(Protocol):
-    """What must not be lost. A message stays until `settle`; incidents are kept with their events."""
+    """What must not be lost: a message stays until `settle`, incidents with their events."""
 
     @property
     def boot(self) -> str:

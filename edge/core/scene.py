@@ -2,9 +2,8 @@
 
 from dataclasses import dataclass
 
-from hazard_library.contract.ids import CameraId, ZoneId
-
 from edge.core.moment import Moment
+from hazard_library.contract.ids import CameraId, ZoneId
 
 #: x1, y1, x2, y2 in pixels of the original picture.
 PixelBox = tuple[float, float, float, float]

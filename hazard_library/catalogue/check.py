@@ -7,7 +7,7 @@ from hazard_library.catalogue.load import Shelf
 from hazard_library.catalogue.marked_yaml import MarkedYaml, Mistake
 from hazard_library.catalogue.rules import CameraCondition, Missing
 
-#: 安全生产法 第九十九条 第（五）项 punishes not providing protective equipment: no picture shows that.
+#: 安全生产法 第九十九条 第（五）项 punishes not providing equipment: no picture shows that.
 EQUIPMENT_NOT_PROVIDED = "AQSCF-2021-99-I5"
 
 #: 安全生产法 第九十九条 第（四）项 and 刑法 第一百三十四条之一 need an act and its author.
@@ -49,7 +49,9 @@ def _unknown_bases(hazard: Hazard, document: MarkedYaml, shelf: Shelf) -> Iterat
             text = f"{basis} stands in no file under legal/; add the article or mend the id"
             yield document.mistake(where, text)
         if basis in hazard.never_cite_from_image:
-            yield document.mistake(where, f"{basis} is listed under never_cite_from_image; remove it")
+            yield document.mistake(
+                where, f"{basis} is listed under never_cite_from_image; remove it"
+            )
 
 
 def _file_name(hazard: Hazard, document: MarkedYaml) -> Iterator[Mistake]:
@@ -66,15 +68,20 @@ def _transfer(hazard: Hazard, document: MarkedYaml) -> Iterator[Mistake]:
 
 
 def _missing_equipment(hazard: Hazard, document: MarkedYaml) -> Iterator[Mistake]:
-    if isinstance(hazard.rule, Missing) and EQUIPMENT_NOT_PROVIDED not in hazard.never_cite_from_image:
+    if (
+        isinstance(hazard.rule, Missing)
+        and EQUIPMENT_NOT_PROVIDED not in hazard.never_cite_from_image
+    ):
         text = f"missing equipment must list {EQUIPMENT_NOT_PROVIDED}: a picture shows no provision"
         yield document.mistake(("never_cite_from_image",), text)
 
 
 def _fire_is_transferred(hazard: Hazard, document: MarkedYaml) -> Iterator[Mistake]:
     burns = {"fire", "smoke"} & {getattr(hazard.rule, "subject", "")}
-    if burns and (hazard.handling is not Handling.TRANSFER or FIRE_DEPARTMENT not in hazard.transfer_to):
-        text = f"fire and smoke are {FIRE_DEPARTMENT}'s: handling TRANSFER, transfer_to {FIRE_DEPARTMENT}"
+    if burns and (
+        hazard.handling is not Handling.TRANSFER or FIRE_DEPARTMENT not in hazard.transfer_to
+    ):
+        text = f"fire and smoke need handling TRANSFER and transfer_to {FIRE_DEPARTMENT}"
         yield document.mistake(("handling",), text)
 
 

@@ -62,8 +62,8 @@ class Dwell(RuleBase):
 class Missing(RuleBase):
     """A subject is seen without what it needs on a part of its body.
 
-    `absent_as` is the class that the detector gives to the part seen bare: only a bare part that was
-    seen counts, a part that is hidden says nothing.
+    `absent_as` is the class that the detector gives to the part seen bare: only a bare part that
+    was seen counts, a part that is hidden says nothing.
     """
 
     kind: Literal["missing"] = "missing"
@@ -92,7 +92,7 @@ class Count(RuleBase):
 
 
 class CameraCondition(RuleBase):
-    """A technical state of the camera that stays unexplained; raised by the server, not the edge."""
+    """A technical state that stays unexplained; the server raises it, the edge never."""
 
     kind: Literal["camera_condition"] = "camera_condition"
     condition: Literal["offline", "no_frames", "frozen", "dark_or_covered", "undecodable"]

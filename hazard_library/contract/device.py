@@ -42,7 +42,9 @@ class DeviceState(Message):
     boot: str = Field(pattern=r"^[0-9a-f]{16}$")
     software: str
     config_sha256: Sha256 | None = None
-    config_error: str | None = Field(default=None, description="Why a newer configuration is refused")
+    config_error: str | None = Field(
+        default=None, description="Why a newer configuration is refused"
+    )
     models: tuple[ModelUsed, ...] = ()
     cameras: tuple[CameraState, ...] = ()
     clock: ClockState | None = None

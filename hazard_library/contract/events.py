@@ -44,13 +44,15 @@ class ClockState(Part):
     source: Literal["stream", "arrival", "file"] = Field(
         description="stream: sender reports of the camera; arrival: the box's clock; file: replay"
     )
-    synchronised: bool | None = Field(description="Whether the box's clock is disciplined, if known")
+    synchronised: bool | None = Field(
+        description="Whether the box's clock is disciplined, if known"
+    )
     offset_ms: float | None = Field(default=None, description="Box clock minus reference, if known")
     uncertainty_ms: float = Field(ge=0)
 
 
 class HazardEvent(Numbered):
-    """One change of one incident; the newest `seq` of an incident wins, in whatever order they come.
+    """One change of one incident; the newest `seq` wins, in whatever order they come.
 
     `opened_at` is when the rule completed, `started_at` when its condition first held,
     `last_held_at` when it last held. `ended_at` is set once the incident has closed and then

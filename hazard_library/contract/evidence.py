@@ -45,7 +45,9 @@ class ClipSpan(Part):
 
     from_at: AwareDatetime
     to_at: AwareDatetime
-    trigger_offset_s: float = Field(ge=0, description="Seconds from the clip's start to the trigger")
+    trigger_offset_s: float = Field(
+        ge=0, description="Seconds from the clip's start to the trigger"
+    )
     cut_short: str | None = Field(
         default=None, description="Why the clip is shorter than asked for, or None"
     )

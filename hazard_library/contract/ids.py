@@ -16,7 +16,7 @@ IncidentId = NewType("IncidentId", UUID)
 MessageId = NewType("MessageId", UUID)
 ManifestId = NewType("ManifestId", UUID)
 
-#: A device or camera id: it becomes a topic level, a file name and a URL part, so nothing else fits.
+#: A device or camera id becomes a topic level, a file name and a URL part: nothing else fits.
 NAME_PATTERN = r"^[a-z0-9][a-z0-9_-]{0,62}$"
 
 _NAMESPACE = UUID("7f1f4bd4-5d0c-5f33-9a55-6f6a2b0f8f10")

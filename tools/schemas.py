@@ -1,0 +1,48 @@
+"""Write the JSON Schemas of the contract; with --check, say which of them are stale."""
+
+import json
+import sys
+from pathlib import Path
+
+from hazard_library.contract.device import Ack, Command, DeviceState
+from hazard_library.contract.events import HazardEvent
+from hazard_library.contract.evidence import EvidenceManifest, EvidenceSealed
+
+FOLDER = Path(__file__).parent.parent / "hazard_library" / "contract" / "schema"
+MESSAGES = (HazardEvent, EvidenceManifest, EvidenceSealed, DeviceState, Command, Ack)
+
+
+def schemas() -> dict[Path, str]:
+    """Return every schema file's path and text, one per message and major."""
+    texts: dict[Path, str] = {}
+    for kind in MESSAGES:
+        name, _, major = str(kind.model_fields["schema_id"].default).partition("/")
+        schema = kind.model_json_schema(by_alias=True)
+        text = json.dumps(schema, ensure_ascii=False, indent=2, sort_keys=True) + "\n"
+        texts[FOLDER / f"{name}.{major}.schema.json"] = text
+    return texts
+
+
+def stale() -> list[Path]:
+    """Return the files that are missing or differ from what the models say."""
+    return [
+        path
+        for path, text in schemas().items()
+        if not path.is_file() or path.read_text(encoding="utf-8") != text
+    ]
+
+
+def main() -> int:
+    """Write, or check."""
+    if "--check" in sys.argv[1:]:
+        for path in stale():
+            print(f"{path}: stale; run: python tools/schemas.py")
+        return 1 if stale() else 0
+    FOLDER.mkdir(parents=True, exist_ok=True)
+    for path, text in schemas().items():
+        path.write_text(text, encoding="utf-8")
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
