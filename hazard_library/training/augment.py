@@ -1,9 +1,9 @@
 """Putting pictures on the training canvas, with what is known about every spot of it.
 
 Besides pixels and boxes each canvas carries a map `known`, bool (classes, cells, cells) with cells
-of 8 pixels: whether the absence of a class in that cell is known. Where it is not, training must not teach
-background. Boxes that an augmentation makes unusable (cut off, too small) turn into not-known
-cells instead of disappearing, since the thing may still be visible.
+of 8 pixels: whether the absence of a class in that cell is known. Where it is not, training must
+not teach background. Boxes that an augmentation makes unusable (cut off, too small) turn into
+not-known cells instead of disappearing, since the thing may still be visible.
 
 Grounds: mosaic after Bochkovskiy et al., YOLOv4 (arXiv 2004.10934), 3.3; here each tile keeps its
 own picture's knowledge, which ordinary mosaic loses.

@@ -39,8 +39,8 @@ class _StandIn:
 class _Unpickler(pickle.Unpickler):
     """Answers classes of the packages `models` and `utils` with stand-ins."""
 
-    def find_class(self, module: str, name: str, /) -> Any:  # noqa: ANN401 - the pickle protocol
-        top = module.split(".")[0]
+    def find_class(self, module: str, name: str, /) -> Any:
+        top = module.partition(".")[0]
         if top == "models":
             return _StandInModule
         if top == "utils":
@@ -96,7 +96,7 @@ def carry_over(tensors: Mapping[str, Tensor], model: nn.Module, expected: int) -
         if name in own and own[name].shape == tensor.shape
     }
     if len(fitting) != expected:
-        message = f"{len(fitting)} tensors fit the network, {expected} should; other file or network"
+        message = f"{len(fitting)} tensors fit the network, not {expected}; other file or network"
         raise TrainingError(message)
     model.load_state_dict(fitting, strict=False)
     return len(fitting)

@@ -35,7 +35,7 @@ def known_at_anchors(known: Tensor, shapes: Sequence[tuple[int, int]]) -> Tensor
 
 
 def exclusion(labels: Sequence[str], pairs: Sequence[tuple[str, str]]) -> Tensor:
-    """Return float32 (classes, classes): 1 where a box of the row's class rules out the column's."""
+    """Return float32 (classes, classes): 1 where a box of the row's class denies the column's."""
     matrix = torch.eye(len(labels))
     for one, other in pairs:
         i, j = labels.index(one), labels.index(other)
@@ -58,7 +58,7 @@ class MaskedDetectionLoss(v8DetectionLoss):  # type: ignore[misc,unused-ignore]
         self,
         preds: dict[str, Any],
         batch: Mapping[str, Tensor],
-        **assign: Any,  # noqa: ANN401 - passed through to the parent untouched
+        **assign: Any,
     ) -> tuple[Any, ...]:
         """Compute the loss with `batch["known"]` (b, classes, cells, cells) as the mask."""
         shapes = [(int(f.shape[2]), int(f.shape[3])) for f in preds["feats"]]

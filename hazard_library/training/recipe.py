@@ -29,7 +29,7 @@ class Schedule(Frozen):
 
     epochs: int = Field(gt=0)
     budget_s: Positive
-    """Seconds of computing after which the learning rate has reached its end, whatever the epoch."""
+    """Seconds of computing after which the rate has reached its end, whatever the epoch."""
     batch: int = Field(gt=0)
     rate: Positive
     head_rate_factor: Positive = 1.0

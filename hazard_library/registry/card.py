@@ -1,0 +1,157 @@
+"""The model card `card.yaml`: everything needed to run a model, and to judge it.
+
+Coordinates and sizes are pixels of the model's input unless a field says otherwise; scores and
+shares are 0..1.
+"""
+
+from typing import Annotated, Literal
+
+from pydantic import BaseModel, ConfigDict, Field, model_validator
+
+Share = Annotated[float, Field(ge=0, le=1)]
+Count = Annotated[int, Field(ge=0)]
+Sha256 = Annotated[str, Field(pattern=r"^[0-9a-f]{64}$")]
+FileName = Annotated[str, Field(pattern=r"^[A-Za-z0-9_][A-Za-z0-9_.-]*$")]
+"""A file beside the card, or below it with one folder named by the field: no way out of it."""
+
+
+class CardPart(BaseModel):
+    """A part of the card: immutable, and an unknown field is a mistake."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+
+class ModelInput(CardPart):
+    """How a picture becomes the model's input tensor."""
+
+    name: str = Field(description="Name of the input tensor")
+    width: int = Field(gt=0, description="Pixels")
+    height: int = Field(gt=0, description="Pixels")
+    colour: Literal["RGB", "BGR"] = Field(description="Order of the colour planes")
+    scale: float = Field(gt=0, description="Every value is divided by this")
+    layout: Literal["NCHW"] = Field(description="Order of the axes; the batch is always 1")
+    fit: Literal["letterbox-centre", "letterbox-top-left"] = Field(
+        description="Scaled with its aspect kept; where the picture lies on the padding"
+    )
+    pad: int = Field(ge=0, le=255, description="Value of the padding, before scaling")
+
+
+class ModelOutput(CardPart):
+    """One output tensor."""
+
+    name: str = Field(description="Name of the output tensor")
+    shape: tuple[int, ...] = Field(description="Its fixed shape")
+    meaning: str = Field(description="What lies along the axes, in words")
+
+
+class DataSource(CardPart):
+    """One source of pictures."""
+
+    id: str = Field(description="Name of the source in the dataset's manifest")
+    licence: str = Field(description="As stated by the source; 'none stated' if it says nothing")
+    pictures: Count = Field(description="How many of its pictures the version holds")
+
+
+class CardData(CardPart):
+    """The dataset version a model was made of."""
+
+    sha256: Sha256 = Field(description="Hash of the version's manifest")
+    train_pictures: Count
+    val_pictures: Count
+    sources: tuple[DataSource, ...]
+    note: str = Field(description="What the sources' licences mean for whoever passes it on")
+
+
+class CardWeights(CardPart):
+    """The published weights that training started from."""
+
+    file: str
+    sha256: Sha256
+    licence: str
+
+
+class CardTraining(CardPart):
+    """The run that made the model."""
+
+    recipe: str = Field(description="The recipe's file, relative to the project")
+    recipe_sha256: Sha256
+    seed: Count
+    epochs: Count
+    steps: Count
+    seconds: Count = Field(description="Computing time on two shared processor cores")
+    frameworks: dict[str, str] = Field(description="Package → version")
+
+
+class ClassMetrics(CardPart):
+    """How well one class is found on validation pictures labelled throughout for it."""
+
+    ap50: Share = Field(description="Average precision at an overlap (IoU) of 0.5")
+    ap30: Share = Field(description="The same at 0.3, fairer to loose boxes such as smoke")
+    threshold: Share = Field(description="The score at which precision and recall were taken")
+    precision: Share
+    recall: Share
+    boxes: Count = Field(description="True boxes in those pictures")
+    pictures: Count = Field(description="Validation pictures labelled throughout for the class")
+
+
+class Limit(CardPart):
+    """One thing the model cannot be trusted with, in both languages of the product."""
+
+    en: str
+    zh: str
+
+
+class ExpectedBox(CardPart):
+    """A box the self-test must find, corners in pixels of the self-test's picture."""
+
+    label: str
+    score: Share
+    x1: float
+    y1: float
+    x2: float
+    y2: float
+
+
+class SelfTest(CardPart):
+    """A picture of the project's own and what the model answers to it."""
+
+    picture: FileName = Field(description="PNG in the folder selftest/")
+    sha256: Sha256
+    floor: Share = Field(description="Boxes are compared above this score, after suppression")
+    boxes: tuple[ExpectedBox, ...]
+    score_tolerance: Share = Field(description="How far a score may lie off")
+    box_tolerance_px: float = Field(gt=0, description="How far a corner may lie off")
+
+
+class ModelCard(CardPart):
+    """The whole card of one version of one model."""
+
+    schema_: Literal["model-card/1"] = Field(alias="schema")
+    name: str = Field(pattern=r"^[a-z][a-z0-9-]*$")
+    version: str = Field(pattern=r"^\d+\.\d+\.\d+$")
+    file: FileName = Field(description="The model's file beside the card")
+    sha256: Sha256 = Field(description="Of that file")
+    bytes: int = Field(gt=0, description="Its size")
+    licence: str = Field(description="SPDX identifier under which the weights may be used")
+    decoder: Literal["yolo-anchor-free"] = Field(description="How outputs become boxes")
+    labels: tuple[str, ...] = Field(min_length=1, description="Class number → label")
+    thresholds: dict[str, Share] = Field(description="Label → score from which a box counts")
+    thresholds_note: str = Field(description="How they were chosen")
+    suppression_iou: Share = Field(description="Overlap from which the weaker box is dropped")
+    input: ModelInput
+    precision: Literal["float32"]
+    outputs: tuple[ModelOutput, ...] = Field(min_length=1)
+    data: CardData
+    initial_weights: CardWeights
+    training: CardTraining
+    metrics: dict[str, ClassMetrics]
+    limits: tuple[Limit, ...]
+    self_test: tuple[SelfTest, ...]
+
+    @model_validator(mode="after")
+    def _every_label_has_a_threshold(self) -> "ModelCard":
+        """Refuse a card whose labels and thresholds differ."""
+        if set(self.thresholds) != set(self.labels) or len(set(self.labels)) != len(self.labels):
+            message = "thresholds must name every label once, and nothing else"
+            raise ValueError(message)
+        return self

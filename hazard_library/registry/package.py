@@ -1,0 +1,145 @@
+"""Finding and opening model packages: `models/<name>/<version>/{model.onnx, card.yaml, selftest/}`.
+
+A package is opened whole or not at all: a card that does not fit its schema, or a file that is not
+the one on the card, is refused, and the caller keeps the model it has.
+"""
+
+import hashlib
+import re
+from dataclasses import dataclass
+from pathlib import Path
+
+import yaml
+from pydantic import ValidationError
+
+from hazard_library.errors import CardInvalid, HashMismatch, PackageNotFound
+from hazard_library.registry.card import ModelCard
+
+CARD = "card.yaml"
+SELF_TEST_FOLDER = "selftest"
+_VERSION = re.compile(r"^\d+\.\d+\.\d+$")
+
+
+@dataclass(frozen=True, slots=True)
+class ModelPackage:
+    """A package whose card fits and whose files are the ones on the card."""
+
+    folder: Path
+    card: ModelCard
+
+    @property
+    def model_file(self) -> Path:
+        """Return the file with the weights."""
+        return self.folder / self.card.file
+
+    @property
+    def self_test_folder(self) -> Path:
+        """Return the folder with the pictures of the self-test."""
+        return self.folder / SELF_TEST_FOLDER
+
+
+def models_root() -> Path:
+    """Return the folder of the packages that came with the program.
+
+    An installed wheel carries them inside `hazard_library`; a checkout has them at its top.
+    """
+    library = Path(__file__).resolve().parent.parent
+    bundled = library / "bundled" / "models"
+    return bundled if bundled.is_dir() else library.parent / "models"
+
+
+def find_package(name: str, root: Path | None = None) -> ModelPackage:
+    """Open a package by `name` (its newest version), `name/version`, or the path of its folder.
+
+    Args:
+        name: such as `site-hazards`, `site-hazards/0.1.0`, or `/srv/models/site-hazards/0.1.0`.
+        root: where names are looked up; `models_root()` if none.
+
+    Raises:
+        PackageNotFound: nothing of that name lies there.
+        CardInvalid, HashMismatch: see `load_package`.
+    """
+    if (Path(name) / CARD).is_file():
+        return load_package(Path(name))
+    where = root if root is not None else models_root()
+    folder = where / name
+    if (folder / CARD).is_file():
+        return load_package(folder)
+    versions = _versions(folder)
+    if not versions:
+        present = ", ".join(sorted(entry.name for entry in where.glob("*") if _versions(entry)))
+        message = (
+            f"{where}: no model package {name!r}; give one of [{present}], name/version, "
+            f"or the path of a folder that holds {CARD}"
+        )
+        raise PackageNotFound(message)
+    return load_package(versions[-1])
+
+
+def load_package(folder: Path) -> ModelPackage:
+    """Open the package in `folder` after checking its card and the hash of every file named there.
+
+    Raises:
+        PackageNotFound: the folder holds no card.
+        CardInvalid: the card is no YAML or a field does not fit.
+        HashMismatch: a file is missing or is not the one on the card.
+    """
+    card = read_card(folder / CARD)
+    _verify(folder / card.file, card.sha256, "sha256")
+    for number, case in enumerate(card.self_test):
+        picture = folder / SELF_TEST_FOLDER / case.picture
+        _verify(picture, case.sha256, f"self_test.{number}.sha256")
+    return ModelPackage(folder=folder, card=card)
+
+
+def read_card(file: Path) -> ModelCard:
+    """Read a card without looking at the files it names.
+
+    Raises:
+        PackageNotFound: there is no such file.
+        CardInvalid: it is no YAML or a field does not fit; every field is named.
+    """
+    try:
+        text = file.read_text(encoding="utf-8")
+    except OSError as error:
+        message = f"{file}: cannot be read ({error.strerror}); a package needs a card"
+        raise PackageNotFound(message) from error
+    try:
+        return ModelCard.model_validate(yaml.safe_load(text))
+    except yaml.YAMLError as error:
+        message = f"{file}: not YAML ({error}); restore the card that came with the package"
+        raise CardInvalid(message) from error
+    except ValidationError as error:
+        fields = "; ".join(
+            f"{'.'.join(str(part) for part in mistake['loc']) or 'card'}: {mistake['msg']}"
+            for mistake in error.errors()
+        )
+        message = f"{file}: {fields}; mend these fields or restore the card"
+        raise CardInvalid(message) from error
+
+
+def _versions(folder: Path) -> list[Path]:
+    """Return the version folders below a model's folder, oldest first, compared as numbers."""
+    found = [entry for entry in folder.glob("*") if _VERSION.match(entry.name)]
+    with_card = [entry for entry in found if (entry / CARD).is_file()]
+    return sorted(with_card, key=lambda entry: [int(part) for part in entry.name.split(".")])
+
+
+def _verify(file: Path, expected: str, field: str) -> None:
+    """Refuse a file that is not the one on the card.
+
+    Raises:
+        HashMismatch: it is missing or its hash differs.
+    """
+    try:
+        with file.open("rb") as stream:
+            digest = hashlib.file_digest(stream, "sha256").hexdigest()
+    except OSError as error:
+        message = f"{file}: cannot be read ({error.strerror}); restore it, {CARD} names it"
+        raise HashMismatch(message) from error
+    if digest != expected:
+        message = (
+            f"{file}: SHA-256 is {digest}, {CARD} says {expected} in field {field}; "
+            "install the package again"
+        )
+        raise HashMismatch(message)
