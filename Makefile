@@ -1,0 +1,49 @@
+# make demo        the whole chain on real video, console open, until Ctrl-C
+# make demo ONCE=1 the same once: every source read to its end, one JSON object as the last line
+# make test        all tests, on the installed wheel, from another folder
+#
+# make demo VIDEO="a.mp4 b.mp4" | RTSP="rtsp://host/path" | CONFIG=site.yaml    your own cameras
+
+SHELL := /bin/bash
+PATROL := $(CURDIR)/.venv/bin/patrol
+ELSEWHERE := $(CURDIR)/build/elsewhere
+PYTHON_IN := $(CURDIR)/.venv/bin/python
+
+.PHONY: demo test lint setup dev bench schemas clean
+
+setup:
+	@tools/setup.sh demo
+
+demo: setup
+	@exec $(PATROL) demo $(if $(ONCE),--once) $(foreach v,$(VIDEO),--video "$(abspath $(v))") \
+	  $(foreach r,$(RTSP),--rtsp "$(r)") $(if $(CONFIG),--config "$(abspath $(CONFIG))") \
+	  $(if $(PORT),--port $(PORT))
+
+test:
+	@tools/setup.sh test
+	@mkdir -p $(ELSEWHERE)
+	@cd $(ELSEWHERE) && exec $(PYTHON_IN) -m pytest $(CURDIR)/tests $(ARGS)
+
+lint:
+	@tools/setup.sh test
+	.venv/bin/ruff format --check .
+	.venv/bin/ruff check .
+	.venv/bin/mypy
+	.venv/bin/lint-imports
+
+# An editable environment for people who change the code; `make test` goes back to the wheel.
+dev:
+	@tools/setup.sh test
+	@rm -f build/wheel.stamp
+	.venv/bin/pip install -q -e '.[edge,server,dev]'
+
+bench: setup
+	$(PATROL) bench edge
+	$(PATROL) bench memory
+
+schemas:
+	$(PYTHON_IN) tools/schemas.py
+	$(PATROL) server openapi --out server/openapi.json
+
+clean:
+	rm -rf build .venv server/console/dist server/console/node_modules artefacts
