@@ -30,7 +30,12 @@ class Incident:
 
 @dataclass(frozen=True, slots=True)
 class IncidentChange:
-    """An incident opened, went on, or closed. `finding` and `scene` are None when it closed."""
+    """An incident opened, went on, or closed.
+
+    finding, scene: the newest look at which the rule was fulfilled. For `opened` it is the present
+    one; for `updated` and `closed` it may be an older one, so that the newest message still says
+    what was seen. None only when nothing was seen since a restart.
+    """
 
     change: Change
     incident: Incident

@@ -1,0 +1,76 @@
+"""One camera's pure pipeline: detections → tracks → scene → findings → incident changes."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+
+from hazard_library.contract.ids import CameraId, DeviceId
+
+from edge.core.detections import Detections
+from edge.core.incident_book import IncidentBook
+from edge.core.incidents import Incident, IncidentChange
+from edge.core.moment import Moment
+from edge.core.rules.binding import RuleBinding
+from edge.core.scene import Scene, Track
+from edge.core.tracking import Tracker, TrackingSettings
+
+
+@dataclass(frozen=True, slots=True)
+class CoreSpec:
+    """What a camera's core needs to know. Each hazard and zone is bound at most once."""
+
+    device: DeviceId
+    camera: CameraId
+    bindings: tuple[RuleBinding, ...]
+    tracking: TrackingSettings = field(default_factory=TrackingSettings)
+
+
+class CameraCore:
+    """Tracker, scene and incident book of one camera; owned by its pipeline thread."""
+
+    def __init__(self, spec: CoreSpec) -> None:
+        self._spec = spec
+        self._tracker = Tracker(spec.tracking)
+        self._book = IncidentBook(spec.device, spec.camera, spec.bindings)
+        self._scene: Scene | None = None
+
+    @property
+    def scene(self) -> Scene | None:
+        """The scene of the last step, for drawing and counting; None before the first."""
+        return self._scene
+
+    @property
+    def open_incidents(self) -> tuple[Incident, ...]:
+        """What is open now."""
+        return self._book.open_incidents
+
+    def restore(self, incidents: Iterable[Incident]) -> None:
+        """Go on with what was open before a restart; call it before the first `step`.
+
+        Incidents of other cameras are left alone, so that the whole store may be handed in.
+        """
+        self._book.restore(incidents)
+
+    def step(self, detections: Detections, blind: str | None = None) -> tuple[IncidentChange, ...]:
+        """Judge one look. `blind` says why the picture shows nothing (covered, frozen)."""
+        tracks = () if blind is not None else self._tracker.step(detections)
+        size = (detections.width, detections.height)
+        return self._judge(detections.at, size, tracks, blind)
+
+    def unseen(self, at: Moment, why: str) -> tuple[IncidentChange, ...]:
+        """Let time pass without a picture (camera offline, decoder stalled); about once a second.
+
+        Nothing is found; what is open is told on, and closes when it stays unseen for too long.
+        """
+        if self._scene is None:
+            return ()
+        return self._judge(at, (self._scene.width, self._scene.height), (), why)
+
+    def finish(self, at: Moment) -> tuple[IncidentChange, ...]:
+        """Close quietly what is open, because a file has ended. A live camera never finishes."""
+        return self._book.finish(at)
+
+    def _judge(
+        self, at: Moment, size: tuple[int, int], tracks: tuple[Track, ...], blind: str | None
+    ) -> tuple[IncidentChange, ...]:
+        self._scene = Scene(at, self._spec.camera, size[0], size[1], tracks, blind)
+        return self._book.step(self._scene)

@@ -1,0 +1,32 @@
+"""A rule at its place: which hazard it is for and where it looks."""
+
+from dataclasses import dataclass
+
+from hazard_library.catalogue.rules import Rule
+from hazard_library.contract.ids import HazardId, ZoneId
+
+from edge.core.scene import Zone
+
+
+@dataclass(frozen=True, slots=True)
+class RuleBinding:
+    """One rule switched on at one camera. `zone` None means the whole picture."""
+
+    hazard: HazardId
+    rule: Rule
+    zone: Zone | None = None
+
+    @property
+    def zone_id(self) -> ZoneId | None:
+        """The zone's id, or None for the whole picture."""
+        return self.zone.id if self.zone is not None else None
+
+    @property
+    def cooldown_s(self) -> float:
+        """Seconds of absence after which an incident closes."""
+        return self.rule.cooldown.total_seconds()
+
+    @property
+    def max_gap_s(self) -> float:
+        """Longest stretch in seconds without a look that is bridged."""
+        return self.rule.max_gap.total_seconds()
