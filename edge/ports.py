@@ -59,6 +59,14 @@ class Clock(Protocol):
         ...
 
 
+class Counters(Protocol):
+    """Where a part of the shell counts what it drops or refuses; the heartbeat carries the sums."""
+
+    def count(self, name: str, by: int = 1) -> None:
+        """Add to one counter; thread-safe and never fails."""
+        ...
+
+
 class Backend(Protocol):
     """A loaded model. Thread-safe: several workers call `detect` on one instance at once."""
 
@@ -81,6 +89,14 @@ class Pending:
     payload: bytes
 
 
+@dataclass(frozen=True, slots=True)
+class Backlog:
+    """How much waits, and how far this boot has counted."""
+
+    pending: int
+    last_message_no: int
+
+
 class Outbox(Protocol):
     """What must not be lost: a message stays until `settle`, incidents with their events."""
 
@@ -99,7 +115,11 @@ class Outbox(Protocol):
         ...
 
     def pending(self, limit: int, sent_before: Moment | None = None) -> tuple[Pending, ...]:
-        """Return unsettled messages, oldest first, that were not sent since `sent_before`."""
+        """Return unsettled messages that were not sent since `sent_before`; None: all of them.
+
+        Oldest first; those that were sent many times without a receipt step behind the others, so
+        that a message nobody answers never holds the rest up.
+        """
         ...
 
     def mark_sent(self, ids: Sequence[MessageId], at: Moment) -> None:
@@ -107,7 +127,10 @@ class Outbox(Protocol):
         ...
 
     def settle(self, receipt: Receipt, at: datetime) -> bool:
-        """Take a message out of the queue on the server's word. False if it was unknown."""
+        """Take a message out of the queue on the server's word.
+
+        False if it was not waiting: unknown, or settled before; the first outcome stays.
+        """
         ...
 
     def resend(self, boot: str, first: int, last: int) -> int:
@@ -115,7 +138,19 @@ class Outbox(Protocol):
         ...
 
     def open_incidents(self) -> tuple[Incident, ...]:
-        """Return incidents whose last event was not `closed`, to go on after a restart."""
+        """Return incidents whose last event was not `closed`, to go on after a restart.
+
+        They are kept by `utc`; their `mono` is put on the line of the moment the outbox was opened
+        with, because a monotonic clock starts anew with the box.
+        """
+        ...
+
+    def backlog(self) -> Backlog:
+        """Return how much waits and the highest number given in this boot."""
+        ...
+
+    def prune(self, settled_before: datetime, limit: int) -> int:
+        """Forget at most `limit` messages that were settled before; return how many."""
         ...
 
 
