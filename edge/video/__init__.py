@@ -1,0 +1,1 @@
+"""Streams in: packets kept for evidence, pictures handed on, and what is wrong with a camera."""

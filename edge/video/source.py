@@ -1,0 +1,113 @@
+"""Where a camera's pictures come from, as data. User, password and host are separate fields."""
+
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from enum import StrEnum
+from pathlib import Path
+from typing import Literal, assert_never
+from urllib.parse import quote
+
+from hazard_library.contract.ids import CameraId
+
+_EPOCH = datetime(2000, 1, 1, tzinfo=UTC)
+
+
+class Mode(StrEnum):
+    """How a source is read.
+
+    live: at the pace of the world; whoever is late loses pictures.
+    replay: a file at the pace of its reader; nothing is dropped, the outcome is repeatable.
+    """
+
+    LIVE = "live"
+    REPLAY = "replay"
+
+
+@dataclass(frozen=True, slots=True)
+class FileAddress:
+    """A film on this machine."""
+
+    path: Path
+
+
+@dataclass(frozen=True, slots=True)
+class RtspAddress:
+    """A camera on the network. `path` may carry a query, as in `/Streaming/Channels/101?x=1`."""
+
+    host: str
+    port: int = 554
+    path: str = "/"
+    user: str | None = None
+    password: str | None = field(default=None, repr=False)
+    transport: Literal["tcp", "udp"] = "tcp"
+
+
+Address = FileAddress | RtspAddress
+
+
+@dataclass(frozen=True, slots=True)
+class SourceSpec:
+    """One source, fully said.
+
+    loop: a live file begins again at its end (for demonstrations).
+    start_at: what a replayed file's first picture is called in UTC.
+    sample_fps: hand on at most so many pictures a second of stream time; None hands on every one.
+    """
+
+    camera: CameraId
+    address: Address
+    mode: Mode = Mode.LIVE
+    loop: bool = False
+    start_at: datetime = _EPOCH
+    sample_fps: float | None = None
+
+    @property
+    def clock_source(self) -> Literal["arrival", "file"]:
+        """What capture times rest on: the box's clock at arrival, or the file's own times."""
+        return "file" if self.mode is Mode.REPLAY else "arrival"
+
+
+def open_url(address: Address) -> str:
+    """Write the address for the library that opens it, user and password encoded. Never log it."""
+    match address:
+        case FileAddress():
+            return f"file:{address.path}"
+        case RtspAddress():
+            return f"rtsp://{_credentials(address)}{_place(address)}"
+        case _:
+            assert_never(address)
+
+
+def shown_url(address: Address) -> str:
+    """Write the address for people: what is secret is left out."""
+    match address:
+        case FileAddress():
+            return str(address.path)
+        case RtspAddress():
+            user = "***@" if address.user is not None else ""
+            return f"rtsp://{user}{_place(address).partition('?')[0]}"
+        case _:
+            assert_never(address)
+
+
+def without_secrets(text: str, address: Address) -> str:
+    """Take user and password, plain and encoded, out of a text that came from elsewhere."""
+    if isinstance(address, FileAddress):
+        return text
+    secrets = {s for s in (address.password, address.user) if s}
+    spelled = secrets | {quote(s, safe="") for s in secrets}
+    for secret in sorted(spelled, key=len, reverse=True):
+        text = text.replace(secret, "***")
+    return text
+
+
+def _credentials(address: RtspAddress) -> str:
+    if address.user is None:
+        return ""
+    password = "" if address.password is None else ":" + quote(address.password, safe="")
+    return f"{quote(address.user, safe='')}{password}@"
+
+
+def _place(address: RtspAddress) -> str:
+    host = f"[{address.host}]" if ":" in address.host else address.host
+    return f"{host}:{address.port}/{address.path.lstrip('/')}"
