@@ -1,0 +1,1 @@
+"""From a model family's raw tensors to boxes: one file per family."""
