@@ -42,7 +42,7 @@ def build(device: DeviceId, channel: Channel) -> str:
     Raises:
         ContractError: the device id cannot be a topic level.
     """
-    if not re.match(NAME_PATTERN, device):
+    if not re.fullmatch(NAME_PATTERN, device):
         msg = f"device id {device!r} cannot be a topic level; use a-z, 0-9, - and _"
         raise ContractError(msg)
     return f"{ROOT}/{device}/{channel}"
@@ -55,7 +55,7 @@ def parse(topic: str) -> Topic:
         ContractError: it is not one of ours.
     """
     levels = topic.split("/")
-    if len(levels) != 4 or "/".join(levels[:2]) != ROOT or not re.match(NAME_PATTERN, levels[2]):  # noqa: PLR2004
+    if len(levels) != 4 or "/".join(levels[:2]) != ROOT or not re.fullmatch(NAME_PATTERN, levels[2]):  # noqa: PLR2004
         msg = f"{topic!r} is not a topic under {ROOT}/<device>/<channel>"
         raise ContractError(msg)
     if levels[3] not in set(Channel):

@@ -1,0 +1,77 @@
+"""The contract: versions, unknown fields, and bytes that are no message."""
+
+import json
+from pathlib import Path
+
+import pytest
+
+from hazard_library.contract.device import Ack, Command, DeviceState, Resend
+from hazard_library.contract.events import HazardEvent
+from hazard_library.contract.evidence import EvidenceManifest, EvidenceSealed
+from hazard_library.contract.message import Message, parse, schema_of
+from hazard_library.errors import MalformedMessage, UnknownMajor
+
+GOLDEN = Path(__file__).parents[2] / "golden" / "messages"
+KINDS: dict[str, type[Message]] = {
+    schema_of(kind): kind for kind in (HazardEvent, EvidenceSealed, DeviceState, Command, Ack)
+}
+
+
+def event_bytes(**changes: object) -> bytes:
+    raw = json.loads((GOLDEN / "hazard-event-1.opened.json").read_text())
+    raw.update(changes)
+    return json.dumps(raw).encode()
+
+
+@pytest.mark.parametrize("path", sorted(GOLDEN.glob("*.json")), ids=lambda path: path.name)
+def test_every_message_ever_released_is_still_understood(path: Path) -> None:
+    raw = json.loads(path.read_text())
+    message = parse(KINDS[raw["schema"]], path.read_bytes())
+    assert json.loads(message.to_bytes()) == raw
+
+
+def test_every_kind_of_message_has_a_golden_sample() -> None:
+    seen = {json.loads(path.read_text())["schema"] for path in GOLDEN.glob("*.json")}
+    assert seen == set(KINDS)
+
+
+def test_an_older_receiver_keeps_the_fields_it_does_not_know() -> None:
+    event = parse(HazardEvent, event_bytes(weather="rain"))
+    assert json.loads(event.to_bytes())["weather"] == "rain"
+
+
+def test_an_unknown_major_is_set_aside_with_both_versions_named() -> None:
+    with pytest.raises(UnknownMajor, match=r"hazard-event/2 .* only hazard-event/1"):
+        parse(HazardEvent, event_bytes(schema="hazard-event/2"))
+
+
+@pytest.mark.parametrize(
+    ("payload", "says"),
+    [
+        (b"\xff\x00", "not JSON"),
+        (b"[]", "a JSON object"),
+        (event_bytes(schema="ack/1"), "expected hazard-event/1"),
+        (event_bytes(severity=5), "severity"),
+        (event_bytes(device="Box One"), "device"),
+        (event_bytes(message_no=0), "message_no"),
+        (event_bytes(sent_at="2026-01-01T00:00:00"), "sent_at"),
+        (event_bytes(started_at="2030-01-01T00:00:00Z"), "started_at lies after opened_at"),
+        (event_bytes(change="closed"), "ended_at"),
+    ],
+)
+def test_bytes_that_are_no_event_are_refused_with_the_field_named(
+    payload: bytes, says: str
+) -> None:
+    with pytest.raises(MalformedMessage, match=says):
+        parse(HazardEvent, payload)
+
+
+def test_a_manifest_is_read_back_from_the_text_that_was_signed() -> None:
+    sealed = parse(EvidenceSealed, (GOLDEN / "evidence-sealed-1.json").read_bytes())
+    manifest = EvidenceManifest.model_validate_json(sealed.manifest)
+    assert manifest.to_bytes().decode() == sealed.manifest
+
+
+def test_a_command_is_told_apart_by_its_verb() -> None:
+    command = parse(Command, (GOLDEN / "command-1.resend.json").read_bytes())
+    assert isinstance(command.order, Resend)
