@@ -10,6 +10,7 @@ import hashlib
 import json
 from collections import Counter
 from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal, Self
 
@@ -48,6 +49,7 @@ class Picture(Frozen):
     height: int = Field(gt=0)
     known: tuple[str, ...]
     boxes: tuple[Box, ...]
+    repeat: int = Field(default=1, gt=0)
     unsure: tuple[Box, ...] = ()
     """Regions in which the named class is not known although the picture is."""
 
@@ -57,8 +59,18 @@ class SetSpec(Frozen):
 
     folder: str
     classes: tuple[str, ...]
+    repeat: int = Field(default=1, gt=0)
+    """How often a pass of training goes over these pictures."""
     unsure: dict[str, tuple[str, ...]] = {}
     """Boxes of a class we do not teach → classes that are not known inside them."""
+
+
+class AbsenceList(Frozen):
+    """A text file beside the recipe naming pictures that were looked at, one a line."""
+
+    list: str
+    absent: tuple[str, ...]
+    """Classes of which none of these pictures shows any."""
 
 
 class DataSpec(Frozen):
@@ -67,6 +79,7 @@ class DataSpec(Frozen):
     sets: tuple[SetSpec, ...] = Field(min_length=1)
     reviewed_absent: dict[str, tuple[str, ...]] = {}
     """Source → classes of which, looked through by eye, it shows none."""
+    absence_lists: tuple[AbsenceList, ...] = ()
 
 
 class DatasetVersion(Frozen):
@@ -115,23 +128,46 @@ def by_source(pictures: Iterable[Picture]) -> dict[tuple[str, str], int]:
     return dict(sorted(Counter((p.source, p.licence) for p in pictures).items()))
 
 
-def build_version(spec: DataSpec, labels: Sequence[str], material: Path) -> DatasetVersion:
+@dataclass(frozen=True, slots=True)
+class _Places:
+    """What a version is built from.
+
+    Attributes:
+        material: the folder to which pictures are relative.
+        absent: source or picture → classes known to be absent there.
+    """
+
+    material: Path
+    labels: tuple[str, ...]
+    absent: dict[str, set[str]]
+
+
+def build_version(
+    spec: DataSpec, labels: Sequence[str], material: Path, lists: Path
+) -> DatasetVersion:
     """Read the sets of `spec` under `material` and check every picture against its hash.
+
+    Args:
+        spec: what belongs to the version.
+        labels: the classes taught, in the order of the model.
+        material: the folder of the outside material.
+        lists: the folder of the absence lists, that of the recipe.
 
     Raises:
         DatasetError: a manifest, picture or label file is missing, changed or malformed.
     """
+    absent = {source: set(classes) for source, classes in spec.reviewed_absent.items()}
+    for item in spec.absence_lists:
+        for line in _read(lists / item.list).decode().splitlines():
+            if not line.startswith("#"):
+                absent.setdefault(line, set()).update(item.absent)
+    places = _Places(material, tuple(labels), absent)
     pictures: list[Picture] = []
     for part in spec.sets:
         manifest = material / part.folder / "manifest.jsonl"
-        try:
-            rows = manifest.read_text(encoding="utf-8").splitlines()
-        except OSError as error:
-            message = f"{manifest}: cannot be read ({error}); check the material folder"
-            raise DatasetError(message) from error
-        for number, row in enumerate(rows, 1):
+        for number, row in enumerate(_read(manifest).decode().splitlines(), 1):
             try:
-                pictures.append(_picture(json.loads(row), part, spec, labels, material))
+                pictures.append(_picture(json.loads(row), part, places))
             except (KeyError, ValueError, ValidationError) as error:
                 message = f"{manifest}:{number}: malformed entry ({error}); mend or drop it"
                 raise DatasetError(message) from error
@@ -139,24 +175,18 @@ def build_version(spec: DataSpec, labels: Sequence[str], material: Path) -> Data
     return DatasetVersion(labels=tuple(labels), pictures=tuple(pictures))
 
 
-def _picture(
-    row: dict[str, object],
-    part: SetSpec,
-    spec: DataSpec,
-    labels: Sequence[str],
-    material: Path,
-) -> Picture:
+def _picture(row: dict[str, object], part: SetSpec, places: _Places) -> Picture:
     """Turn one manifest row and its label file into a `Picture`, verifying the picture's hash."""
     file = f"{part.folder}/{row['file']}"
-    digest = hashlib.sha256(_read(material / file)).hexdigest()
+    digest = hashlib.sha256(_read(places.material / file)).hexdigest()
     if digest != row["sha256"]:
         message = f"{file}: SHA-256 is {digest}, manifest says {row['sha256']}; restore the file"
         raise DatasetError(message)
     source = str(row["source"])
     exhaustive = row["exhaustive"]
     stated = set(exhaustive if isinstance(exhaustive, list) else ())
-    known = stated | set(spec.reviewed_absent.get(source, ()))
-    rows = _boxes(material / _label_file(file), part.classes)
+    known = stated | places.absent.get(source, set()) | places.absent.get(file, set())
+    rows = _boxes(places.material / _label_file(file), part.classes)
     return Picture.model_validate(
         {
             "file": file,
@@ -166,8 +196,9 @@ def _picture(
             "split": row["split"],
             "width": row["width"],
             "height": row["height"],
-            "known": tuple(label for label in labels if label in known),
-            "boxes": tuple(box for box in rows if box.label in labels),
+            "known": tuple(label for label in places.labels if label in known),
+            "boxes": tuple(box for box in rows if box.label in places.labels),
+            "repeat": part.repeat,
             "unsure": tuple(
                 box.model_copy(update={"label": label})
                 for box in rows

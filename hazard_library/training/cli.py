@@ -27,7 +27,7 @@ def run(config: Path, out: Path) -> int:
     recipe = read_recipe(config)
     material = material_root(os.environ, Path.cwd())
     out.mkdir(parents=True, exist_ok=True)
-    data = build_version(recipe.data, recipe.labels, material)
+    data = build_version(recipe.data, recipe.labels, material, config.parent)
     data.write(out / MANIFEST)
     result = train(recipe, data, material, out)
     summary = {

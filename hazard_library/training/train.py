@@ -7,7 +7,7 @@ here reaches out: ultralytics is told to stay offline before it is imported.
 
 import os
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from copy import deepcopy
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -23,7 +23,7 @@ from torch import Tensor, nn
 from torch.utils.data import DataLoader
 from ultralytics.nn.tasks import DetectionModel  # type: ignore[import-untyped,unused-ignore]
 
-from hazard_library.datasets.version import DatasetVersion
+from hazard_library.datasets.version import DatasetVersion, Picture
 from hazard_library.errors import TrainingError
 from hazard_library.training.feed import Batch, Feed, collate
 from hazard_library.training.initial_weights import carry_over, read_tensors
@@ -145,11 +145,12 @@ def train(
         run.resume(checkpoint, data.sha256)
         log.info("resumed", epoch=run.epoch, step=run.step)
     loss = MaskedDetectionLoss(model, exclusion(recipe.labels, recipe.exclusive))
-    epoch_steps = -(-len(data.of("train")) // recipe.schedule.batch)
+    pictures = [picture for picture in data.of("train") for _ in range(picture.repeat)]
+    epoch_steps = -(-len(pictures) // recipe.schedule.batch)
     started = clock() - run.elapsed_s
     while _done(run, recipe.schedule, epoch_steps) < 1.0:
         model.train()
-        for batch in _batches(recipe, data, material, run, epoch_steps):
+        for batch in _batches(recipe, pictures, material, run, epoch_steps):
             _learn(run, loss, batch, recipe.schedule, epoch_steps)
             run.elapsed_s = clock() - started
             if _done(run, recipe.schedule, epoch_steps) >= 1.0:
@@ -167,12 +168,12 @@ def _done(run: Run, schedule: Schedule, epoch_steps: int) -> float:
 
 
 def _batches(
-    recipe: Recipe, data: DatasetVersion, material: Path, run: Run, epoch_steps: int
+    recipe: Recipe, pictures: Sequence[Picture], material: Path, run: Run, epoch_steps: int
 ) -> Iterator[Batch]:
     """Yield the batches of the current epoch, built beside the training process."""
     done = _done(run, recipe.schedule, epoch_steps)
     mosaic = done < recipe.augment.mosaic_end
-    feed = Feed(recipe, data.of("train"), material, run.epoch, mosaic)
+    feed = Feed(recipe, pictures, material, run.epoch, mosaic)
     return iter(
         DataLoader(
             feed,
