@@ -1,0 +1,127 @@
+"""One camera's way through the workers: frames wait, are looked at side by side, leave in order.
+
+live: the one waiting place holds the newest frame; a newer one replaces it, and that is counted.
+replay: whoever brings a frame waits for a free place; nothing is dropped.
+"""
+
+import threading
+from collections import deque
+from dataclasses import dataclass
+from enum import StrEnum
+
+from edge.ports import Frame, RawBoxes
+from hazard_library.contract.ids import CameraId
+
+
+class Waiting(StrEnum):
+    """What happens to a frame when the places before the workers are taken."""
+
+    NEWEST = "newest"
+    EVERY = "every"
+
+
+@dataclass(frozen=True, slots=True)
+class Looked:
+    """A frame after inference. `boxes` is None when the model failed on it; `fault` says how."""
+
+    frame: Frame
+    boxes: RawBoxes | None
+    fault: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Ticket:
+    """A frame that a worker has taken, with its place in the line of its camera."""
+
+    lane: "Lane"
+    number: int
+    frame: Frame
+
+
+class Lane:
+    """The waiting places, tickets and ordered results of one camera.
+
+    All lanes share one condition: workers wait on it for any lane's frame.
+    """
+
+    def __init__(
+        self, camera: CameraId, waiting: Waiting, in_flight: int, turn: threading.Condition
+    ) -> None:
+        """Let at most `in_flight` frames be between the worker that takes and the pipeline."""
+        self.camera = camera
+        self.dropped = 0
+        self._waiting = waiting
+        self._places = 1 if waiting is Waiting.NEWEST else in_flight
+        self._in_flight = in_flight
+        self._turn = turn
+        self._frames: deque[Frame] = deque()
+        self._done: dict[int, Looked] = {}
+        self._taken = 0
+        self._given = 0
+        self._is_finished = False
+        self._is_closed = False
+
+    def offer(self, frame: Frame) -> None:
+        """Bring a frame; in `EVERY` this waits for a place. After `close` frames are let go."""
+        with self._turn:
+            if self._waiting is Waiting.NEWEST and len(self._frames) == self._places:
+                self._frames.popleft()
+                self.dropped += 1
+            while len(self._frames) >= self._places and not self._is_closed:
+                self._turn.wait()
+            if not self._is_closed:
+                self._frames.append(frame)
+                self._turn.notify_all()
+
+    def finish(self) -> None:
+        """Say that no frame comes any more; what is here still goes through."""
+        with self._turn:
+            self._is_finished = True
+            self._turn.notify_all()
+
+    def close(self) -> None:
+        """Let go of everything and wake whoever waits."""
+        with self._turn:
+            self._is_closed = True
+            self._frames.clear()
+            self._turn.notify_all()
+
+    @property
+    def is_over(self) -> bool:
+        """Whether no result will come any more."""
+        with self._turn:
+            return self._is_closed or self._has_given_all()
+
+    def next_looked(self, timeout_s: float) -> Looked | None:
+        """Return the next frame in order; None when none came in time or it is over."""
+        with self._turn:
+            self._turn.wait_for(
+                lambda: self._given in self._done or self._is_closed or self._has_given_all(),
+                timeout_s,
+            )
+            looked = self._done.pop(self._given, None)
+            if looked is not None:
+                self._given += 1
+                self._turn.notify_all()
+            return looked
+
+    def take(self) -> Ticket | None:
+        """Give a worker the next frame, if there is one and not too many are under way.
+
+        The caller holds the condition.
+        """
+        if not self._frames or self._taken - self._given >= self._in_flight:
+            return None
+        ticket = Ticket(self, self._taken, self._frames.popleft())
+        self._taken += 1
+        self._turn.notify_all()
+        return ticket
+
+    def bring_back(self, ticket: Ticket, looked: Looked) -> None:
+        """Put a result at its place in the line."""
+        with self._turn:
+            self._done[ticket.number] = looked
+            self._turn.notify_all()
+
+    def _has_given_all(self) -> bool:
+        return self._is_finished and not self._frames and self._taken == self._given

@@ -1,0 +1,87 @@
+"""The worker threads: each takes the next frame of any camera and runs the one shared model."""
+
+import threading
+
+import structlog
+
+from edge.inference.lane import Lane, Looked, Ticket, Waiting
+from edge.ports import Backend, Counters
+from hazard_library.contract.ids import CameraId
+
+_log = structlog.get_logger(__name__)
+
+#: Frames of one camera beyond the workers' own: a finished one waits while its elder is looked at.
+_SPARE = 2
+
+
+class Workers:
+    """`count` threads on one backend. Cameras are served in turn; one camera may use them all."""
+
+    def __init__(self, backend: Backend, count: int, counters: Counters) -> None:
+        self._backend = backend
+        self._count = count
+        self._counters = counters
+        self._turn = threading.Condition()
+        self._lanes: list[Lane] = []
+        self._next = 0
+        self._is_stopped = False
+        self._threads: list[threading.Thread] = []
+
+    def open_lane(self, camera: CameraId, waiting: Waiting) -> Lane:
+        """Let a camera in."""
+        lane = Lane(camera, waiting, self._count + _SPARE, self._turn)
+        with self._turn:
+            self._lanes.append(lane)
+        return lane
+
+    def start(self) -> None:
+        """Start the threads."""
+        self._threads = [
+            threading.Thread(target=self._run, name=f"inference-{number}", daemon=True)
+            for number in range(self._count)
+        ]
+        for thread in self._threads:
+            thread.start()
+
+    def stop(self) -> None:
+        """Close all lanes and wait for the threads; a frame under way is looked at to its end."""
+        with self._turn:
+            self._is_stopped = True
+            lanes = tuple(self._lanes)
+        for lane in lanes:
+            lane.close()
+        for thread in self._threads:
+            thread.join()
+
+    def _run(self) -> None:
+        while (ticket := self._next_ticket()) is not None:
+            self._look(ticket)
+
+    def _look(self, ticket: Ticket) -> None:
+        try:
+            looked = Looked(ticket.frame, self._backend.detect(ticket.frame.pixels))
+        except Exception as fault:  # noqa: BLE001 - reported, counted, and the thread goes on
+            # A model that fails on one picture must not end the thread that serves all cameras.
+            self._counters.count("frames_not_analysed")
+            _log.exception("inference_failed", camera=ticket.lane.camera)
+            looked = Looked(ticket.frame, None, str(fault))
+        ticket.lane.bring_back(ticket, looked)
+
+    def _next_ticket(self) -> Ticket | None:
+        with self._turn:
+            while not self._is_stopped:
+                ticket = self._take()
+                if ticket is not None:
+                    return ticket
+                self._turn.wait()
+            return None
+
+    def _take(self) -> Ticket | None:
+        """Ask the lanes in turn, beginning after the one that was served last."""
+        for step in range(len(self._lanes)):
+            position = (self._next + step) % len(self._lanes)
+            ticket = self._lanes[position].take()
+            if ticket is not None:
+                self._next = position + 1
+                return ticket
+        return None
