@@ -1,0 +1,25 @@
+"""The box's configuration: read once, whole, or refused with every mistake named."""
+
+from edge.config.camera import (
+    CameraConfig,
+    FileSource,
+    HazardSwitch,
+    RtspSource,
+    SourceMode,
+    ZoneConfig,
+)
+from edge.config.load import Site, load_site, site_schema
+from edge.config.site import SiteConfig
+
+__all__ = [
+    "CameraConfig",
+    "FileSource",
+    "HazardSwitch",
+    "RtspSource",
+    "Site",
+    "SiteConfig",
+    "SourceMode",
+    "ZoneConfig",
+    "load_site",
+    "site_schema",
+]

@@ -1,0 +1,109 @@
+"""One camera as it stands in the configuration."""
+
+from enum import StrEnum
+from pathlib import Path
+from typing import Annotated, Literal
+
+from pydantic import AwareDatetime, BaseModel, ConfigDict, Field
+
+from hazard_library.catalogue.hazard import HazardCode
+from hazard_library.catalogue.quantities import Duration
+from hazard_library.contract.ids import ZoneId
+from hazard_library.contract.message import CameraName
+
+Share = Annotated[float, Field(ge=0, le=1)]
+ZoneName = Annotated[ZoneId, Field(pattern=r"^\w[\w -]{0,62}$")]
+
+
+class Setting(BaseModel):
+    """A frozen piece of the configuration; an unknown key is a mistake."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid", populate_by_name=True)
+
+
+class SourceMode(StrEnum):
+    """How a source is read."""
+
+    LIVE = "live"
+    REPLAY = "replay"
+
+
+class FileSource(Setting):
+    """A film on this machine."""
+
+    kind: Literal["file"]
+    path: Path = Field(description="The film, relative to the configuration's folder")
+    start_at: AwareDatetime | None = Field(
+        default=None,
+        description="What a replay calls its first picture; the file's own time if not said",
+    )
+    loop: bool = Field(default=False, description="Live only: begin again at the end")
+
+
+class RtspSource(Setting):
+    """A camera on the network. Its password is never written into the configuration."""
+
+    kind: Literal["rtsp"]
+    host: str = Field(min_length=1, description="Name or address of the camera")
+    port: int = Field(default=554, ge=1, le=65535)
+    path: str = Field(default="/", description="Path of the stream, with its query if it has one")
+    user: str | None = Field(default=None, description="User name as it is, nothing encoded")
+    password_file: Path | None = Field(
+        default=None, description="File whose first line is the password"
+    )
+    password_env: str | None = Field(
+        default=None, description="Environment variable that holds the password"
+    )
+    transport: Literal["tcp", "udp"] = "tcp"
+
+
+SourceConfig = Annotated[FileSource | RtspSource, Field(discriminator="kind")]
+
+
+class ZoneConfig(Setting):
+    """A drawn area (3 points or more) or line (exactly 2 points)."""
+
+    id: ZoneName = Field(description="Its name, as events and pages show it")
+    points: tuple[tuple[float, float], ...] = Field(
+        description="x and y from 0 to 1 of the picture, origin at the top left"
+    )
+
+
+class HazardSwitch(Setting):
+    """A hazard of the catalogue, switched on. A site may narrow a rule, never widen it."""
+
+    id: HazardCode
+    zones: tuple[ZoneName, ...] = Field(default=(), description="Drawn zones it works on")
+    lasting: Duration | None = Field(
+        default=None, alias="for", description="How long it must hold; only longer than catalogued"
+    )
+    min_score: Share | None = Field(
+        default=None, description="Detections below do not count; only higher than catalogued"
+    )
+
+
+class CameraConfig(Setting):
+    """One camera: where its pictures come from and what is looked for in them."""
+
+    id: CameraName
+    source: SourceConfig
+    mode: SourceMode = Field(
+        default=SourceMode.LIVE,
+        description="live: late pictures are dropped and counted; replay: every picture of a file",
+    )
+    sample_fps: float | None = Field(
+        default=None, gt=0, le=60, description="Pictures analysed per second; all if not said"
+    )
+    zones: tuple[ZoneConfig, ...] = ()
+    hazards: tuple[HazardSwitch, ...] = ()
+    all_with_model: bool = Field(
+        default=False, description="Switch on every released hazard that the model can see"
+    )
+    whole_picture: bool = Field(
+        default=False,
+        description="Hazards that need a zone work on the whole picture if none is drawn",
+    )
+
+    def zone(self, name: ZoneId) -> ZoneConfig | None:
+        """Return the drawn zone of that name, or None."""
+        return next((zone for zone in self.zones if zone.id == name), None)

@@ -1,0 +1,233 @@
+"""What must hold in a configuration beyond the schema of its fields."""
+
+import os
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+from edge.config.camera import (
+    CameraConfig,
+    FileSource,
+    HazardSwitch,
+    RtspSource,
+    SourceMode,
+    ZoneConfig,
+)
+from edge.config.site import SiteConfig
+from hazard_library.catalogue.hazard import Hazard, Maturity
+from hazard_library.catalogue.load import Catalogue
+from hazard_library.catalogue.marked_yaml import MarkedYaml, Mistake, Where
+from hazard_library.catalogue.rules import (
+    CameraCondition,
+    Crossing,
+    ZoneNeed,
+    classes_needed,
+    needs_drawing,
+)
+from hazard_library.contract.ids import CameraId, ZoneId
+
+#: A line has so many points; an area has more.
+LINE_POINTS = 2
+
+
+@dataclass(frozen=True, slots=True)
+class Placed:
+    """A camera, and where it stands."""
+
+    camera: CameraConfig
+    document: MarkedYaml
+    root: Where
+
+    def mistake(self, where: Where, text: str) -> Mistake:
+        """Name a mistake at a place of this camera."""
+        return self.document.mistake((*self.root, *where), text)
+
+
+def with_remedy(mistake: Mistake) -> Mistake:
+    """Say more about mistakes that have a known remedy."""
+    if mistake.field.endswith("source.password") or mistake.field.endswith("rtsp.password"):
+        text = "a password never stands here; remove it and name password_file or password_env"
+        return replace(mistake, text=text)
+    return mistake
+
+
+def site_mistakes(config: SiteConfig, document: MarkedYaml, folder: Path) -> Iterator[Mistake]:
+    """Yield the mistakes of the site's own fields."""
+    if config.link is None:
+        return
+    link = config.link
+    files = {
+        ("link", "credential_file"): link.credential_file,
+        ("link", "ca_file"): link.ca_file,
+        ("link", "broker", "ca_file"): link.broker.ca_file,
+    }
+    for where, file in files.items():
+        if file is not None and not (folder / file.expanduser()).is_file():
+            yield document.mistake(
+                where, f"there is no file {folder / file}; create it or mend the path"
+            )
+
+
+def camera_mistakes(
+    placed: list[Placed], site_file: Path, catalogue: Catalogue, labels: frozenset[str] | None
+) -> Iterator[Mistake]:
+    """Yield the mistakes of all cameras, one by one and among each other."""
+    if not placed:
+        yield Mistake(site_file, 1, "cameras", "there is none; add one here or a file in cameras/")
+    taken: dict[CameraId, Placed] = {}
+    for one in placed:
+        if one.camera.id in taken:
+            other = taken[one.camera.id]
+            text = f"{one.camera.id} is taken at {other.document.path}; give another id"
+            yield one.mistake(("id",), text)
+        taken[one.camera.id] = one
+        yield from _source_mistakes(one)
+        yield from _zone_mistakes(one)
+        yield from _hazard_mistakes(one, catalogue, labels)
+
+
+def missing_files(placed: list[Placed], folder: Path) -> Iterator[Mistake]:
+    """Yield the password files and variables that are not there.
+
+    A film that is not there is no mistake of the configuration: that camera is offline and says so.
+    """
+    for one in placed:
+        source = one.camera.source
+        if not isinstance(source, RtspSource):
+            continue
+        if source.password_file and not (folder / source.password_file.expanduser()).is_file():
+            text = f"there is no file {folder / source.password_file}; create it or mend the path"
+            yield one.mistake(("source", "password_file"), text)
+        if source.password_env and source.password_env not in os.environ:
+            text = f"the environment has no {source.password_env}; set it or mend the name"
+            yield one.mistake(("source", "password_env"), text)
+
+
+def _source_mistakes(one: Placed) -> Iterator[Mistake]:
+    source = one.camera.source
+    match source:
+        case RtspSource():
+            if one.camera.mode is SourceMode.REPLAY:
+                yield one.mistake(("mode",), "a stream cannot be replayed; write live")
+            if source.password_file and source.password_env:
+                text = "name the file or the variable, not both"
+                yield one.mistake(("source", "password_env"), text)
+            if (source.password_file or source.password_env) and source.user is None:
+                yield one.mistake(("source",), "a password needs a user; add the field user")
+        case FileSource():
+            if source.loop and one.camera.mode is SourceMode.REPLAY:
+                text = "a replay ends with its file; remove it or write mode: live"
+                yield one.mistake(("source", "loop"), text)
+
+
+def _zone_mistakes(one: Placed) -> Iterator[Mistake]:
+    names: set[ZoneId] = set()
+    for position, zone in enumerate(one.camera.zones):
+        where: Where = ("zones", position)
+        if zone.id in names:
+            yield one.mistake((*where, "id"), f"zone {zone.id!r} is drawn twice; rename one")
+        names.add(zone.id)
+        for number, (x, y) in enumerate(zone.points):
+            if not (0 <= x <= 1 and 0 <= y <= 1):
+                text = (
+                    f"zone {zone.id!r} lies outside the picture at ({x}, {y}); "
+                    "x and y go from 0 to 1"
+                )
+                yield one.mistake((*where, "points", number), text)
+        if len(zone.points) < LINE_POINTS:
+            text = (
+                f"zone {zone.id!r} has {len(zone.points)} point(s); "
+                "a polygon needs at least 3, a line exactly 2"
+            )
+            yield one.mistake((*where, "points"), text)
+        elif len(zone.points) > LINE_POINTS and _area(zone) == 0:
+            yield one.mistake((*where, "points"), f"zone {zone.id!r} has no area; draw it anew")
+
+
+def _area(zone: ZoneConfig) -> float:
+    following = (*zone.points[1:], zone.points[0])
+    pairs = zip(zone.points, following, strict=True)
+    return abs(sum(x * next_y - next_x * y for (x, y), (next_x, next_y) in pairs)) / 2
+
+
+def _hazard_mistakes(
+    one: Placed, catalogue: Catalogue, labels: frozenset[str] | None
+) -> Iterator[Mistake]:
+    if not one.camera.hazards and not one.camera.all_with_model:
+        text = "nothing is looked for; list hazards or write all_with_model: true"
+        yield one.mistake(("hazards",), text)
+    seen: set[str] = set()
+    for position, switch in enumerate(one.camera.hazards):
+        where: Where = ("hazards", position)
+        if switch.id in seen:
+            yield one.mistake(
+                (*where, "id"), f"{switch.id} stands here twice; put its zones together"
+            )
+        seen.add(switch.id)
+        hazard = catalogue.hazards.get(switch.id)
+        if hazard is None:
+            known = ", ".join(sorted(catalogue.hazards))
+            text = f"the catalogue has no hazard {switch.id}; it has {known}"
+            yield one.mistake((*where, "id"), text)
+            continue
+        yield from (one.mistake((*where, *at), text) for at, text in _cannot_be_on(hazard, labels))
+        yield from (one.mistake((*where, *at), text) for at, text in _not_narrower(switch, hazard))
+        yield from (
+            one.mistake((*where, *at), text)
+            for at, text in _zones_do_not_fit(one.camera, switch, hazard)
+        )
+
+
+Text = tuple[Where, str]
+
+
+def _cannot_be_on(hazard: Hazard, labels: frozenset[str] | None) -> Iterator[Text]:
+    if isinstance(hazard.rule, CameraCondition):
+        yield (
+            ("id",),
+            f"{hazard.id} is raised by the server from the camera's state; remove it here",
+        )
+    elif hazard.maturity is Maturity.DRAFT:
+        yield ("id",), f"{hazard.id} is a draft of the catalogue; remove it until it is released"
+    elif labels is not None and (unseen := classes_needed(hazard.rule) - labels):
+        names = ", ".join(sorted(unseen))
+        yield (
+            ("id",),
+            f"{hazard.id} needs a model that sees {names}; name another model or remove it",
+        )
+
+
+def _not_narrower(switch: HazardSwitch, hazard: Hazard) -> Iterator[Text]:
+    rule = hazard.rule
+    if switch.lasting is not None and switch.lasting < rule.lasting:
+        shortest = rule.lasting.total_seconds()
+        yield (
+            ("for",),
+            f"shorter than the catalogue's {shortest:g}s; a site may only ask for longer",
+        )
+    if switch.min_score is not None and switch.min_score < rule.min_score:
+        yield ("min_score",), f"lower than the catalogue's {rule.min_score:g}; write that or more"
+
+
+def _zones_do_not_fit(camera: CameraConfig, switch: HazardSwitch, hazard: Hazard) -> Iterator[Text]:
+    rule = hazard.rule
+    wants_line = isinstance(rule, Crossing)
+    for position, name in enumerate(switch.zones):
+        where: Where = ("zones", position)
+        zone = camera.zone(name)
+        if zone is None:
+            yield where, f"no zone {name!r} is drawn on this camera; draw it under zones"
+        elif rule.zone is ZoneNeed.NONE:
+            yield where, f"{hazard.id} works on the whole picture; remove its zones"
+        elif wants_line != (len(zone.points) == LINE_POINTS):
+            kind = "a line of exactly 2 points" if wants_line else "an area of at least 3 points"
+            yield where, f"{hazard.id} needs {kind}, zone {name!r} has {len(zone.points)}"
+    if not switch.zones and needs_drawing(rule):
+        drawing = "line (2 points)" if wants_line else "zone"
+        yield ("zones",), f"{hazard.id} means nothing without a drawn {drawing}; draw and name it"
+    elif not switch.zones and rule.zone is ZoneNeed.REQUIRED and not camera.whole_picture:
+        text = (
+            f"{hazard.id} needs a drawn zone; name one here, "
+            "or write whole_picture: true for the camera"
+        )
+        yield ("zones",), text

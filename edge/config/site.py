@@ -1,0 +1,89 @@
+"""One box and its site as they stand in `site.yaml`."""
+
+from datetime import timedelta
+from pathlib import Path
+from typing import Annotated
+from zoneinfo import ZoneInfo
+
+from pydantic import AfterValidator, Field
+
+from edge.config.camera import CameraConfig, Setting
+from edge.config.quantities import Size
+from hazard_library.catalogue.quantities import Duration
+from hazard_library.contract.message import DeviceName
+
+
+def _known_zone(name: str) -> str:
+    try:
+        ZoneInfo(name)
+    except (KeyError, ValueError, OSError) as fault:
+        raise ValueError(f"{name!r} is no time zone; write one such as Asia/Shanghai") from fault
+    return name
+
+
+class BrokerConfig(Setting):
+    """The MQTT broker."""
+
+    host: str = Field(min_length=1)
+    port: int = Field(ge=1, le=65535)
+    ca_file: Path | None = Field(
+        default=None, description="Certificate of the authority; its presence switches TLS on"
+    )
+
+
+class LinkConfig(Setting):
+    """The way to the server: messages over the broker, evidence over HTTP."""
+
+    broker: BrokerConfig
+    server: str = Field(pattern=r"^https?://", description="Address of the server, for evidence")
+    ca_file: Path | None = Field(
+        default=None, description="Authority of the server's certificate, if it is not a public one"
+    )
+    credential_file: Path = Field(
+        description="The box's own credential for both, as the server wrote it"
+    )
+
+
+class QuotaConfig(Setting):
+    """What may grow, and how far."""
+
+    evidence: Size = Field(default=20_000_000_000, ge=1_000_000, description="Evidence on disk")
+    ring: Size = Field(
+        default=32_000_000, ge=1_000_000, description="Packets kept in memory per camera"
+    )
+
+
+class EvidenceConfig(Setting):
+    """How much of the stream surrounds a trigger."""
+
+    pre_roll: Duration = Field(default=timedelta(seconds=10), description="Before the trigger")
+    post_roll: Duration = Field(default=timedelta(seconds=10), description="After the trigger")
+
+
+class SiteConfig(Setting):
+    """One box: who it is, where it keeps things, whom it tells, and its cameras."""
+
+    site: str = Field(min_length=1, description="The site's id at the bureau")
+    device: DeviceName = Field(description="The box's id; it becomes a topic level")
+    time_zone: Annotated[str, AfterValidator(_known_zone)] = Field(
+        default="Asia/Shanghai", description="The site's own time zone"
+    )
+    stores: Path = Field(description="Folder of everything that is kept, relative to this file's")
+    model: str = Field(default="site-hazards", description="Model package: name or name/version")
+    models_folder: Path | None = Field(
+        default=None, description="Where packages lie; those that came with the program if not said"
+    )
+    workers: int | None = Field(
+        default=None,
+        ge=1,
+        le=64,
+        description="Inference threads; one per processor core if not said",
+    )
+    link: LinkConfig | None = Field(
+        default=None, description="Without it everything stays in the stores"
+    )
+    quotas: QuotaConfig = QuotaConfig()
+    evidence: EvidenceConfig = EvidenceConfig()
+    cameras: tuple[CameraConfig, ...] = Field(
+        default=(), description="The cameras; or one file for each in cameras/ beside this file"
+    )
