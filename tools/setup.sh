@@ -53,6 +53,7 @@ install_debian_packages() {
 fresh() { [ -f "build/$1.stamp" ] && [ "$(cat "build/$1.stamp")" = "$2" ]; }
 stamp() { mkdir -p build; printf '%s' "$2" > "build/$1.stamp"; }
 digest() { find "$@" -type f -not -path '*/node_modules/*' -not -path '*/dist/*' -not -path '*/__pycache__/*' \
+             -not -name schema.d.ts \
              -print0 | LC_ALL=C sort -z | xargs -0 sha256sum | sha256sum | cut -d' ' -f1; }
 
 make_environment() {
