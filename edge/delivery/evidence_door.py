@@ -1,0 +1,164 @@
+"""The server's door for evidence: resumable chunks over HTTP, addressed by hash."""
+
+import ssl
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import httpx
+
+from edge.errors import DeliveryError
+from hazard_library.contract.ids import DeviceId
+
+_OK, _NOT_FOUND = 200, 404
+_NO_ENTRY = frozenset({401, 403})
+#: Answers that say nothing about the file that was asked for.
+_AWAY = _NO_ENTRY | {429, 502, 503, 504}
+
+
+class ServerAway(DeliveryError):
+    """The server cannot be reached or does not let us in: no file has a chance just now."""
+
+
+@dataclass(frozen=True, slots=True)
+class ServerAddress:
+    """Where the server is and who we are: the same device id and secret as for the broker."""
+
+    url: str
+    device: DeviceId
+    secret: str = field(repr=False)
+    ca_file: Path | None = None
+    """Certificates to trust with https; None: those of the system."""
+    connect_timeout_s: float = 5.0
+    answer_timeout_s: float = 30.0
+
+
+@dataclass(frozen=True, slots=True)
+class Held:
+    """The server holds this many bytes of the file so far."""
+
+    offset: int
+
+
+@dataclass(frozen=True, slots=True)
+class Complete:
+    """The server holds the whole file and has checked its hash."""
+
+
+@dataclass(frozen=True, slots=True)
+class NotAnnounced:
+    """The server has not yet read the event or manifest that names the file."""
+
+
+@dataclass(frozen=True, slots=True)
+class HashDiffers:
+    """All bytes arrived, but they have another hash; the server has thrown them away."""
+
+
+@dataclass(frozen=True, slots=True)
+class TooLarge:
+    """The server will not take a file of this size."""
+
+
+Answer = Held | Complete | NotAnnounced | HashDiffers | TooLarge
+
+
+class EvidenceDoor:
+    """One HTTP connection, used by one thread."""
+
+    def __init__(self, address: ServerAddress) -> None:
+        self._http = httpx.Client(
+            base_url=address.url,
+            auth=(address.device, address.secret),
+            timeout=httpx.Timeout(address.answer_timeout_s, connect=address.connect_timeout_s),
+            trust_env=False,
+            verify=_trusted(address),
+        )
+
+    def close(self) -> None:
+        """Let go of the connection."""
+        self._http.close()
+
+    def ask(self, sha256: str) -> Answer:
+        """Ask how much of a file the server holds.
+
+        Raises:
+            ServerAway: the server cannot be reached or does not let us in.
+            DeliveryError: it answers out of turn.
+        """
+        answer = self._call(httpx.Request("HEAD", self._url(sha256)))
+        if answer.status_code == _NOT_FOUND:
+            return NotAnnounced()
+        if answer.status_code != _OK:
+            raise _out_of_turn(answer)
+        if answer.headers.get("Upload-Complete") == "1":
+            return Complete()
+        return Held(_offset(answer))
+
+    def push(self, sha256: str, offset: int, total: int, chunk: bytes) -> Answer:
+        """Send the bytes that begin at `offset`.
+
+        Raises:
+            ServerAway: the server cannot be reached or does not let us in.
+            DeliveryError: it answers out of turn.
+        """
+        headers = {
+            "Upload-Offset": str(offset),
+            "Upload-Length": str(total),
+            "Content-Type": "application/octet-stream",
+        }
+        answer = self._call(
+            httpx.Request("PATCH", self._url(sha256), content=chunk, headers=headers)
+        )
+        match answer.status_code:
+            case 204:
+                held = _offset(answer)
+                return Complete() if held >= total else Held(held)
+            case 404:
+                return NotAnnounced()
+            case 409:
+                return Held(_offset(answer))
+            case 413:
+                return TooLarge()
+            case 422:
+                return HashDiffers()
+            case _:
+                raise _out_of_turn(answer)
+
+    def _url(self, sha256: str) -> httpx.URL:
+        return self._http.base_url.join(f"/api/v1/device/evidence/{sha256}")
+
+    def _call(self, request: httpx.Request) -> httpx.Response:
+        try:
+            return self._http.send(request)
+        except httpx.HTTPError as error:
+            fault = f"{self._http.base_url}: {error or type(error).__name__}; is the server up?"
+            raise ServerAway(fault) from error
+
+
+def _offset(answer: httpx.Response) -> int:
+    text = answer.headers.get("Upload-Offset", "")
+    if not text.isdecimal():
+        fault = f"{answer.request.method} {answer.request.url}: no Upload-Offset in the answer"
+        raise DeliveryError(fault)
+    return int(text)
+
+
+def _out_of_turn(answer: httpx.Response) -> DeliveryError:
+    place = f"{answer.request.method} {answer.request.url}"
+    if answer.status_code in _NO_ENTRY:
+        return ServerAway(
+            f"{place}: {answer.status_code}; check the device id and link.secret_file, or register "
+            "the device at the server"
+        )
+    kind = ServerAway if answer.status_code in _AWAY else DeliveryError
+    return kind(f"{place}: answered {answer.status_code}; look at the server's log")
+
+
+def _trusted(address: ServerAddress) -> ssl.SSLContext | bool:
+    if address.ca_file is None:
+        return True
+    try:
+        return ssl.create_default_context(cafile=str(address.ca_file))
+    except OSError as error:
+        fault = f"{address.ca_file}: {error}; link.ca_file must name a PEM file"
+        raise DeliveryError(fault) from error

@@ -1,0 +1,208 @@
+"""The way to the broker: MQTT 5, QoS 1, a session that outlives the connection.
+
+paho's own queue is kept small on purpose: it lives in memory, so what must not be lost waits in
+the outbox and is handed over only while the broker is there.
+"""
+
+import ssl
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import structlog
+from paho.mqtt.client import Client, ConnectFlags, DisconnectFlags, MQTTMessage, MQTTv5
+from paho.mqtt.enums import CallbackAPIVersion, LogLevel, MQTTErrorCode
+from paho.mqtt.packettypes import PacketTypes
+from paho.mqtt.properties import Properties
+from paho.mqtt.reasoncodes import ReasonCode
+from paho.mqtt.subscribeoptions import SubscribeOptions
+
+from edge.delivery.backoff import Backoff
+from edge.delivery.link_listener import LinkListener
+from edge.errors import DeliveryError
+from edge.ports import Counters
+from hazard_library.contract.ids import DeviceId
+from hazard_library.contract.topics import Channel, build, parse
+from hazard_library.errors import ContractError
+
+log = structlog.get_logger(__name__)
+
+_QOS = 1
+#: Below the 20 that Mosquitto takes by default before it calls a client rude.
+_IN_FLIGHT = 16
+#: All that paho may hold in memory; more is refused and stays in the outbox.
+_HELD = 128
+_DISCONNECT_WITH_WILL = 4
+_DOWNWARD = tuple(channel for channel in Channel if not channel.is_upward)
+
+
+@dataclass(frozen=True, slots=True)
+class BrokerAddress:
+    """Where the broker is and who we are. The device id is client id and user name."""
+
+    host: str
+    port: int
+    device: DeviceId
+    secret: str = field(repr=False)
+    ca_file: Path | None = None
+    """Certificates to trust; None: no TLS."""
+    keepalive_s: int = 15
+    session_expiry_s: int = 86_400
+    connect_timeout_s: float = 5.0
+
+
+class MqttLink:
+    """Implements `edge.ports.Link`. `will` is asked for the last will before each connection."""
+
+    def __init__(
+        self, address: BrokerAddress, will: Callable[[], bytes], counters: Counters
+    ) -> None:
+        self._address = address
+        self._will = will
+        self._counters = counters
+        self._backoff = Backoff(first_s=0.5, longest_s=10.0)
+        self._listener: LinkListener | None = None
+        self._is_connected = False
+        self._client = self._make_client()
+
+    @property
+    def is_connected(self) -> bool:
+        """Whether the broker is there now."""
+        return self._is_connected
+
+    def start(self, listener: LinkListener) -> None:
+        """Begin to connect, and go on for ever; an absent broker is no error."""
+        self._listener = listener
+        expiry = Properties(PacketTypes.CONNECT)  # type: ignore[no-untyped-call]
+        expiry.SessionExpiryInterval = self._address.session_expiry_s
+        self._space_retries()
+        self._client.connect_async(
+            self._address.host,
+            self._address.port,
+            keepalive=self._address.keepalive_s,
+            clean_start=False,
+            properties=expiry,
+        )
+        self._client.loop_start()
+
+    def stop(self) -> None:
+        """Leave, and let the broker publish the last will."""
+        reason = ReasonCode(PacketTypes.DISCONNECT, identifier=_DISCONNECT_WITH_WILL)
+        self._client.disconnect(reasoncode=reason)
+        self._client.loop_stop()
+        self._is_connected = False
+
+    def publish(self, channel: Channel, payload: bytes) -> bool:
+        """Hand one message to the broker at QoS 1; False when there is no connection or no room."""
+        if not self._is_connected:
+            return False
+        info = self._client.publish(
+            build(self._address.device, channel),
+            payload,
+            qos=_QOS,
+            retain=channel is Channel.STATE,
+        )
+        return info.rc == MQTTErrorCode.MQTT_ERR_SUCCESS
+
+    def _make_client(self) -> Client:
+        client = Client(
+            CallbackAPIVersion.VERSION2, client_id=self._address.device, protocol=MQTTv5
+        )
+        client.username_pw_set(self._address.device, self._address.secret)
+        client.max_inflight_messages_set(_IN_FLIGHT)
+        client.max_queued_messages_set(_HELD)
+        client.connect_timeout = self._address.connect_timeout_s
+        if self._address.ca_file is not None:
+            _trust(client, self._address.ca_file)
+        client.on_pre_connect = self._on_pre_connect
+        client.on_connect = self._on_connect
+        client.on_connect_fail = self._on_connect_fail
+        client.on_disconnect = self._on_disconnect
+        client.on_message = self._on_message
+        # A listener's mistake must not end paho's thread, which nobody would notice.
+        client.suppress_exceptions = True
+        client.on_log = self._on_log
+        return client
+
+    def _on_pre_connect(self, client: Client, userdata: object) -> None:
+        del userdata
+        topic = build(self._address.device, Channel.STATE)
+        client.will_set(topic, self._will(), qos=_QOS, retain=True)
+
+    def _on_connect(
+        self,
+        client: Client,
+        userdata: object,
+        flags: ConnectFlags,
+        reason: ReasonCode,
+        properties: Properties | None,
+    ) -> None:
+        del userdata, properties
+        if reason.is_failure:
+            self._counters.count("broker_refusals")
+            log.error("broker_refused_login", broker=self._place, reason=str(reason))
+            return
+        self._backoff.reset()
+        self._counters.count("broker_connections")
+        log.info("broker_connected", broker=self._place, session_kept=flags.session_present)
+        device = self._address.device
+        client.subscribe(
+            [(build(device, channel), SubscribeOptions(qos=_QOS)) for channel in _DOWNWARD]
+        )
+        self._is_connected = True
+        if self._listener is not None:
+            self._listener.connected()
+
+    def _on_connect_fail(self, client: Client, userdata: object) -> None:
+        del client, userdata
+        self._counters.count("broker_unreachable")
+        self._space_retries()
+
+    def _on_disconnect(
+        self,
+        client: Client,
+        userdata: object,
+        flags: DisconnectFlags,
+        reason: ReasonCode,
+        properties: Properties | None,
+    ) -> None:
+        del client, userdata, flags, properties
+        if self._is_connected:
+            log.warning("broker_lost", broker=self._place, reason=str(reason))
+        self._is_connected = False
+        self._space_retries()
+
+    def _on_message(self, client: Client, userdata: object, message: MQTTMessage) -> None:
+        del client, userdata
+        try:
+            channel = parse(message.topic).channel
+        except ContractError as fault:
+            self._counters.count("messages_on_strange_topics")
+            log.warning("message_refused", reason=str(fault))
+            return
+        if self._listener is not None:
+            self._listener.received(channel, bytes(message.payload))
+
+    def _on_log(self, client: Client, userdata: object, level: int, text: str) -> None:
+        del client, userdata
+        if level == LogLevel.MQTT_LOG_ERR:
+            self._counters.count("link_failures")
+            log.error("link_failed", reason=text)
+
+    def _space_retries(self) -> None:
+        """Give paho the next delay; on its own it would retry without any spread."""
+        delay = self._backoff.next_delay()
+        # paho waits for whole or broken seconds alike; only its annotation says int.
+        self._client.reconnect_delay_set(min_delay=delay, max_delay=delay)  # type: ignore[arg-type]
+
+    @property
+    def _place(self) -> str:
+        return f"{self._address.host}:{self._address.port}"
+
+
+def _trust(client: Client, ca_file: Path) -> None:
+    try:
+        client.tls_set(ca_certs=str(ca_file), tls_version=ssl.PROTOCOL_TLS_CLIENT)
+    except (OSError, ValueError) as error:
+        fault = f"{ca_file}: {error}; link.ca_file must name a PEM file with the broker's CA"
+        raise DeliveryError(fault) from error

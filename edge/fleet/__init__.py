@@ -1,0 +1,1 @@
+"""What the box tells about itself, and what it is told to do."""

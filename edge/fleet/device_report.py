@@ -1,0 +1,53 @@
+"""Writes what the box says about itself."""
+
+from uuid import uuid4
+
+from edge.fleet.status_board import StatusBoard
+from edge.ports import Clock, Outbox
+from hazard_library.contract.device import DeviceState
+from hazard_library.contract.ids import DeviceId, MessageId
+
+
+class DeviceReport:
+    """The state of one device, drawn from its board and its outbox."""
+
+    def __init__(
+        self, device: DeviceId, software: str, board: StatusBoard, outbox: Outbox, clock: Clock
+    ) -> None:
+        self._device = device
+        self._software = software
+        self._board = board
+        self._outbox = outbox
+        self._clock = clock
+
+    def state(self) -> bytes:
+        """Write the present state."""
+        board = self._board.snapshot()
+        backlog = self._outbox.backlog()
+        return DeviceState(
+            id=MessageId(uuid4()),
+            device=self._device,
+            sent_at=self._clock.now().utc,
+            status="draining" if board.is_draining else "online",
+            boot=self._outbox.boot,
+            software=self._software,
+            config_sha256=board.config_sha256,
+            config_error=board.config_error,
+            models=board.models,
+            cameras=board.cameras,
+            clock=board.clock,
+            outbox_pending=backlog.pending,
+            last_message_no=backlog.last_message_no,
+            counters=self._board.counters(),
+        ).to_bytes()
+
+    def last_will(self) -> bytes:
+        """Write what the broker shall say once the box is gone."""
+        return DeviceState(
+            id=MessageId(uuid4()),
+            device=self._device,
+            sent_at=self._clock.now().utc,
+            status="offline",
+            boot=self._outbox.boot,
+            software=self._software,
+        ).to_bytes()

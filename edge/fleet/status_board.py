@@ -1,0 +1,112 @@
+"""What the box knows of itself, written by many threads and read by the heartbeat."""
+
+from collections import Counter
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from datetime import datetime
+from threading import Lock
+
+from hazard_library.contract.device import CameraCondition, CameraState
+from hazard_library.contract.events import ClockState, ModelUsed
+from hazard_library.contract.ids import CameraId
+
+
+@dataclass(frozen=True, slots=True)
+class Snapshot:
+    """Everything on the board at one moment."""
+
+    cameras: tuple[CameraState, ...] = ()
+    models: tuple[ModelUsed, ...] = ()
+    config_sha256: str | None = None
+    config_error: str | None = None
+    clock: ClockState | None = None
+    is_draining: bool = False
+
+
+class StatusBoard:
+    """Implements `edge.ports.Counters`; calls its listener when something should be told at once."""
+
+    def __init__(self) -> None:
+        self._lock = Lock()
+        self._now = Snapshot()
+        self._cameras: dict[CameraId, CameraState] = {}
+        self._counters: Counter[str] = Counter()
+        self._on_change: Callable[[], None] = _tell_nobody
+
+    def call_on_change(self, listener: Callable[[], None]) -> None:
+        """Name whom to wake when a condition, a model or the configuration changes."""
+        self._on_change = listener
+
+    def count(self, name: str, by: int = 1) -> None:
+        """Add to one counter."""
+        with self._lock:
+            self._counters[name] += by
+
+    def counters(self) -> dict[str, int]:
+        """Return all counters, by name."""
+        with self._lock:
+            return dict(sorted(self._counters.items()))
+
+    def show_camera(
+        self, camera: CameraId, condition: CameraCondition, since: datetime, detail: str = ""
+    ) -> None:
+        """Set a camera's condition; the same condition again keeps its `since`."""
+        with self._lock:
+            known = self._cameras.get(camera)
+            if known is not None and (known.condition, known.detail) == (condition, detail):
+                return
+            same = known is not None and known.condition is condition
+            self._cameras[camera] = CameraState(
+                camera=camera,
+                condition=condition,
+                since=known.since if known is not None and same else since,
+                detail=detail,
+                fps=0.0 if known is None else known.fps,
+            )
+        self._on_change()
+
+    def show_fps(self, camera: CameraId, fps: float) -> None:
+        """Set how many frames of a camera are analysed per second; told with the next heartbeat."""
+        with self._lock:
+            known = self._cameras.get(camera)
+            if known is not None:
+                self._cameras[camera] = known.model_copy(update={"fps": fps})
+
+    def forget_camera(self, camera: CameraId) -> None:
+        """Take a camera off the board."""
+        with self._lock:
+            self._cameras.pop(camera, None)
+        self._on_change()
+
+    def show_models(self, models: tuple[ModelUsed, ...]) -> None:
+        """Set what runs."""
+        with self._lock:
+            self._now = replace(self._now, models=models)
+        self._on_change()
+
+    def show_config(self, sha256: str | None, error: str | None = None) -> None:
+        """Set what configuration is in force, and why a newer one is not."""
+        with self._lock:
+            self._now = replace(self._now, config_sha256=sha256, config_error=error)
+        self._on_change()
+
+    def show_clock(self, clock: ClockState) -> None:
+        """Set how far the box's clock can be trusted; told with the next heartbeat."""
+        with self._lock:
+            self._now = replace(self._now, clock=clock)
+
+    def show_draining(self) -> None:
+        """Say that the box is about to leave."""
+        with self._lock:
+            self._now = replace(self._now, is_draining=True)
+        self._on_change()
+
+    def snapshot(self) -> Snapshot:
+        """Return everything on the board, cameras by name."""
+        with self._lock:
+            cameras = tuple(self._cameras[camera] for camera in sorted(self._cameras))
+            return replace(self._now, cameras=cameras)
+
+
+def _tell_nobody() -> None:
+    """Stand in until somebody wants to be woken."""

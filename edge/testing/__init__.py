@@ -1,0 +1,1 @@
+"""Fakes and builders for whoever extends the edge; products never import them."""
