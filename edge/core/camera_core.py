@@ -3,8 +3,6 @@
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 
-from hazard_library.contract.ids import CameraId, DeviceId
-
 from edge.core.detections import Detections
 from edge.core.incident_book import IncidentBook
 from edge.core.incidents import Incident, IncidentChange
@@ -12,6 +10,7 @@ from edge.core.moment import Moment
 from edge.core.rules.binding import RuleBinding
 from edge.core.scene import Scene, Track
 from edge.core.tracking import Tracker, TrackingSettings
+from hazard_library.contract.ids import CameraId, DeviceId
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,9 +64,12 @@ class CameraCore:
             return ()
         return self._judge(at, (self._scene.width, self._scene.height), (), why)
 
-    def finish(self, at: Moment) -> tuple[IncidentChange, ...]:
-        """Close quietly what is open, because a file has ended. A live camera never finishes."""
-        return self._book.finish(at)
+    def finish(self) -> tuple[IncidentChange, ...]:
+        """Close quietly what is open, because a file has ended. A live camera never finishes.
+
+        Incidents end when their rule was last fulfilled, whenever the file ends.
+        """
+        return self._book.finish()
 
     def _judge(
         self, at: Moment, size: tuple[int, int], tracks: tuple[Track, ...], blind: str | None

@@ -2,9 +2,8 @@
 
 from dataclasses import dataclass, field
 
-from hazard_library.contract.ids import HazardId, ZoneId
-
 from edge.core.scene import Track
+from hazard_library.contract.ids import HazardId, ZoneId
 
 
 @dataclass(frozen=True, slots=True)

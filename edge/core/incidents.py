@@ -2,12 +2,11 @@
 
 from dataclasses import dataclass
 
-from hazard_library.contract.events import Change
-from hazard_library.contract.ids import CameraId, HazardId, IncidentId, ZoneId
-
 from edge.core.findings import Finding
 from edge.core.moment import Moment
 from edge.core.scene import Scene
+from hazard_library.contract.events import Change
+from hazard_library.contract.ids import CameraId, HazardId, IncidentId, ZoneId
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,10 +1,31 @@
-"""Following objects from look to look, after ByteTrack, by scene time."""
+"""Following objects from look to look, after ByteTrack, by scene time.
+
+Every detection is used: what is seen for certain is associated first, by overlap with where each
+track should be now; then what is seen weakly may go on with a track, but never starts one. A track
+that is not seen lives on by prediction for some seconds of scene time, not for a number of frames.
+
+Unlike ByteTrack there is no trial period: what is seen for certain is a track at once, because the
+rules demand a duration themselves. A track that was seen once and then missed is dropped at once.
+"""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
+import numpy as np
+from numpy.typing import NDArray
+
+from edge.core.assignment import assign
 from edge.core.detections import Detections
-from edge.core.scene import Track
+from edge.core.geometry import iou_matrix
+from edge.core.moment import Moment
+from edge.core.motion import at_rest
+from edge.core.scene import PixelBox, Track
+
+# Least overlap of a prediction with a certain detection, and with a weak one.
+_CERTAIN_OVERLAP = 0.2
+_WEAK_OVERLAP = 0.5
+# A cost above every limit: such a pair is of two classes.
+_NEVER = 2.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,13 +43,158 @@ class TrackingSettings:
     lost_buffer_s: float = 2.0
 
 
+@dataclass(frozen=True, slots=True)
+class _Followed:
+    """A track and what only the tracker needs to know of it."""
+
+    track: Track
+    last_seen: float
+    looks: int
+
+
 class Tracker:
     """The tracks of one camera. Same detections, same tracks."""
 
     def __init__(self, settings: TrackingSettings | None = None) -> None:
         self._settings = settings or TrackingSettings()
+        self._followed: list[_Followed] = []
+        self._motion = at_rest(np.zeros((0, 4), np.float32))
+        self._last: Moment | None = None
+        self._next_id = 1
 
     def step(self, detections: Detections) -> tuple[Track, ...]:
         """Follow one look; return what is seen and, with `seen` False, what is bridged."""
-        del detections
-        return ()
+        self._move_to(detections.at)
+        certain, weak = self._sorted_by_certainty(detections)
+        everyone = list(range(len(self._followed)))
+        alone, unused = self._associate(detections, everyone, certain, _CERTAIN_OVERLAP)
+        seen_before = [row for row in alone if self._followed[row].track.seen]
+        still_alone, _ = self._associate(detections, seen_before, weak, _WEAK_OVERLAP)
+        lost = set(alone).difference(seen_before).union(still_alone)
+        self._bridge(lost, detections)
+        self._start(detections, unused)
+        return tuple(followed.track for followed in self._followed)
+
+    def _move_to(self, at: Moment) -> None:
+        """Predict everyone to the moment; forget whom nobody has seen for too long."""
+        elapsed = at.seconds_since(self._last) if self._last is not None else 0.0
+        self._last = at
+        limit = self._settings.lost_buffer_s + 1e-6
+        if elapsed < 0:
+            self._keep([])
+            return
+        self._keep(
+            [row for row, one in enumerate(self._followed) if at.mono - one.last_seen <= limit]
+        )
+        if self._followed:
+            lost = np.array([not one.track.seen for one in self._followed])
+            self._motion = self._motion.predicted(elapsed, lost)
+
+    def _sorted_by_certainty(self, detections: Detections) -> tuple[list[int], list[int]]:
+        certain: list[int] = []
+        weak: list[int] = []
+        settings = self._settings
+        for column, score in enumerate(detections.scores.tolist()):
+            if score >= settings.high_by_label.get(detections.labels[column], settings.high):
+                certain.append(column)
+            elif score >= settings.low:
+                weak.append(column)
+        return certain, weak
+
+    def _associate(
+        self, detections: Detections, rows: list[int], columns: list[int], overlap: float
+    ) -> tuple[list[int], list[int]]:
+        """Go on with tracks `rows` by detections `columns`; return those of each left alone."""
+        if not rows or not columns:
+            return rows, columns
+        costs = self._costs(detections, rows, columns)
+        pairs, rows_alone, columns_alone = assign(costs, 1 - overlap)
+        if pairs:
+            found_rows = [rows[row] for row, _ in pairs]
+            found_columns = [columns[column] for _, column in pairs]
+            self._motion = self._motion.corrected(found_rows, detections.boxes[found_columns])
+            for row, column in zip(found_rows, found_columns, strict=True):
+                self._followed[row] = _seen_again(self._followed[row], detections, column)
+        return [rows[row] for row in rows_alone], [columns[column] for column in columns_alone]
+
+    def _costs(
+        self, detections: Detections, rows: list[int], columns: list[int]
+    ) -> NDArray[np.float64]:
+        overlaps = iou_matrix(self._motion.kept(rows).boxes(), detections.boxes[columns])
+        costs = 1.0 - overlaps.astype(np.float64)
+        known = np.array([self._followed[row].track.label for row in rows])
+        found = np.array([detections.labels[column] for column in columns])
+        costs[known[:, None] != found[None, :]] = _NEVER
+        return costs
+
+    def _bridge(self, lost: set[int], detections: Detections) -> None:
+        """Let lost tracks go on where they should be, unless seen only once or out of sight."""
+        if not lost:
+            return
+        boxes: list[PixelBox] = [
+            (x1, y1, x2, y2) for x1, y1, x2, y2 in self._motion.boxes().tolist()
+        ]
+        keep = []
+        for row, one in enumerate(self._followed):
+            if row not in lost:
+                keep.append(row)
+            elif one.looks > 1 and _is_in_picture(boxes[row], detections):
+                clipped = _clipped(boxes[row], detections)
+                self._followed[row] = replace(
+                    one, track=replace(one.track, box=clipped, seen=False)
+                )
+                keep.append(row)
+        self._keep(keep)
+
+    def _start(self, detections: Detections, columns: list[int]) -> None:
+        if not columns:
+            return
+        self._motion = self._motion.joined(at_rest(detections.boxes[columns]))
+        for column in columns:
+            track = Track(
+                id=self._next_id,
+                label=detections.labels[column],
+                box=_box(detections, column),
+                score=float(detections.scores[column]),
+                first_seen=detections.at,
+                seen=True,
+            )
+            self._followed.append(_Followed(track, last_seen=detections.at.mono, looks=1))
+            self._next_id += 1
+
+    def _keep(self, rows: list[int]) -> None:
+        if len(rows) == len(self._followed):
+            return
+        self._motion = self._motion.kept(rows)
+        self._followed = [self._followed[row] for row in rows]
+
+
+def _seen_again(one: _Followed, detections: Detections, column: int) -> _Followed:
+    track = Track(
+        id=one.track.id,
+        label=one.track.label,
+        box=_box(detections, column),
+        score=float(detections.scores[column]),
+        first_seen=one.track.first_seen,
+        seen=True,
+    )
+    return _Followed(track, last_seen=detections.at.mono, looks=one.looks + 1)
+
+
+def _box(detections: Detections, column: int) -> PixelBox:
+    x1, y1, x2, y2 = detections.boxes[column].tolist()
+    return (x1, y1, x2, y2)
+
+
+def _is_in_picture(box: PixelBox, detections: Detections) -> bool:
+    middle_x, middle_y = (box[0] + box[2]) / 2, (box[1] + box[3]) / 2
+    return 0 <= middle_x <= detections.width and 0 <= middle_y <= detections.height
+
+
+def _clipped(box: PixelBox, detections: Detections) -> PixelBox:
+    return (
+        max(box[0], 0.0),
+        max(box[1], 0.0),
+        min(box[2], float(detections.width)),
+        min(box[3], float(detections.height)),
+    )

@@ -2,10 +2,9 @@
 
 from dataclasses import dataclass
 
+from edge.core.scene import Zone
 from hazard_library.catalogue.rules import Rule
 from hazard_library.contract.ids import HazardId, ZoneId
-
-from edge.core.scene import Zone
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,0 +1,47 @@
+"""Judging any rule on one scene."""
+
+from typing import assert_never
+
+from edge.core.rules import count, crossing, dwell, missing, presence
+from edge.core.rules.binding import RuleBinding
+from edge.core.rules.memory import Judgement, RuleMemory
+from edge.core.scene import Scene
+from hazard_library.catalogue.rules import (
+    CameraCondition,
+    Count,
+    Crossing,
+    Dwell,
+    Missing,
+    Presence,
+)
+
+
+def judge(binding: RuleBinding, scene: Scene, memory: RuleMemory) -> Judgement:
+    """Judge one rule on one scene, given what it remembers; the same input gives the same output.
+
+    Nothing is found on a blind scene, and it wipes the memory, as does a gap longer than the rule's
+    `max_gap`: what was not looked at is not evidence.
+    """
+    if scene.blind is not None:
+        return Judgement(None, RuleMemory())
+    return _judge_seen(binding, scene, memory.bridged(scene.at.mono, binding.max_gap_s))
+
+
+def _judge_seen(binding: RuleBinding, scene: Scene, memory: RuleMemory) -> Judgement:
+    rule = binding.rule
+    match rule:
+        case Presence():
+            return presence.judge(rule, binding, scene, memory)
+        case Dwell():
+            return dwell.judge(rule, binding, scene, memory)
+        case Missing():
+            return missing.judge(rule, binding, scene, memory)
+        case Crossing():
+            return crossing.judge(rule, binding, scene, memory)
+        case Count():
+            return count.judge(rule, binding, scene, memory)
+        case CameraCondition():
+            # A technical state of the camera: the server decides when it has to be told.
+            return Judgement(None, memory)
+        case _:
+            assert_never(rule)

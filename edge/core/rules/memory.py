@@ -1,0 +1,93 @@
+"""What a rule remembers from scene to scene: frozen values of plain numbers.
+
+`dataclasses.asdict` writes a memory; nothing in it is a track's name to the outside: a subject's
+track id only finds it again at the next look.
+"""
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from typing import NamedTuple
+
+from edge.core.findings import Finding
+from edge.core.geometry import iou
+from edge.core.rules.held_window import HeldWindow
+from edge.core.scene import PixelBox, Point
+
+# Overlap from which a new track at the place of one that is gone is taken for the same object.
+_SAME_PLACE = 0.3
+_ROUNDING_S = 1e-6
+
+
+@dataclass(frozen=True, slots=True)
+class SubjectMemory:
+    """What is remembered of one object.
+
+    box: where it was at its last look (for `missing`, its head or torso).
+    clear_point: its foot when it last stood clear of the line, for `crossing`.
+    crossed: it has crossed and stayed on the other side since, for `crossing`.
+    """
+
+    track: int
+    box: PixelBox
+    last_look: float
+    window: HeldWindow = field(default_factory=HeldWindow)
+    clear_point: Point | None = None
+    crossed: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class RuleMemory:
+    """All that one rule remembers at one place.
+
+    last_look: when the rule last saw a scene that was not blind.
+    window: the looks of rules over the whole zone; subjects: those of rules over single objects.
+    """
+
+    last_look: float | None = None
+    window: HeldWindow = field(default_factory=HeldWindow)
+    subjects: tuple[SubjectMemory, ...] = ()
+
+    def bridged(self, at: float, max_gap_s: float) -> "RuleMemory":
+        """Go on at a look, or begin anew: after a longer gap nothing remembered is evidence."""
+        if self.last_look is None or at < self.last_look:
+            return RuleMemory(last_look=at)
+        if at - self.last_look > max_gap_s + _ROUNDING_S:
+            return RuleMemory(last_look=at)
+        fresh = tuple(one for one in self.subjects if at - one.last_look <= max_gap_s + _ROUNDING_S)
+        return RuleMemory(last_look=at, window=self.window, subjects=fresh)
+
+
+class Judgement(NamedTuple):
+    """A rule's word on one scene, and what it remembers for the next one."""
+
+    finding: Finding | None
+    memory: RuleMemory
+
+
+class Place(NamedTuple):
+    """Where an object was seen at this look."""
+
+    track: int
+    box: PixelBox
+
+
+def recalled(
+    subjects: Iterable[SubjectMemory], places: Iterable[Place]
+) -> dict[int, SubjectMemory]:
+    """Find what is remembered of each object seen now, by track id.
+
+    A track that nobody remembers takes over the memory of one that is not seen now and was at its
+    place: the tracker has changed its id, not the object.
+    """
+    seen = tuple(places)
+    by_track = {one.track: one for one in subjects}
+    known = {place.track: by_track[place.track] for place in seen if place.track in by_track}
+    orphans = [one for one in by_track.values() if one.track not in known]
+    for place in seen:
+        if place.track in known or not orphans:
+            continue
+        heir_of = max(orphans, key=lambda one: iou(one.box, place.box))
+        if iou(heir_of.box, place.box) >= _SAME_PLACE:
+            known[place.track] = heir_of
+            orphans.remove(heir_of)
+    return known
