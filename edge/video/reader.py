@@ -3,18 +3,46 @@
 import random
 import threading
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, replace
+from datetime import timedelta
 
+import numpy as np
+import structlog
+
+from edge.core.moment import Moment
+from edge.errors import SourceError, Stalled, Undecodable, Unreachable
+from edge.ports import Clock, Frame, Pixels
+from edge.video import faults
+from edge.video.opening import Deadlines, Opening, VideoPacket
+from edge.video.packet_ring import PacketRing
+from edge.video.picture_health import Looker, PictureHealth
+from edge.video.session import Picture, Session
+from edge.video.source import FileAddress, Mode, SourceSpec, shown_url
+from edge.video.stream_clock import ArrivalClock, FileClock, StreamClock
 from hazard_library.contract.device import CameraCondition
 
-from edge.ports import Clock, Frame
-from edge.video.packet_ring import PacketRing
-from edge.video.source import SourceSpec
+_log = structlog.get_logger(__name__)
+
+_SLICE_S = 0.2
+_GROWTH = 1.12
+_JITTER = 0.15
+_EARLY_S = 1.0
+_EARLY_SHARE = 0.02
+
+_TEXTS = {
+    CameraCondition.OK: "",
+    CameraCondition.FROZEN: "the same picture comes again and again; restart the camera",
+    CameraCondition.DARK_OR_COVERED: "the picture is dark or covered; check lens and light",
+}
 
 
 @dataclass(slots=True)
 class ReaderStats:
-    """What a reader did so far. `seconds`: stream time covered; `ended_early`: a truncated file."""
+    """What a reader did so far.
+
+    seconds: stream time covered, from the first picture to the end of the last one.
+    reconnects: attempts after the first opening. ended_early: why a file is thought truncated.
+    """
 
     packets: int = 0
     frames_decoded: int = 0
@@ -30,15 +58,18 @@ class ReaderLimits:
     """Deadlines and pauses of a reader, in seconds."""
 
     connect_s: float = 10.0
-    first_frame_s: float = 10.0
-    next_frame_s: float = 5.0
+    read_s: float = 5.0
+    picture_s: float = 8.0
     retry_first_s: float = 0.5
     retry_last_s: float = 10.0
 
 
 @dataclass(frozen=True, slots=True)
 class ReaderOutlets:
-    """Where a reader's products go. Called on the reader's thread; in replay `on_frame` may block."""
+    """Where a reader's products go. Called on the reader's thread; in replay `on_frame` may block.
+
+    A condition is said before the first picture that it applies to.
+    """
 
     ring: PacketRing
     on_frame: Callable[[Frame], None]
@@ -46,19 +77,211 @@ class ReaderOutlets:
 
 
 class CameraReader:
-    """Reads one source until told to stop; a replayed or unlooped file also ends by itself."""
+    """Reads one source until told to stop; a file that is not looped also ends by itself.
+
+    `failure` is set when a replay could not be read at all: its sentence is for the user.
+    """
 
     def __init__(
         self,
         spec: SourceSpec,
         clock: Clock,
         outlets: ReaderOutlets,
-        limits: ReaderLimits = ReaderLimits(),
+        limits: ReaderLimits | None = None,
         chance: random.Random | None = None,
     ) -> None:
         self._spec = spec
+        self._clock = clock
+        self._outlets = outlets
+        self._limits = limits or ReaderLimits()
+        self._chance = chance or random.Random()  # noqa: S311 - spreads retries, guards nothing
+        self._stop = threading.Event()
+        self._stream_clock: StreamClock = (
+            FileClock(spec.start_at) if spec.mode is Mode.REPLAY else ArrivalClock(clock)
+        )
+        self._health = PictureHealth()
+        self._looker = Looker()
+        self._said: tuple[CameraCondition, str] | None = None
+        self._pause_s = self._limits.retry_first_s
+        self._next_due = float("-inf")
+        self._last_mono = float("-inf")
+        self._epoch = 0
+        self._finished = False
         self.stats = ReaderStats()
+        self.failure: SourceError | None = None
 
     def run(self, stop: threading.Event) -> None:
         """Read until `stop` is set or a file has ended for good; the body of a thread."""
-        raise NotImplementedError
+        self._stop = stop
+        self._say(CameraCondition.STARTING, "")
+        while not stop.is_set() and not self._finished:
+            self.step()
+
+    def step(self) -> None:
+        """Open the source once and read it until it ends, fails, or the reader is stopped."""
+        try:
+            self._read_once()
+        except SourceError as fault:
+            self._outlets.ring.end(str(fault))
+            self._after_fault(fault)
+
+    def _read_once(self) -> None:
+        opening = Opening(self._spec, Deadlines(self._limits.connect_s, self._limits.read_s))
+        self._epoch += 1
+        self._stream_clock.restart()
+        self._health.restart()
+        session = Session(opening, self._stream_clock, self._epoch)
+        covered_before, errors_before = self.stats.seconds, self.stats.decode_errors
+        try:
+            self._read_packets(session)
+        finally:
+            self._epoch = session.format.epoch
+            self.stats.seconds = covered_before + session.covered_s
+            self.stats.decode_errors = errors_before + session.decode_errors
+            opening.close()
+        if not self._stop.is_set():
+            self._after_end(session)
+
+    def _read_packets(self, session: Session) -> None:
+        """Take packets in stream order: keep, decode, hand on."""
+        started = last_picture = self._clock.now().mono
+        for raw in session.opening.packets():
+            if self._is_paced():
+                self._await_due(started + session.elapsed_s(raw))
+            if self._stop.is_set():
+                return
+            had = session.decoded
+            self._take(session, raw)
+            now = self._clock.now().mono
+            if session.decoded > had:
+                last_picture = now
+            elif now - last_picture > self._limits.picture_s and not self._is_file():
+                raise faults.no_picture(self._spec, now - last_picture)
+
+    def _take(self, session: Session, raw: VideoPacket) -> None:
+        packet = session.packet(raw)
+        if packet is not None:
+            self.stats.packets += 1
+            self._outlets.ring.add(packet)
+        for picture in session.pictures(raw):
+            self.stats.frames_decoded += 1
+            change = session.change_of_size(picture)
+            if change is not None:
+                self._outlets.ring.change_format(change.new, change.from_pts)
+            self._hand_on(picture)
+
+    def _hand_on(self, picture: Picture) -> None:
+        """Give a picture to the pipeline if its time has come."""
+        self._pause_s = self._limits.retry_first_s
+        at = self._later_than_the_last(picture.at)
+        if not self._is_due(at):
+            return
+        pixels: Pixels = np.asarray(picture.image.to_ndarray(format="bgr24"), np.uint8)
+        if self._health.is_due(at):
+            self._health.judge(self._looker.look(at, pixels))
+        self._say(self._health.condition, _TEXTS[self._health.condition])
+        self.stats.frames_delivered += 1
+        self._outlets.on_frame(Frame(self._spec.camera, picture.number, at, pixels))
+
+    def _is_due(self, at: Moment) -> bool:
+        if self._spec.sample_fps is None:
+            return True
+        if at.mono < self._next_due - 1e-6:
+            return False
+        every = 1 / self._spec.sample_fps
+        self._next_due = max(self._next_due + every, at.mono + every / 2)
+        return True
+
+    def _later_than_the_last(self, at: Moment) -> Moment:
+        """Pictures of one camera never share a moment, whatever the stream says."""
+        if at.mono <= self._last_mono:
+            late = self._last_mono + 0.001 - at.mono
+            at = replace(at, mono=at.mono + late, utc=at.utc + timedelta(seconds=late))
+        self._last_mono = at.mono
+        return at
+
+    def _await_due(self, due: float) -> None:
+        """Keep a live file to its own pace."""
+        while not self._stop.is_set() and (left := due - self._clock.now().mono) > 0:
+            self._clock.wait(min(left, _SLICE_S))
+
+    def _after_end(self, session: Session) -> None:
+        if not self._is_file():
+            raise Unreachable(
+                f"camera {self._spec.camera}: {shown_url(self._spec.address)} ended the stream; "
+                "it is tried again"
+            )
+        if session.decoded == 0:
+            raise faults.nothing_decoded(self._spec)
+        self._outlets.ring.end("the film ended")
+        self.stats.ended_early = _early_end(session)
+        if self._spec.loop and self._spec.mode is Mode.LIVE:
+            return
+        self._finish(self.stats.ended_early)
+
+    def _after_fault(self, fault: SourceError) -> None:
+        _log.warning("source_failed", camera=self._spec.camera, fault=str(fault))
+        if self._spec.mode is Mode.REPLAY:
+            self._end_replay(fault)
+            return
+        self._say(_condition(fault), str(fault))
+        self.stats.reconnects += 1
+        jitter = 1 + self._chance.uniform(-_JITTER, _JITTER)
+        self._await_due(self._clock.now().mono + self._pause_s * jitter)
+        self._pause_s = min(self._pause_s * _GROWTH, self._limits.retry_last_s)
+
+    def _end_replay(self, fault: SourceError) -> None:
+        """A film that breaks off is played as far as it goes; one that never began has failed."""
+        if self.stats.frames_decoded:
+            self.stats.ended_early = str(fault)
+            self._finish(str(fault))
+            return
+        self.failure = fault
+        self._finished = True
+        self._say(_condition(fault), str(fault))
+
+    def _finish(self, ended_early: str | None) -> None:
+        self._finished = True
+        if ended_early is not None:
+            _log.warning("source_ended_early", camera=self._spec.camera, reason=ended_early)
+        self._say(CameraCondition.FINISHED, ended_early or "")
+
+    def _say(self, condition: CameraCondition, detail: str) -> None:
+        if self._said == (condition, detail):
+            return
+        self._said = (condition, detail)
+        _log.info("camera_condition_changed", camera=self._spec.camera, condition=condition.value)
+        self._outlets.on_condition(condition, detail)
+
+    def _is_file(self) -> bool:
+        return isinstance(self._spec.address, FileAddress)
+
+    def _is_paced(self) -> bool:
+        return self._is_file() and self._spec.mode is Mode.LIVE
+
+
+def _condition(fault: SourceError) -> CameraCondition:
+    match fault:
+        case Undecodable():
+            return CameraCondition.UNDECODABLE
+        case Stalled():
+            return CameraCondition.NO_FRAMES
+        case _:
+            return CameraCondition.OFFLINE
+
+
+def _early_end(session: Session) -> str | None:
+    """Say that a file holds less than it declares."""
+    opening = session.opening
+    declared = opening.declared_s
+    covered = session.covered_s
+    if opening.is_cut_off:
+        of = ""
+    elif declared is None or covered >= declared - max(_EARLY_S, _EARLY_SHARE * declared):
+        return None
+    else:
+        of = f" of {declared:.1f} s"
+    return (
+        f"{shown_url(opening.spec.address)}: ended after {covered:.1f} s{of}: "
+        "the file is truncated; what is there was analysed, copy it again"
+    )

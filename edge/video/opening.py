@@ -1,0 +1,155 @@
+"""An open source: its video packets in order, and the parameters to mux them again."""
+
+import io
+from collections.abc import Iterator
+from contextlib import suppress
+from dataclasses import dataclass
+from fractions import Fraction
+from typing import TypeAlias
+
+import av
+import av.error
+from av.container import InputContainer
+from av.packet import Packet as RawPacket
+from av.video.stream import VideoStream
+
+from edge.video import faults
+from edge.video.packet import StreamFormat
+from edge.video.source import FileAddress, RtspAddress, SourceSpec, open_url
+
+_END = (av.error.EOFError,)
+VideoPacket: TypeAlias = "RawPacket[VideoStream]"
+
+
+@dataclass(frozen=True, slots=True)
+class Deadlines:
+    """How long the library may wait for the network, in seconds."""
+
+    connect_s: float
+    read_s: float
+
+
+class Opening:
+    """One session with a source, from connecting to closing. One thread uses it."""
+
+    def __init__(self, spec: SourceSpec, deadlines: Deadlines) -> None:
+        """Connect.
+
+        Raises:
+            Unreachable: no connection, refused, or wrong password.
+            Undecodable: no video stream, or an unknown codec.
+        """
+        self.spec = spec
+        self._container = _open(spec, deadlines)
+        try:
+            self.stream = _video_of(spec, self._container)
+        except BaseException:
+            self._container.close()
+            raise
+        self.header = _header_of(self.stream)
+
+    @property
+    def time_base(self) -> Fraction:
+        """Seconds per tick of the packets' times."""
+        return self.stream.time_base or Fraction(1, 90_000)
+
+    @property
+    def frame_ticks(self) -> int:
+        """Ticks between two pictures, as far as the stream says; 25 a second if it does not."""
+        rate = self.stream.average_rate or self.stream.guessed_rate or Fraction(25)
+        return max(1, round(1 / (rate * self.time_base)))
+
+    @property
+    def declared_s(self) -> float | None:
+        """How long the source says it is, if it says so."""
+        if self.stream.duration is not None:
+            return float(self.stream.duration * self.time_base)
+        if self._container.duration is not None:
+            return self._container.duration / av.time_base
+        return None
+
+    @property
+    def is_cut_off(self) -> bool:
+        """Whether a RIFF file (AVI) is shorter than its first bytes say."""
+        if self.container_name != "avi" or not isinstance(self.spec.address, FileAddress):
+            return False
+        path = self.spec.address.path
+        with path.open("rb") as file:
+            declared = int.from_bytes(file.read(8)[4:], "little")
+        return path.stat().st_size < declared
+
+    @property
+    def container_name(self) -> str:
+        """What kind of container the source is."""
+        return self._container.format.name
+
+    def format(self, epoch: int, width: int, height: int) -> StreamFormat:
+        """Return what the packets of an epoch need to be muxed again."""
+        codec = self.stream.codec_context.name
+        return StreamFormat(epoch, codec, width, height, self.time_base, self.header)
+
+    def packets(self) -> Iterator[VideoPacket]:
+        """Yield video packets; the last one is empty and flushes the decoder.
+
+        Raises:
+            Stalled: nothing arrived within the deadline.
+            Unreachable: the connection broke, or the file cannot be read on.
+        """
+        try:
+            yield from self._container.demux(self.stream)
+        except _END:
+            return
+        except av.error.FFmpegError as fault:
+            raise faults.explain_reading(self.spec, fault) from None
+
+    def close(self) -> None:
+        """End the session."""
+        with suppress(av.error.FFmpegError):
+            self._container.close()
+
+
+def _open(spec: SourceSpec, deadlines: Deadlines) -> InputContainer:
+    options: dict[str, str] = {}
+    timeout: tuple[float, float] | None = None
+    if isinstance(spec.address, RtspAddress):
+        options = {
+            "rtsp_transport": spec.address.transport,
+            # Sound would keep the connection alive when pictures have stopped.
+            "allowed_media_types": "video",
+            "analyzeduration": "3000000",
+            "probesize": "2000000",
+            "max_delay": "500000",
+        }
+        timeout = (deadlines.connect_s, deadlines.read_s)
+    try:
+        # `from None`: the library's own text holds the address with its password.
+        return av.open(open_url(spec.address), "r", options=options, timeout=timeout)
+    except (av.error.FFmpegError, OSError) as fault:
+        raise faults.explain_opening(spec, fault) from None
+
+
+def _video_of(spec: SourceSpec, container: InputContainer) -> VideoStream:
+    if not container.streams.video:
+        raise faults.no_video(spec)
+    stream = container.streams.video[0]
+    context = stream.codec_context
+    if context is None:
+        raise faults.unknown_codec(spec, "an unknown codec")
+    # Cameras run side by side: a decoder with threads of its own would only make them wait.
+    context.thread_count = 1
+    return stream
+
+
+def _header_of(stream: VideoStream) -> bytes:
+    """Write a container without pictures: it carries the codec's parameters out of this session."""
+    buffer = io.BytesIO()
+    with av.open(buffer, "w", format="nut") as out:
+        copy = out.add_stream_from_template(stream, opaque=True)
+        # The format is read back only if a packet follows its header.
+        packet = av.Packet(b"\0")
+        packet.stream = copy
+        packet.pts = packet.dts = 0
+        packet.time_base = stream.time_base or Fraction(1, 90_000)
+        packet.is_keyframe = True
+        out.mux(packet)
+    return buffer.getvalue()

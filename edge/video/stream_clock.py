@@ -1,0 +1,108 @@
+"""When a picture was taken: a stream's own times put on the box's monotonic line, named in UTC."""
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Protocol
+
+from edge.core.moment import Moment
+from edge.ports import Clock
+
+_FILE_JUMP_S = 60.0
+_LIVE_JUMP_S = 5.0
+_STEER_S = 1.0
+_STEER_RATE = 0.25
+_NETWORK_S = 0.1
+
+
+@dataclass(frozen=True, slots=True)
+class Stamp:
+    """When a packet is shown, and when it is due at the decoder, on one line."""
+
+    at: Moment
+    decode_mono: float
+
+
+class StreamClock(Protocol):
+    """Turns the times in a stream into moments."""
+
+    def restart(self) -> None:
+        """The source is opened anew: its times have nothing to do with those before."""
+        ...
+
+    def stamp(self, pts_s: float, dts_s: float) -> Stamp:
+        """Name the moment of the next packet in stream order; `decode_mono` never falls."""
+        ...
+
+
+class FileClock:
+    """A replayed film: `mono` is the time since its first picture, `utc` that after `start_at`.
+
+    Nothing is measured, so two replays give the same moments. Gaps in the film stay as they are;
+    times that run backwards, or leap by a minute, are joined to what came before.
+    """
+
+    def __init__(self, start_at: datetime) -> None:
+        self._start_at = start_at
+        self._shift_s: float | None = None
+        self._last_dts_s = 0.0
+        self._step_s = 0.04
+
+    def restart(self) -> None:
+        """Go on where the film ended."""
+
+    def stamp(self, pts_s: float, dts_s: float) -> Stamp:
+        """Name the moment of the next packet."""
+        if self._shift_s is None:
+            self._shift_s = -pts_s
+        elif not 0 <= dts_s - self._last_dts_s <= _FILE_JUMP_S:
+            self._shift_s += self._last_dts_s + self._step_s - dts_s
+        else:
+            self._step_s = dts_s - self._last_dts_s or self._step_s
+        self._last_dts_s = dts_s
+        # Microseconds, so that utc and mono name the same instant exactly.
+        shown = timedelta(microseconds=round((pts_s + self._shift_s) * 1e6))
+        mono = shown.total_seconds()
+        return Stamp(Moment(mono, self._start_at + shown), min(dts_s + self._shift_s, mono))
+
+
+class ArrivalClock:
+    """A live stream: its times follow the arrival of its packets.
+
+    The stream's clock is trusted from one packet to the next and steered towards arrival, so that
+    a camera that counts wrongly (25 frames claimed, 21 sent) stays within a fraction of a second.
+    A leap of some seconds, or backwards, anchors anew.
+    """
+
+    def __init__(self, clock: Clock) -> None:
+        self._clock = clock
+        self._offset_s: float | None = None
+        self._last_arrival = 0.0
+        self._last_decode = float("-inf")
+
+    def restart(self) -> None:
+        """Anchor at the next packet."""
+        self._offset_s = None
+
+    def stamp(self, pts_s: float, dts_s: float) -> Stamp:
+        """Name the moment of a packet that has just arrived."""
+        now = self._clock.now()
+        error = self._steer(now.mono, dts_s)
+        assert self._offset_s is not None  # noqa: S101 - for the type checker: _steer has set it
+        decode = max(self._last_decode, min(dts_s + self._offset_s, now.mono))
+        self._last_decode = decode
+        mono = decode + max(0.0, pts_s - dts_s)
+        utc = now.utc - timedelta(seconds=now.mono - mono)
+        return Stamp(Moment(mono, utc, now.uncertainty_s + _NETWORK_S + abs(error)), decode)
+
+    def _steer(self, arrival: float, dts_s: float) -> float:
+        """Move the offset towards arrival; return what it was off by."""
+        error = 0.0 if self._offset_s is None else arrival - dts_s - self._offset_s
+        if self._offset_s is None or abs(error) > _LIVE_JUMP_S:
+            self._offset_s = arrival - dts_s
+            error = 0.0
+        else:
+            passed = max(0.0, arrival - self._last_arrival)
+            limit = _STEER_RATE * passed
+            self._offset_s += max(-limit, min(limit, error * min(1.0, passed / _STEER_S)))
+        self._last_arrival = arrival
+        return error
