@@ -24,7 +24,7 @@ class Snapshot:
 
 
 class StatusBoard:
-    """Implements `edge.ports.Counters`; calls its listener when something should be told at once."""
+    """Implements `edge.ports.Counters`; calls its listener when something must be told now."""
 
     def __init__(self) -> None:
         self._lock = Lock()
