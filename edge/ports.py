@@ -9,6 +9,7 @@ from typing import Protocol
 import numpy as np
 from numpy.typing import NDArray
 
+from edge.core.detections import Detections
 from edge.core.incidents import Incident, IncidentChange
 from edge.core.moment import Moment
 from hazard_library.contract.device import Receipt
@@ -196,4 +197,12 @@ class Recorder(Protocol):
 
     def capture(self, change: IncidentChange, frame: Frame) -> tuple[EvidenceRef, ...]:
         """Write the key frame of an opened incident and order its clip; return what exists now."""
+        ...
+
+    def observe(self, camera: CameraId, at: Moment, detections: Detections) -> None:
+        """Remember where heads were: called for every analysed picture of a camera, in order."""
+        ...
+
+    def source_ended(self, camera: CameraId, reason: str) -> None:
+        """Learn that a camera's last picture was looked at: its clips end with what there is."""
         ...
