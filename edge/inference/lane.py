@@ -22,10 +22,15 @@ class Waiting(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Looked:
-    """A frame after inference. `boxes` is None when the model failed on it; `fault` says how."""
+    """A frame after inference.
+
+    boxes: None when the model was not asked (`blind`: why the picture shows nothing) or failed
+    (`fault`: how).
+    """
 
     frame: Frame
     boxes: RawBoxes | None
+    blind: str | None = None
     fault: str | None = None
 
 
@@ -36,6 +41,7 @@ class Ticket:
     lane: "Lane"
     number: int
     frame: Frame
+    blind: str | None
 
 
 class Lane:
@@ -54,15 +60,24 @@ class Lane:
         self._places = 1 if waiting is Waiting.NEWEST else in_flight
         self._in_flight = in_flight
         self._turn = turn
-        self._frames: deque[Frame] = deque()
+        self._frames: deque[tuple[Frame, str | None]] = deque()
         self._done: dict[int, Looked] = {}
         self._taken = 0
         self._given = 0
         self._is_finished = False
         self._is_closed = False
 
-    def offer(self, frame: Frame) -> None:
-        """Bring a frame; in `EVERY` this waits for a place. After `close` frames are let go."""
+    @property
+    def is_busy(self) -> bool:
+        """Whether a frame waits or is under way."""
+        with self._turn:
+            return bool(self._frames) or self._taken > self._given
+
+    def offer(self, frame: Frame, blind: str | None = None) -> None:
+        """Bring a frame; in `EVERY` this waits for a place. After `close` frames are let go.
+
+        blind: why the picture shows nothing (covered, frozen); the model is not asked then.
+        """
         with self._turn:
             if self._waiting is Waiting.NEWEST and len(self._frames) == self._places:
                 self._frames.popleft()
@@ -70,7 +85,7 @@ class Lane:
             while len(self._frames) >= self._places and not self._is_closed:
                 self._turn.wait()
             if not self._is_closed:
-                self._frames.append(frame)
+                self._frames.append((frame, blind))
                 self._turn.notify_all()
 
     def finish(self) -> None:
@@ -112,7 +127,7 @@ class Lane:
         """
         if not self._frames or self._taken - self._given >= self._in_flight:
             return None
-        ticket = Ticket(self, self._taken, self._frames.popleft())
+        ticket = Ticket(self, self._taken, *self._frames.popleft())
         self._taken += 1
         self._turn.notify_all()
         return ticket

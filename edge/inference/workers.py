@@ -58,13 +58,16 @@ class Workers:
             self._look(ticket)
 
     def _look(self, ticket: Ticket) -> None:
+        if ticket.blind is not None:
+            ticket.lane.bring_back(ticket, Looked(ticket.frame, None, blind=ticket.blind))
+            return
         try:
             looked = Looked(ticket.frame, self._backend.detect(ticket.frame.pixels))
         except Exception as fault:  # noqa: BLE001 - reported, counted, and the thread goes on
             # A model that fails on one picture must not end the thread that serves all cameras.
             self._counters.count("frames_not_analysed")
             _log.exception("inference_failed", camera=ticket.lane.camera)
-            looked = Looked(ticket.frame, None, str(fault))
+            looked = Looked(ticket.frame, None, fault=str(fault))
         ticket.lane.bring_back(ticket, looked)
 
     def _next_ticket(self) -> Ticket | None:

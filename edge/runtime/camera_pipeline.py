@@ -1,0 +1,135 @@
+"""One camera from boxes to messages: `step` takes a look, and what changed is told and kept."""
+
+from collections import deque
+from dataclasses import dataclass
+
+import numpy as np
+import structlog
+
+from edge.core.camera_core import CameraCore
+from edge.core.detections import Detections
+from edge.core.incidents import IncidentChange
+from edge.core.moment import Moment
+from edge.errors import DeliveryError, EvidenceError
+from edge.inference.lane import Looked
+from edge.ports import Clock, Counters, Frame, Outbox, RawBoxes, Recorder
+from edge.runtime.events import EventFacts, Told, event_writer
+from hazard_library.contract.events import Change
+from hazard_library.contract.evidence import EvidenceRef
+from hazard_library.contract.ids import CameraId
+from hazard_library.contract.topics import Channel
+
+_log = structlog.get_logger(__name__)
+
+#: Changes that wait for a disk that takes nothing; more are dropped, oldest first, and counted.
+_MOST_UNTOLD = 1000
+
+_NO_BOXES = RawBoxes(np.zeros((0, 4), np.float32), np.zeros(0, np.float32), ())
+
+
+@dataclass(frozen=True, slots=True)
+class PipelineParts:
+    """What the pipelines of all cameras share."""
+
+    recorder: Recorder
+    outbox: Outbox
+    clock: Clock
+    counters: Counters
+
+
+class CameraPipeline:
+    """Owned by its thread. An incident's state and its event go into one transaction."""
+
+    def __init__(
+        self, camera: CameraId, core: CameraCore, facts: EventFacts, parts: PipelineParts
+    ) -> None:
+        self._camera = camera
+        self._core = core
+        self._facts = facts
+        self._parts = parts
+        self._size = (1, 1)
+        self._untold: deque[Told] = deque()
+
+    def step(self, looked: Looked) -> None:
+        """Judge one look and tell what changed."""
+        self._tell_untold()
+        frame = looked.frame
+        self._size = (frame.pixels.shape[1], frame.pixels.shape[0])
+        self._parts.counters.count("frames_looked_at")
+        for change in self._changes(looked):
+            self._tell(change, self._evidence(change, frame))
+
+    def unseen(self, at: Moment, why: str) -> None:
+        """Let time pass without a picture."""
+        self._tell_untold()
+        for change in self._core.unseen(at, why):
+            self._tell(change, ())
+
+    def finish(self, reason: str) -> None:
+        """Close what is open: the film has ended. What could not be told is tried once more."""
+        self._tell_untold()
+        for change in self._core.finish():
+            self._tell(change, ())
+        self._parts.recorder.source_ended(self._camera, reason)
+
+    @property
+    def untold(self) -> int:
+        """How many changes wait because the outbox did not take them."""
+        return len(self._untold)
+
+    def _changes(self, looked: Looked) -> tuple[IncidentChange, ...]:
+        at = looked.frame.at
+        if looked.fault is not None:
+            return self._core.unseen(at, f"not analysed: {looked.fault}")
+        detections = _detections(at, looked.boxes, self._size)
+        if looked.blind is None:
+            self._parts.recorder.observe(self._camera, at, detections)
+        return self._core.step(detections, looked.blind)
+
+    def _evidence(self, change: IncidentChange, frame: Frame) -> tuple[EvidenceRef, ...]:
+        if change.change is not Change.OPENED:
+            return ()
+        try:
+            return self._parts.recorder.capture(change, frame)
+        except EvidenceError as fault:
+            self._parts.counters.count("evidence_failed")
+            _log.error("evidence_failed", incident=str(change.incident.id), reason=str(fault))
+            return ()
+
+    def _tell(self, change: IncidentChange, evidence: tuple[EvidenceRef, ...]) -> None:
+        if len(self._untold) == _MOST_UNTOLD:
+            self._untold.popleft()
+            self._parts.counters.count("events_dropped")
+        self._untold.append(Told(change, evidence, self._size))
+        self._tell_untold()
+
+    def _tell_untold(self) -> None:
+        """Hand changes to the outbox in order; what it does not take stays for the next step."""
+        while self._untold:
+            told = self._untold[0]
+            write = event_writer(self._facts, told, self._parts.clock.now().utc)
+            try:
+                self._parts.outbox.append(Channel.INCIDENT, write, told.change.incident)
+            except DeliveryError as fault:
+                self._parts.counters.count("outbox_refusals")
+                _log.warning("event_kept_back", camera=self._camera, reason=str(fault))
+                return
+            self._untold.popleft()
+            _log_change(told.change)
+
+
+def _detections(at: Moment, boxes: RawBoxes | None, size: tuple[int, int]) -> Detections:
+    found = _NO_BOXES if boxes is None else boxes
+    return Detections(at, found.boxes, found.scores, found.labels, size[0], size[1])
+
+
+def _log_change(change: IncidentChange) -> None:
+    incident = change.incident
+    _log.info(
+        f"incident_{change.change.value}",
+        camera=incident.camera,
+        incident=str(incident.id),
+        hazard=incident.hazard,
+        zone=incident.zone,
+        seq=incident.seq,
+    )
