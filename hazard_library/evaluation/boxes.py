@@ -127,7 +127,8 @@ def choose_threshold(curve: Curve, precision: float, bounds: tuple[float, float]
     A threshold must not sit on a lucky run of few boxes, hence the bounds.
     """
     floor, ceiling = bounds
-    for threshold in np.arange(floor, ceiling + 1e-9, 0.01):
-        if curve.at(float(threshold))[0] >= precision:
-            return round(float(threshold), 2)
+    for step in range(round((ceiling - floor) * 100)):
+        threshold = round(floor + step / 100, 2)
+        if curve.at(threshold)[0] >= precision:
+            return threshold
     return ceiling

@@ -54,9 +54,10 @@ class OnnxDetector:
         self._session = ort.InferenceSession(
             file, sess_options=options, providers=["CPUExecutionProvider"]
         )
-        (self._input,) = self._session.get_inputs()
+        (tensor,) = self._session.get_inputs()
+        self.input_name = str(tensor.name)
         self.labels = tuple(labels)
-        self.side = int(self._input.shape[2])
+        self.side = int(tensor.shape[2])
 
     @classmethod
     def of(cls, package: ModelPackage) -> Self:
@@ -65,7 +66,7 @@ class OnnxDetector:
 
     def raw(self, tensor: Tensor) -> Tensor:
         """Run the network: (1, 3, side, side) → (1, 4 + classes, anchors)."""
-        (output,) = self._session.run(None, {self._input.name: tensor})
+        (output,) = self._session.run(None, {self.input_name: tensor})
         return np.asarray(output, np.float32)
 
     def find(self, pixels: Pixels, floor: float, suppression_iou: float) -> Found:

@@ -1,9 +1,12 @@
-"""`patrol train CONFIG`: build the dataset version, train, and leave checkpoint and manifest."""
+"""`patrol train CONFIG`: build the dataset version, train, export, and say what was done."""
 
+import hashlib
 import json
 import os
+import platform
 import sys
 from collections.abc import Sequence
+from importlib.metadata import version
 from pathlib import Path
 
 from hazard_library.datasets.material import material_root
@@ -11,31 +14,47 @@ from hazard_library.datasets.version import build_version
 from hazard_library.training.recipe import read_recipe
 
 MANIFEST = "dataset.jsonl"
+MODEL = "model.onnx"
 SUMMARY = "run.json"
+FRAMEWORKS = ("numpy", "onnx", "onnxslim", "opencv-python", "torch", "ultralytics")
 
 
 def run(config: Path, out: Path) -> int:
     """Train by the recipe `config` into the folder `out`; started again, it goes on.
 
-    Leaves `dataset.jsonl` (the dataset version), `last.pt` (the checkpoint) and `run.json`.
+    Leaves `dataset.jsonl` (the dataset version), `last.pt` (the checkpoint), `model.onnx` (the
+    exported network) and `run.json` (what was done, from which a model card is written).
 
     Raises:
         LibraryError: recipe, material or checkpoint do not fit; the message says which.
     """
-    from hazard_library.training.train import train  # noqa: PLC0415 - torch only when training
+    # torch takes seconds to load and is not installed where nobody trains.
+    from hazard_library.training.export import export  # noqa: PLC0415
+    from hazard_library.training.train import CHECKPOINT, train  # noqa: PLC0415
 
     recipe = read_recipe(config)
     material = material_root(os.environ, Path.cwd())
     out.mkdir(parents=True, exist_ok=True)
     data = build_version(recipe.data, recipe.labels, material, config.parent)
     data.write(out / MANIFEST)
-    result = train(recipe, data, material, out)
+    done = train(recipe, data, material, out)
+    parity = export(recipe, out / CHECKPOINT, out / MODEL)
     summary = {
-        "recipe": recipe.model_dump(mode="json", by_alias=True),
+        "schema": "training-run/1",
+        "name": recipe.name,
+        "version": recipe.version,
+        "labels": recipe.labels,
+        "recipe": config.name,
+        "recipe_sha256": hashlib.sha256(config.read_bytes()).hexdigest(),
+        "initial_weights": recipe.initial_weights.model_dump(exclude={"tensors"}),
+        "seed": recipe.seed,
         "data_sha256": data.sha256,
-        "epochs": result.epoch,
-        "steps": result.step,
-        "seconds": round(result.elapsed_s),
+        "epochs": done.epoch,
+        "steps": done.step,
+        "seconds": round(done.elapsed_s),
+        "frameworks": {"python": platform.python_version()}
+        | {package: version(package) for package in FRAMEWORKS},
+        "parity": {"box_px": parity.box_px, "score": parity.score},
     }
     (out / SUMMARY).write_text(json.dumps(summary, indent=2) + "\n", encoding="utf-8")
     return 0

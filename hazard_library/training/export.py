@@ -2,11 +2,12 @@
 
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import onnx
-import onnxruntime as ort
-import onnxslim
+import onnxruntime as ort  # type: ignore[import-untyped,unused-ignore]
+import onnxslim  # type: ignore[import-untyped,unused-ignore]
 import torch
 from torch import nn
 
@@ -40,11 +41,11 @@ def trained_network(recipe: Recipe, checkpoint: Path) -> nn.Module:
     state = torch.load(checkpoint, map_location="cpu", weights_only=True)
     model = build_network(recipe)
     model.load_state_dict(state["average"])
-    model = model.eval().fuse(verbose=False)
-    head = model.model[-1]
+    fused: nn.Module = model.eval().fuse(verbose=False)  # type: ignore[operator]
+    head: Any = fused.model[-1]  # type: ignore[index]
     # In this mode the head returns its decoded output alone, with no tensors beside it.
     head.export, head.format, head.dynamic = True, "onnx", False
-    return model
+    return fused
 
 
 def export(recipe: Recipe, checkpoint: Path, file: Path) -> Parity:

@@ -6,7 +6,7 @@ anchor counts for a class only if that class is known at the anchor's centre, if
 to a box of it, or if it belongs to a box of a class that excludes it.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from typing import Any
 
 import torch
@@ -52,12 +52,12 @@ class MaskedDetectionLoss(v8DetectionLoss):  # type: ignore[misc,unused-ignore]
         self._excludes = excludes
         self._known: Tensor | None = None
         self._plain = self.bce
-        self.bce = self._masked
+        self.bce = self._masked  # type: ignore[assignment]
 
     def get_assigned_targets_and_loss(
         self,
         preds: dict[str, Any],
-        batch: Mapping[str, Tensor],
+        batch: dict[str, Any],
         **assign: Any,
     ) -> tuple[Any, ...]:
         """Compute the loss with `batch["known"]` (b, classes, cells, cells) as the mask."""

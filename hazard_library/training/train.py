@@ -87,7 +87,9 @@ class Run:
 def build_network(recipe: Recipe) -> nn.Module:
     """Build the untrained network of a recipe, its loss gains attached."""
     torch.manual_seed(recipe.seed)
-    model: nn.Module = DetectionModel(recipe.network, nc=len(recipe.labels), verbose=False)
+    model: nn.Module = DetectionModel(  # type: ignore[no-untyped-call]
+        recipe.network, nc=len(recipe.labels), verbose=False
+    )
     model.args = GAINS  # type: ignore[assignment]
     return model
 
@@ -138,7 +140,7 @@ def train(
         read_tensors(recipe.initial_weights, material), model, recipe.initial_weights.tensors
     )
     log.info("initial weights", tensors=carried, data=data.sha256[:12])
-    model = model.to(memory_format=torch.channels_last)  # type: ignore[call-overload]
+    model = model.to(memory_format=torch.channels_last)
     run = Run(model, deepcopy(model).eval(), optimizer_of(model, recipe.schedule))
     checkpoint = out / CHECKPOINT
     if checkpoint.is_file():
@@ -214,7 +216,7 @@ def _learn(
         message = f"step {run.step}: the loss is {float(value)}; lower schedule.rate"
         raise TrainingError(message)
     run.optimizer.zero_grad()
-    value.backward()
+    value.backward()  # type: ignore[no-untyped-call]
     nn.utils.clip_grad_norm_(run.model.parameters(), MAX_GRADIENT)
     run.optimizer.step()
     run.step += 1

@@ -1,0 +1,244 @@
+"""Turning a finished training run into a package: score it, choose thresholds, write the card."""
+
+import hashlib
+import shutil
+from pathlib import Path
+from typing import Literal
+
+import cv2
+import yaml
+from pydantic import BaseModel, ConfigDict, Field, ValidationError
+
+from hazard_library.datasets.version import DatasetVersion, by_source
+from hazard_library.errors import CardInvalid
+from hazard_library.evaluation.detector import PAD, Found, OnnxDetector
+from hazard_library.evaluation.score import (
+    choose_thresholds,
+    finder,
+    judged_by_class,
+    metrics,
+)
+from hazard_library.evaluation.self_test import rendered_scene
+from hazard_library.registry import ModelCard, ModelPackage, load_package
+from hazard_library.registry.card import (
+    CardData,
+    CardTraining,
+    CardWeights,
+    ClassMetrics,
+    DataSource,
+    ExpectedBox,
+    Limit,
+    ModelInput,
+    ModelOutput,
+    SelfTest,
+    Share,
+)
+from hazard_library.registry.package import CARD, SELF_TEST_FOLDER
+
+MODEL = "model.onnx"
+SELF_TEST_PICTURE = "rendered-scene.png"
+
+
+class Statement(BaseModel):
+    """What people say about a model beside what is measured: `<recipe>.card.yaml`."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    schema_: Literal["model-statement/1"] = Field(alias="schema")
+    licence: str
+    precision_wanted: Share = Field(description="Share of right boxes the thresholds must reach")
+    threshold_bounds: tuple[Share, Share]
+    thresholds_pinned: dict[str, Share] = Field(description="Label → score set by hand, with why")
+    thresholds_note: str
+    suppression_iou: Share
+    data_note: str
+    limits: tuple[Limit, ...]
+
+
+class FinishedRun(BaseModel):
+    """What is read of `run.json`, which training leaves behind."""
+
+    model_config = ConfigDict(frozen=True)
+
+    schema_: Literal["training-run/1"] = Field(alias="schema")
+    name: str
+    version: str
+    labels: tuple[str, ...]
+    recipe: str
+    recipe_sha256: str
+    initial_weights: CardWeights
+    seed: int
+    epochs: int
+    steps: int
+    seconds: int
+    frameworks: dict[str, str]
+
+
+def publish(run: Path, statement_file: Path, material: Path, models: Path) -> ModelPackage:
+    """Score the run in folder `run` and write `models/<name>/<version>`.
+
+    Args:
+        run: the folder with `model.onnx`, `dataset.jsonl` and `run.json`.
+        statement_file: the `Statement` in YAML.
+        material: the folder to which the dataset's pictures are relative.
+        models: where packages lie.
+
+    Raises:
+        CardInvalid: run or statement do not fit.
+        DatasetError: the dataset version or a picture cannot be read.
+    """
+    finished, statement = _read_run(run / "run.json"), _read_statement(statement_file)
+    data = DatasetVersion.read(run / "dataset.jsonl")
+    detector = OnnxDetector(run / MODEL, finished.labels)
+    judged = judged_by_class(data, finder(detector, material, statement.suppression_iou))
+    chosen = choose_thresholds(judged, statement.precision_wanted, statement.threshold_bounds)
+    thresholds = chosen | statement.thresholds_pinned
+    folder = models / finished.name / finished.version
+    (folder / SELF_TEST_FOLDER).mkdir(parents=True, exist_ok=True)
+    shutil.copyfile(run / MODEL, folder / MODEL)
+    self_test = _write_self_test(folder, detector, statement.suppression_iou)
+    card = _card(finished, statement, data, folder / MODEL).model_copy(
+        update={
+            "thresholds": thresholds,
+            "metrics": metrics(judged, thresholds),
+            "self_test": (self_test,),
+        }
+    )
+    _write_card(card, folder / CARD)
+    return load_package(folder)
+
+
+def score_package(
+    package: ModelPackage, data: DatasetVersion, material: Path
+) -> dict[str, ClassMetrics]:
+    """Score a published package on a dataset version at its card's thresholds."""
+    detector = OnnxDetector.of(package)
+    judged = judged_by_class(data, finder(detector, material, package.card.suppression_iou))
+    return metrics(judged, package.card.thresholds)
+
+
+def _read_run(file: Path) -> FinishedRun:
+    """Read what training left behind."""
+    try:
+        return FinishedRun.model_validate_json(file.read_bytes())
+    except (OSError, ValidationError) as error:
+        message = f"{file}: no finished training run ({error}); run the training to its end"
+        raise CardInvalid(message) from error
+
+
+def _read_statement(file: Path) -> Statement:
+    """Read what people say about the model."""
+    try:
+        return Statement.model_validate(yaml.safe_load(file.read_text(encoding="utf-8")))
+    except (OSError, ValidationError, yaml.YAMLError) as error:
+        message = f"{file}: not a model statement ({error}); see the one of site-hazards"
+        raise CardInvalid(message) from error
+
+
+def _card(run: FinishedRun, statement: Statement, data: DatasetVersion, model: Path) -> ModelCard:
+    """Put together all of the card that does not need scoring."""
+    detector = OnnxDetector(model, run.labels)
+    anchors = sum((detector.side // stride) ** 2 for stride in (8, 16, 32))
+    content = model.read_bytes()
+    return ModelCard(
+        schema="model-card/1",
+        name=run.name,
+        version=run.version,
+        file=MODEL,
+        sha256=hashlib.sha256(content).hexdigest(),
+        bytes=len(content),
+        licence=statement.licence,
+        decoder="yolo-anchor-free",
+        labels=run.labels,
+        thresholds=dict.fromkeys(run.labels, 1.0),
+        thresholds_note=statement.thresholds_note,
+        suppression_iou=statement.suppression_iou,
+        input=_input(detector),
+        precision="float32",
+        outputs=(_output(len(run.labels), anchors),),
+        data=_data(data, statement.data_note),
+        initial_weights=run.initial_weights,
+        training=CardTraining.model_validate(
+            run.model_dump(include=set(CardTraining.model_fields))
+            | {"recipe": f"configs/training/{run.recipe}"}
+        ),
+        metrics={},
+        limits=statement.limits,
+        self_test=(),
+    )
+
+
+def _input(detector: OnnxDetector) -> ModelInput:
+    """Describe the input that training and `letterbox` agree on."""
+    return ModelInput(
+        name=detector.input_name,
+        width=detector.side,
+        height=detector.side,
+        colour="RGB",
+        scale=255,
+        layout="NCHW",
+        fit="letterbox-centre",
+        pad=PAD,
+    )
+
+
+def _output(classes: int, anchors: int) -> ModelOutput:
+    """Describe the one output of the anchor-free head."""
+    return ModelOutput(
+        name="output0",
+        shape=(1, 4 + classes, anchors),
+        meaning="rows: centre x, centre y, width, height in input pixels, then one score 0..1 "
+        "for each label; columns: anchors; suppression is left to the caller",
+    )
+
+
+def _data(data: DatasetVersion, note: str) -> CardData:
+    """Count the pictures by source and licence."""
+    return CardData(
+        sha256=data.sha256,
+        train_pictures=len(data.of("train")),
+        val_pictures=len(data.of("val")),
+        sources=tuple(
+            DataSource(id=source, licence=licence, pictures=pictures)
+            for (source, licence), pictures in by_source(data.pictures).items()
+        ),
+        note=note,
+    )
+
+
+def _write_self_test(folder: Path, detector: OnnxDetector, suppression_iou: float) -> SelfTest:
+    """Render the self-test's picture and record what the model finds in it."""
+    picture, floor = rendered_scene(), 0.3
+    file = folder / SELF_TEST_FOLDER / SELF_TEST_PICTURE
+    cv2.imwrite(str(file), cv2.cvtColor(picture, cv2.COLOR_RGB2BGR))
+    return SelfTest(
+        picture=SELF_TEST_PICTURE,
+        sha256=hashlib.sha256(file.read_bytes()).hexdigest(),
+        floor=floor,
+        boxes=expected_boxes(detector.find(picture, floor, suppression_iou), detector.labels),
+        score_tolerance=0.03,
+        box_tolerance_px=3.0,
+    )
+
+
+def expected_boxes(found: Found, labels: tuple[str, ...]) -> tuple[ExpectedBox, ...]:
+    """Round what was found to what the card keeps."""
+    rows = zip(found.classes, found.scores, found.corners, strict=True)
+    return tuple(
+        ExpectedBox(
+            label=labels[int(number)],
+            score=round(float(score), 3),
+            x1=round(float(corners[0]), 1),
+            y1=round(float(corners[1]), 1),
+            x2=round(float(corners[2]), 1),
+            y2=round(float(corners[3]), 1),
+        )
+        for number, score, corners in rows
+    )
+
+
+def _write_card(card: ModelCard, file: Path) -> None:
+    """Write a card as YAML, fields in the order of the schema."""
+    content = card.model_dump(mode="json", by_alias=True)
+    text = yaml.safe_dump(content, sort_keys=False, allow_unicode=True, width=100)
+    file.write_text(text, encoding="utf-8")
