@@ -12,6 +12,10 @@ from pathlib import Path
 
 from waiting import wait_until
 
+SERVER = "server"
+DEVICE = "box-1"
+SECRETS = {SERVER: "server-secret", DEVICE: "box-1-secret"}
+
 _HOST = "127.0.0.1"
 _READY_S = 10.0
 
