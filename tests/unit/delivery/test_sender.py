@@ -114,7 +114,7 @@ def test_a_word_of_the_server_restores_the_short_patience(box: Box) -> None:
         box.pass_time(1)
     box.acknowledge(first)
     sent = len(box.sent())
-    for _ in range(3):
+    for _ in range(6):
         box.pass_time(1)
     assert box.sent()[sent:] == [second]
 
