@@ -1,0 +1,283 @@
+"""The composition root: the only place that constructs adapters."""
+
+import fcntl
+import os
+from collections.abc import Callable
+from dataclasses import dataclass
+from importlib.metadata import version
+from pathlib import Path
+
+from edge.config import CameraConfig, Site, load_site
+from edge.config.site import LinkConfig
+from edge.core.camera_core import CameraCore, CoreSpec
+from edge.core.tracking import TrackingSettings
+from edge.delivery.evidence_door import EvidenceDoor, ServerAddress
+from edge.delivery.mqtt_link import BrokerAddress, MqttLink
+from edge.delivery.sender import Sender
+from edge.delivery.sqlite_outbox import SqliteOutbox
+from edge.delivery.uploader import Uploader
+from edge.errors import ConfigError, ModelRejected
+from edge.evidence.directory_store import DirectoryStore
+from edge.evidence.evidence_database import EvidenceDatabase
+from edge.evidence.recorder import EvidenceRecorder, EvidenceSettings, EvidenceStores
+from edge.fleet.commands import Commands
+from edge.fleet.device_report import DeviceReport
+from edge.fleet.heartbeat import Heartbeat
+from edge.fleet.reception import Reception
+from edge.fleet.status_board import StatusBoard
+from edge.fleet.system_clock import SystemClock
+from edge.inference.lane import Waiting
+from edge.inference.onnx_backend import OnnxBackend
+from edge.inference.self_test import prove
+from edge.inference.workers import Workers
+from edge.runtime import figures
+from edge.runtime.bindings import SwitchedOn, drawn, severities, switch_on
+from edge.runtime.camera_pipeline import CameraPipeline, PipelineParts
+from edge.runtime.camera_unit import CameraUnit, UnitParts
+from edge.runtime.engine import Delivery, Engine, EngineParts
+from edge.runtime.events import EventFacts
+from edge.runtime.source_specs import first_line, source_spec
+from edge.video.packet_ring import PacketRing
+from edge.video.source import Mode, SourceSpec
+from hazard_library.catalogue.load import Catalogue
+from hazard_library.contract.ids import CameraId
+from hazard_library.errors import RegistryError
+from hazard_library.registry.package import ModelPackage, find_package
+
+OUTBOX = "outbox.db"
+EVIDENCE = "evidence"
+EVIDENCE_DATABASE = "evidence.db"
+SIGNING_KEY = "identity/signing-key.pem"
+
+
+@dataclass(frozen=True, slots=True)
+class Box:
+    """A configuration with everything it names: checked together, nothing started."""
+
+    site: Site
+    catalogue: Catalogue
+    package: ModelPackage
+
+    @property
+    def labels(self) -> frozenset[str]:
+        """What the model can see."""
+        return frozenset(self.package.card.labels)
+
+    def switched_on(self, camera: CameraConfig) -> SwitchedOn:
+        """Return what is looked for at a camera, and notes about it."""
+        return switch_on(camera, self.catalogue, self.labels)
+
+
+def open_box(file: Path, catalogue: Catalogue, folder: Path | None = None) -> Box:
+    """Read and check a configuration together with the model it names.
+
+    Raises:
+        ConfigError: it has mistakes; every one is listed.
+        ModelRejected: the model package cannot be used.
+    """
+    site = load_site(file, catalogue, folder=folder)
+    models = site.config.models_folder
+    try:
+        package = find_package(site.config.model, None if models is None else site.path(models))
+    except RegistryError as fault:
+        raise ModelRejected(str(fault)) from fault
+    site = load_site(file, catalogue, frozenset(package.card.labels), folder)
+    return Box(site, catalogue, package)
+
+
+def take_stores(site: Site) -> Callable[[], None]:
+    """Make the stores' folder and lock it; return what unlocks it.
+
+    Raises:
+        ConfigError: it cannot be written, or another box runs on it.
+    """
+    try:
+        site.stores.mkdir(parents=True, exist_ok=True)
+        lock = os.open(site.stores / "lock", os.O_CREAT | os.O_RDWR, 0o600)
+    except OSError as fault:
+        raise ConfigError(
+            f"{site.files[0]}: stores: {site.stores} cannot be written ({fault.strerror}); "
+            "mend the path or its rights"
+        ) from fault
+    try:
+        fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except OSError as fault:
+        os.close(lock)
+        raise ConfigError(
+            f"{site.files[0]}: stores: {site.stores} is in use by another patrol edge run; "
+            "stop that one, or name another folder"
+        ) from fault
+    return lambda: os.close(lock)
+
+
+def compose(box: Box, config_error: str | None = None) -> Engine:
+    """Build the engine of a box whose stores are taken.
+
+    Raises:
+        ModelRejected: the model fails its self-test or cannot be loaded.
+        ConfigError: a credential cannot be read.
+    """
+    prove(box.package)
+    shared = _open_shared(box, config_error)
+    specs = [source_spec(box.site, camera) for camera in box.site.cameras]
+    rings = {
+        camera.id: PacketRing(_ring_seconds(box), box.site.config.quotas.ring)
+        for camera in box.site.cameras
+    }
+    recorder = _recorder(box, shared, rings, specs)
+    units = [
+        _unit(box, shared, recorder, (camera, spec, rings[camera.id]))
+        for camera, spec in zip(box.site.cameras, specs, strict=True)
+    ]
+    return Engine(
+        EngineParts(
+            units=units,
+            workers=shared.workers,
+            recorder=recorder,
+            store=shared.store,
+            outbox=shared.outbox,
+            board=shared.board,
+            clock=shared.clock,
+            delivery=_delivery(box, shared),
+            keep_figures=lambda: figures.keep(box.site.stores, specs, units),
+        )
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class _Shared:
+    """What all cameras use."""
+
+    board: StatusBoard
+    clock: SystemClock
+    outbox: SqliteOutbox
+    store: DirectoryStore
+    backend: OnnxBackend
+    workers: Workers
+
+
+def _open_shared(box: Box, config_error: str | None) -> _Shared:
+    site, board, clock = box.site, StatusBoard(), SystemClock()
+    # Weaker boxes than the card's thresholds go on with tracks; only the card's start one.
+    backend = OnnxBackend(box.package, min_score=_tracking(box).low)
+    board.show_models((backend.model,))
+    board.show_config(site.sha256, config_error)
+    return _Shared(
+        board=board,
+        clock=clock,
+        outbox=SqliteOutbox(site.stores / OUTBOX, clock.now(), board),
+        store=DirectoryStore(
+            site.stores / EVIDENCE,
+            EvidenceDatabase(site.stores / EVIDENCE_DATABASE),
+            clock,
+            board,
+            site.config.quotas.evidence,
+        ),
+        backend=backend,
+        workers=Workers(backend, site.config.workers or os.cpu_count() or 1, board),
+    )
+
+
+def _tracking(box: Box) -> TrackingSettings:
+    return TrackingSettings(high_by_label=box.package.card.thresholds)
+
+
+def _ring_seconds(box: Box) -> float:
+    return box.site.config.evidence.pre_roll.total_seconds() + 5.0
+
+
+def _recorder(
+    box: Box, shared: _Shared, rings: dict[CameraId, PacketRing], specs: list[SourceSpec]
+) -> EvidenceRecorder:
+    config = box.site.config
+    hazards = box.catalogue.hazards.values()
+    settings = EvidenceSettings(
+        device=config.device,
+        software=software(),
+        config_sha256=box.site.sha256,
+        models={shared.backend.model.name: shared.backend.model.sha256},
+        heads_are_the_hazard=frozenset(h.id for h in hazards if h.heads_are_the_hazard),
+        zones={camera.id: drawn(camera) for camera in box.site.cameras},
+        pre_roll_s=config.evidence.pre_roll.total_seconds(),
+        post_roll_s=config.evidence.post_roll.total_seconds(),
+        waits_for_clips=all(spec.mode is Mode.REPLAY for spec in specs),
+    )
+    stores = EvidenceStores(shared.store, shared.outbox, box.site.stores / SIGNING_KEY)
+    return EvidenceRecorder(settings, stores, rings, shared.clock)
+
+
+def _unit(
+    box: Box,
+    shared: _Shared,
+    recorder: EvidenceRecorder,
+    place: tuple[CameraConfig, SourceSpec, PacketRing],
+) -> CameraUnit:
+    camera, spec, ring = place
+    bindings = box.switched_on(camera).bindings
+    facts = EventFacts(
+        device=box.site.config.device,
+        boot=shared.outbox.boot,
+        models=(shared.backend.model,),
+        severities=severities(box.catalogue),
+        catalogue_sha256=box.catalogue.sha256,
+        config_sha256=box.site.sha256,
+        clock_source=spec.clock_source,
+    )
+    parts = PipelineParts(recorder, shared.outbox, shared.clock, shared.board)
+
+    def new_pipeline() -> CameraPipeline:
+        core = CameraCore(CoreSpec(facts.device, camera.id, bindings, _tracking(box)))
+        if spec.mode is Mode.LIVE:
+            # A replay begins at its first picture again: it tells the same events once more, and
+            # the outbox knows them by their ids.
+            core.restore(shared.outbox.open_incidents())
+        return CameraPipeline(camera.id, core, facts, parts)
+
+    waiting = Waiting.EVERY if spec.mode is Mode.REPLAY else Waiting.NEWEST
+    lane = shared.workers.open_lane(camera.id, waiting)
+    return CameraUnit(UnitParts(spec, ring, lane, new_pipeline, shared.board, shared.clock))
+
+
+def _delivery(box: Box, shared: _Shared) -> Delivery | None:
+    link = box.site.config.link
+    if link is None:
+        return None
+    device, clock, board = box.site.config.device, shared.clock, shared.board
+    secret = first_line(box.site.path(link.credential_file), "link.credential_file")
+    report = DeviceReport(device, software(), board, shared.outbox, clock)
+    mqtt = MqttLink(_broker(box.site, link, secret), report.last_will, board)
+    heartbeat = Heartbeat(report, mqtt, clock, board)
+    board.call_on_change(heartbeat.wake)
+    sender = Sender(shared.outbox, mqtt, clock, board)
+    shared.outbox.call_on_append(sender.wake)
+    door = EvidenceDoor(_server(box.site, link, secret))
+    uploader = Uploader(shared.store, door, clock, board)
+    sender.call_on_settled(uploader.wake)
+    commands = Commands(shared.outbox, board, heartbeat.wake, sender.wake)
+    reception = Reception(sender, heartbeat, commands, board)
+    return Delivery(mqtt, reception, sender, uploader, heartbeat)
+
+
+def _broker(site: Site, link: LinkConfig, secret: str) -> BrokerAddress:
+    ca_file = link.broker.ca_file
+    return BrokerAddress(
+        host=link.broker.host,
+        port=link.broker.port,
+        device=site.config.device,
+        secret=secret,
+        ca_file=None if ca_file is None else site.path(ca_file),
+    )
+
+
+def _server(site: Site, link: LinkConfig, secret: str) -> ServerAddress:
+    return ServerAddress(
+        url=link.server,
+        device=site.config.device,
+        secret=secret,
+        ca_file=None if link.ca_file is None else site.path(link.ca_file),
+    )
+
+
+def software() -> str:
+    """Return what runs, as messages name it."""
+    return f"hazard-patrol {version('hazard-patrol')}"

@@ -1,0 +1,221 @@
+"""One camera alive: a thread that reads and one that judges; their failures stay its own."""
+
+import threading
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime
+
+import structlog
+
+from edge.core.moment import Moment
+from edge.fleet.status_board import StatusBoard
+from edge.inference.lane import Lane, Looked
+from edge.ports import Clock, Frame
+from edge.runtime.camera_pipeline import CameraPipeline
+from edge.runtime.restart_budget import RestartBudget
+from edge.video.packet_ring import PacketRing
+from edge.video.reader import CameraReader, ReaderOutlets
+from edge.video.source import Mode, SourceSpec
+from hazard_library.contract.device import CameraCondition
+from hazard_library.contract.ids import CameraId
+
+_log = structlog.get_logger(__name__)
+
+_IDLE_S = 0.5
+#: A frame that waits longer for its result means that analysis has quietly stopped.
+_NOT_ANALYSED_AFTER_S = 8.0
+_FIGURES_EVERY_S = 5.0
+_BLIND = {CameraCondition.FROZEN, CameraCondition.DARK_OR_COVERED}
+_AWAY = {CameraCondition.OFFLINE, CameraCondition.NO_FRAMES, CameraCondition.UNDECODABLE}
+
+
+@dataclass(frozen=True, slots=True)
+class UnitParts:
+    """What a camera is made of. `new_pipeline` restores what was open before."""
+
+    spec: SourceSpec
+    ring: PacketRing
+    lane: Lane
+    new_pipeline: Callable[[], CameraPipeline]
+    board: StatusBoard
+    clock: Clock
+
+
+@dataclass(frozen=True, slots=True)
+class UnitFigures:
+    """What one camera did so far. first_at: the first picture; failure: why it ended badly."""
+
+    packets: int
+    frames: int
+    seconds: float
+    dropped: int
+    first_at: datetime | None
+    ended_early: str | None
+    failure: str | None
+
+
+class CameraUnit:
+    """Starts and ends with the engine; its failures stay its own."""
+
+    def __init__(self, parts: UnitParts) -> None:
+        self._parts = parts
+        self._camera: CameraId = parts.spec.camera
+        self._stop = threading.Event()
+        self._condition = CameraCondition.STARTING
+        self._detail = ""
+        self._first_at: datetime | None = None
+        self._failure: str | None = None
+        self._told_dropped = 0
+        self._figures_mono = float("-inf")
+        self._looked = 0
+        self._budget = RestartBudget()
+        self._reader = self._new_reader()
+        self._earlier = (0, 0)
+        self._threads = (
+            threading.Thread(target=self._read, name=f"reader-{self._camera}", daemon=True),
+            threading.Thread(target=self._judge, name=f"pipeline-{self._camera}", daemon=True),
+        )
+
+    @property
+    def camera(self) -> CameraId:
+        """The camera's id."""
+        return self._camera
+
+    @property
+    def is_over(self) -> bool:
+        """Whether both threads have left."""
+        return all(thread.ident is not None and not thread.is_alive() for thread in self._threads)
+
+    @property
+    def figures(self) -> UnitFigures:
+        """What it did so far."""
+        stats = self._reader.stats
+        return UnitFigures(
+            packets=self._earlier[0] + stats.packets,
+            frames=self._earlier[1] + stats.frames_decoded,
+            seconds=stats.seconds,
+            dropped=self._parts.lane.dropped,
+            first_at=self._first_at,
+            ended_early=stats.ended_early,
+            failure=self._failure or _sentence(self._reader),
+        )
+
+    def start(self) -> None:
+        """Start both threads."""
+        for thread in self._threads:
+            thread.start()
+
+    def stop(self) -> None:
+        """Ask both to leave; frames under way are judged first."""
+        self._stop.set()
+
+    def join(self, timeout_s: float) -> bool:
+        """Wait for both; False when one did not leave in time."""
+        for thread in self._threads:
+            thread.join(timeout_s)
+        return self.is_over
+
+    def _new_reader(self) -> CameraReader:
+        outlets = ReaderOutlets(self._parts.ring, self._take, self._say)
+        return CameraReader(self._parts.spec, self._parts.clock, outlets)
+
+    def _take(self, frame: Frame) -> None:
+        if self._first_at is None:
+            self._first_at = frame.at.utc
+        self._parts.lane.offer(frame, self._detail if self._condition in _BLIND else None)
+
+    def _say(self, condition: CameraCondition, detail: str) -> None:
+        self._condition, self._detail = condition, detail
+        now = self._parts.clock.now().utc
+        self._parts.board.show_camera(self._camera, condition, now, detail)
+
+    def _read(self) -> None:
+        try:
+            while not self._stop.is_set():
+                if self._survives("reader_crashed", lambda: self._reader.run(self._stop)):
+                    break
+                self._earlier = (self.figures.packets, self.figures.frames)
+                self._reader = self._new_reader()
+        finally:
+            self._parts.lane.finish()
+
+    def _judge(self) -> None:
+        while not self._survives("pipeline_crashed", self._judge_all):
+            pass
+
+    def _judge_all(self) -> None:
+        pipeline = self._parts.new_pipeline()
+        last_mono = self._parts.clock.now().mono
+        while not self._parts.lane.is_over:
+            looked = self._parts.lane.next_looked(_IDLE_S)
+            now = self._parts.clock.now()
+            if looked is None:
+                self._idle(pipeline, now, last_mono)
+            else:
+                last_mono = now.mono
+                self._step(pipeline, looked)
+            self._tell_figures(now)
+        if not self._stop.is_set() and self._condition is CameraCondition.FINISHED:
+            pipeline.finish(self._detail or "the film ended")
+        if pipeline.untold:
+            self._failure = f"{pipeline.untold} events could not be kept; look at the disk"
+
+    def _step(self, pipeline: CameraPipeline, looked: Looked) -> None:
+        pipeline.step(looked)
+        self._looked += 1
+        if looked.fault is not None:
+            self._show_not_analysed(f"the model failed: {looked.fault}")
+        elif self._condition is not CameraCondition.FINISHED:
+            now = self._parts.clock.now().utc
+            self._parts.board.show_camera(self._camera, self._condition, now, self._detail)
+
+    def _idle(self, pipeline: CameraPipeline, now: Moment, last_mono: float) -> None:
+        """Nothing came: a live camera's open incidents must not wait for its next picture."""
+        if self._parts.spec.mode is Mode.REPLAY:
+            return
+        if self._condition in _AWAY:
+            pipeline.unseen(now, self._detail)
+        elif self._parts.lane.is_busy and now.mono - last_mono > _NOT_ANALYSED_AFTER_S:
+            self._show_not_analysed("no result of the model; is the box overloaded?")
+            pipeline.unseen(now, "not analysed")
+
+    def _show_not_analysed(self, detail: str) -> None:
+        now = self._parts.clock.now().utc
+        self._parts.board.show_camera(self._camera, CameraCondition.NOT_ANALYSED, now, detail)
+
+    def _tell_figures(self, now: Moment) -> None:
+        elapsed = now.mono - self._figures_mono
+        if elapsed < _FIGURES_EVERY_S:
+            return
+        if self._figures_mono > float("-inf"):
+            self._parts.board.show_fps(self._camera, round(self._looked / elapsed, 2))
+        self._looked = 0
+        self._figures_mono = now.mono
+        dropped = self._parts.lane.dropped
+        self._parts.board.count("frames_dropped", dropped - self._told_dropped)
+        self._told_dropped = dropped
+
+    def _survives(self, event: str, body: Callable[[], None]) -> bool:
+        """Run a thread's body; False: it crashed and shall begin anew within the budget."""
+        try:
+            body()
+        except Exception as fault:  # noqa: BLE001 - outermost: told, counted, begun anew
+            _log.exception(event, camera=self._camera)
+            self._parts.board.count(event)
+            self._show_not_analysed(f"{type(fault).__name__}: {fault}")
+            if self._is_lost():
+                self._failure = f"{event}: {type(fault).__name__}: {fault}"
+                self._parts.lane.close()
+                return True
+            return False
+        return True
+
+    def _is_lost(self) -> bool:
+        """A replay that crashed cannot be exact any more; a live camera may try a few times."""
+        if self._parts.spec.mode is Mode.REPLAY:
+            return True
+        return not self._budget.allows(self._parts.clock.now())
+
+
+def _sentence(reader: CameraReader) -> str | None:
+    return None if reader.failure is None else str(reader.failure)

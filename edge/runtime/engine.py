@@ -1,0 +1,193 @@
+"""All that runs in the child: cameras, workers, evidence, delivery. Started once, drained once."""
+
+import threading
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import Protocol
+
+import structlog
+
+from edge.delivery.mqtt_link import MqttLink
+from edge.delivery.sender import Sender
+from edge.delivery.sqlite_outbox import SqliteOutbox
+from edge.delivery.uploader import Uploader
+from edge.evidence.directory_store import DirectoryStore
+from edge.evidence.recorder import EvidenceRecorder
+from edge.fleet.heartbeat import Heartbeat
+from edge.fleet.reception import Reception
+from edge.fleet.status_board import StatusBoard
+from edge.fleet.system_clock import SystemClock
+from edge.inference.workers import Workers
+from edge.runtime.camera_unit import CameraUnit
+
+_log = structlog.get_logger(__name__)
+
+_JOIN_S = 15.0
+_LOOK_S = 0.2
+
+
+class Runs(Protocol):
+    """A part with a thread of its own."""
+
+    def run(self) -> None:
+        """Work until stopped."""
+        ...
+
+    def stop(self) -> None:
+        """Let `run` end."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class Delivery:
+    """The way out: None of it exists for a box without a link."""
+
+    link: MqttLink
+    reception: Reception
+    sender: Sender
+    uploader: Uploader
+    heartbeat: Heartbeat
+
+
+@dataclass(frozen=True, slots=True)
+class EngineParts:
+    """Everything that was composed."""
+
+    units: Sequence[CameraUnit]
+    workers: Workers
+    recorder: EvidenceRecorder
+    store: DirectoryStore
+    outbox: SqliteOutbox
+    board: StatusBoard
+    clock: SystemClock
+    delivery: Delivery | None
+    keep_figures: Callable[[], None]
+
+
+@dataclass(frozen=True, slots=True)
+class LeftOver:
+    """What a drain could not bring away in time."""
+
+    messages: int
+    uploads: int
+    clips: bool
+
+    def __str__(self) -> str:
+        """Write it as one sentence."""
+        parts = []
+        if self.messages:
+            parts.append(f"{self.messages} messages without the server's receipt")
+        if self.uploads:
+            parts.append(f"{self.uploads} evidence files not uploaded")
+        if self.clips:
+            parts.append("clips not sealed")
+        return ", ".join(parts)
+
+    def __bool__(self) -> bool:
+        """Whether anything is left."""
+        return bool(self.messages or self.uploads or self.clips)
+
+
+class Engine:
+    """Owns the threads. `start`, then `wait` or `drain`, then `stop`."""
+
+    def __init__(self, parts: EngineParts) -> None:
+        self._parts = parts
+        self._evidence_stop = threading.Event()
+        self._threads: list[threading.Thread] = []
+        self._crashed: str | None = None
+
+    @property
+    def crashed(self) -> str | None:
+        """The shared part that crashed, or None: the child must leave and be started again."""
+        return self._crashed
+
+    @property
+    def units(self) -> Sequence[CameraUnit]:
+        """The cameras."""
+        return self._parts.units
+
+    def start(self) -> None:
+        """Start everything; open incidents were restored when it was composed."""
+        self._parts.workers.start()
+        self._start_thread("evidence", lambda: self._parts.recorder.run(self._evidence_stop))
+        delivery = self._parts.delivery
+        if delivery is not None:
+            for name, part in _working(delivery):
+                self._start_thread(name, part.run)
+            delivery.link.start(delivery.reception)
+        for unit in self._parts.units:
+            unit.start()
+        _log.info("engine_started", cameras=[unit.camera for unit in self._parts.units])
+
+    def are_sources_over(self) -> bool:
+        """Whether every camera has come to its end."""
+        return all(unit.is_over for unit in self._parts.units)
+
+    def drain(self, timeout_s: float) -> LeftOver:
+        """Seal the clips, then wait until the server has everything (or time runs out)."""
+        clock = self._parts.clock
+        until = clock.now().mono + timeout_s
+        sealed = self._parts.recorder.drain(timeout_s)
+        left = self._left(sealed)
+        while left and self._parts.delivery is not None and clock.now().mono < until:
+            clock.wait(_LOOK_S)
+            left = self._left(sealed)
+        return left
+
+    def stop(self) -> None:
+        """Leave in order: cameras, workers, evidence, then what sends."""
+        self._parts.board.show_draining()
+        for unit in self._parts.units:
+            unit.stop()
+        for unit in self._parts.units:
+            if not unit.join(_JOIN_S):
+                _log.error("camera_did_not_leave", camera=unit.camera)
+        self._parts.workers.stop()
+        self._evidence_stop.set()
+        delivery = self._parts.delivery
+        if delivery is not None:
+            for _, part in _working(delivery):
+                part.stop()
+        for thread in self._threads:
+            thread.join(_JOIN_S)
+        if delivery is not None:
+            delivery.link.stop()
+        self._parts.keep_figures()
+        self._parts.outbox.close()
+        _log.info("engine_stopped")
+
+    def keep_figures(self) -> None:
+        """Write what every camera did so far, for the report."""
+        self._parts.keep_figures()
+
+    def _left(self, sealed: bool) -> LeftOver:  # noqa: FBT001 - passed on as it was found
+        if self._parts.delivery is None:
+            return LeftOver(0, 0, not sealed)
+        return LeftOver(
+            self._parts.outbox.backlog().pending,
+            len(self._parts.store.to_upload(1000)),
+            not sealed,
+        )
+
+    def _start_thread(self, name: str, body: Callable[[], None]) -> None:
+        thread = threading.Thread(target=self._guarded, args=(name, body), name=name, daemon=True)
+        self._threads.append(thread)
+        thread.start()
+
+    def _guarded(self, name: str, body: Callable[[], None]) -> None:
+        """Let a crash of a shared part end the child: the parent starts it from its stores."""
+        try:
+            body()
+        except Exception:  # noqa: BLE001 - outermost: the parent starts the child again
+            _log.exception("part_crashed", part=name)
+            self._parts.board.count("parts_crashed")
+            self._crashed = name
+
+
+def _working(delivery: Delivery) -> tuple[tuple[str, Runs], ...]:
+    return (
+        ("sender", delivery.sender),
+        ("uploader", delivery.uploader),
+        ("heartbeat", delivery.heartbeat),
+    )

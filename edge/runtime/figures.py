@@ -1,0 +1,64 @@
+"""What every camera did in this run, kept in the stores for the report."""
+
+import json
+import os
+from collections.abc import Sequence
+from dataclasses import asdict, dataclass
+from pathlib import Path
+
+from edge.runtime.camera_unit import CameraUnit
+from edge.video.source import SourceSpec, shown_url
+
+FILE = "cameras.json"
+
+
+@dataclass(frozen=True, slots=True)
+class CameraFigures:
+    """One camera's row. `started_at` is the moment of its first picture; seconds count from it."""
+
+    id: str
+    source: str
+    mode: str
+    started_at: str | None
+    packets: int
+    frames: int
+    seconds: float
+    dropped: int
+    ended_early: str | None
+    failure: str | None
+
+
+def keep(folder: Path, specs: Sequence[SourceSpec], units: Sequence[CameraUnit]) -> None:
+    """Write the figures of all cameras: temporary, fsync, rename."""
+    rows = [asdict(_figures(spec, unit)) for spec, unit in zip(specs, units, strict=True)]
+    temporary = folder / f".{FILE}"
+    with temporary.open("w", encoding="utf-8") as file:
+        json.dump(rows, file, ensure_ascii=False, indent=1)
+        file.flush()
+        os.fsync(file.fileno())
+    temporary.replace(folder / FILE)
+
+
+def read(folder: Path) -> tuple[CameraFigures, ...]:
+    """Return the figures of the last run; none before the first."""
+    try:
+        text = (folder / FILE).read_text(encoding="utf-8")
+    except FileNotFoundError:
+        return ()
+    return tuple(CameraFigures(**row) for row in json.loads(text))
+
+
+def _figures(spec: SourceSpec, unit: CameraUnit) -> CameraFigures:
+    done = unit.figures
+    return CameraFigures(
+        id=spec.camera,
+        source=shown_url(spec.address),
+        mode=spec.mode.value,
+        started_at=None if done.first_at is None else done.first_at.isoformat(),
+        packets=done.packets,
+        frames=done.frames,
+        seconds=round(done.seconds, 3),
+        dropped=done.dropped,
+        ended_early=done.ended_early,
+        failure=done.failure,
+    )

@@ -1,0 +1,79 @@
+"""From a camera's configuration to what its reader needs, passwords read from where they lie."""
+
+import os
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import assert_never
+
+from edge.config import CameraConfig, FileSource, RtspSource, Site
+from edge.errors import ConfigError
+from edge.video.source import Address, FileAddress, Mode, RtspAddress, SourceSpec
+
+_NEVER = datetime(2000, 1, 1, tzinfo=UTC)
+
+
+def source_spec(site: Site, camera: CameraConfig) -> SourceSpec:
+    """Say a camera's source fully.
+
+    Raises:
+        ConfigError: its password cannot be read.
+    """
+    source = camera.source
+    return SourceSpec(
+        camera=camera.id,
+        address=_address(site, source),
+        mode=Mode(camera.mode.value),
+        loop=isinstance(source, FileSource) and source.loop,
+        start_at=_start_at(site, source) if isinstance(source, FileSource) else _NEVER,
+        sample_fps=camera.sample_fps,
+    )
+
+
+def _address(site: Site, source: FileSource | RtspSource) -> Address:
+    match source:
+        case FileSource():
+            return FileAddress(site.path(source.path))
+        case RtspSource():
+            return RtspAddress(
+                host=source.host,
+                port=source.port,
+                path=source.path,
+                user=source.user,
+                password=_password(site, source),
+                transport=source.transport,
+            )
+        case _:
+            assert_never(source)
+
+
+def _start_at(site: Site, source: FileSource) -> datetime:
+    """Return the configured start, else the file's own time: a replay is exact either way."""
+    if source.start_at is not None:
+        return source.start_at.astimezone(UTC)
+    try:
+        return datetime.fromtimestamp(int(site.path(source.path).stat().st_mtime), UTC)
+    except OSError:
+        return _NEVER
+
+
+def _password(site: Site, source: RtspSource) -> str | None:
+    if source.password_env is not None:
+        return os.environ.get(source.password_env)
+    if source.password_file is None:
+        return None
+    return first_line(site.path(source.password_file), "password_file")
+
+
+def first_line(file: Path, field: str) -> str:
+    """Return the first line of a file that holds a secret.
+
+    Raises:
+        ConfigError: it cannot be read or is empty.
+    """
+    try:
+        lines = file.read_text(encoding="utf-8").splitlines()
+    except (OSError, UnicodeDecodeError) as fault:
+        raise ConfigError(f"{file}: {field} cannot be read ({fault}); mend the file") from fault
+    if not lines or not lines[0].strip():
+        raise ConfigError(f"{file}: {field} is empty; write the secret into its first line")
+    return lines[0].strip()
