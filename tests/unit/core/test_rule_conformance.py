@@ -1,0 +1,95 @@
+"""Every rule kind passes the same suite."""
+
+from datetime import timedelta
+
+import pytest
+
+from edge.core.rules.binding import RuleBinding
+from edge.core.scene import Zone
+from edge.testing.conformance.rules import RuleCase, RuleConformance
+from edge.testing.films import Film, found
+from hazard_library.catalogue.rules import (
+    BodyPart,
+    CameraCondition,
+    Count,
+    Crossing,
+    Dwell,
+    Missing,
+    Presence,
+    Rule,
+    ZoneNeed,
+)
+from hazard_library.contract.ids import HazardId, ZoneId
+
+HAZARD = HazardId("TEST-01")
+YARD = Zone(ZoneId("yard"), ((0.0, 0.3), (1.0, 0.3), (1.0, 1.0), (0.0, 1.0)))
+GATE_LINE = Zone(ZoneId("gate-line"), ((0.5, 1.0), (0.5, 0.0)))
+TIMES = {
+    "zone": ZoneNeed.OPTIONAL,
+    "lasting": timedelta(seconds=5),
+    "max_gap": timedelta(seconds=1),
+    "cooldown": timedelta(seconds=30),
+}
+STANDING = Film(lasting_s=30).with_person("p1", during=(4, 28))
+
+
+class TestPresence(RuleConformance):
+    @pytest.fixture
+    def case(self) -> RuleCase:
+        rule = Presence.model_validate({"subject": "person", **TIMES})
+        return RuleCase(RuleBinding(HAZARD, rule, YARD), STANDING)
+
+
+class TestDwell(RuleConformance):
+    @pytest.fixture
+    def case(self) -> RuleCase:
+        rule = Dwell.model_validate({"subject": "person", **TIMES})
+        return RuleCase(RuleBinding(HAZARD, rule, YARD), STANDING)
+
+
+class TestMissing(RuleConformance):
+    @pytest.fixture
+    def case(self) -> RuleCase:
+        rule = Missing.model_validate(
+            {
+                "subject": "person",
+                "needs": "helmet",
+                "absent_as": "no_helmet",
+                "part": BodyPart.HEAD,
+                **TIMES,
+            }
+        )
+        return RuleCase(RuleBinding(HAZARD, rule, YARD), STANDING.with_bare_head("p1"))
+
+
+class TestCrossing(RuleConformance):
+    @pytest.fixture
+    def case(self) -> RuleCase:
+        rule = Crossing.model_validate(
+            {"subject": "person", **TIMES, "lasting": timedelta(seconds=0)}
+        )
+        walking = Film(lasting_s=12).with_person("p1", moving=(15.0, 0.0))
+        return RuleCase(RuleBinding(HAZARD, rule, GATE_LINE), walking)
+
+
+class TestCrossingForGood(RuleConformance):
+    @pytest.fixture
+    def case(self) -> RuleCase:
+        rule = Crossing.model_validate(
+            {"subject": "person", **TIMES, "lasting": timedelta(seconds=2)}
+        )
+        walking = Film(lasting_s=15).with_person("p1", moving=(15.0, 0.0))
+        return RuleCase(RuleBinding(HAZARD, rule, GATE_LINE), walking)
+
+
+class TestCount(RuleConformance):
+    @pytest.fixture
+    def case(self) -> RuleCase:
+        rule = Count.model_validate({"subject": "person", "maximum": 1, **TIMES})
+        two = STANDING.with_person("p2", (500.0, 200.0, 560.0, 360.0), during=(6, 28))
+        return RuleCase(RuleBinding(HAZARD, rule, YARD), two)
+
+
+def test_a_state_of_the_camera_is_never_judged_on_the_edge() -> None:
+    rule: Rule = CameraCondition.model_validate({"condition": "dark_or_covered", **TIMES})
+    assert not any(found(RuleBinding(HAZARD, rule), STANDING))
