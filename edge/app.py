@@ -152,6 +152,7 @@ class _Shared:
     clock: SystemClock
     outbox: SqliteOutbox
     store: DirectoryStore
+    evidence_database: EvidenceDatabase
     backend: OnnxBackend
     workers: Workers
 
@@ -160,6 +161,7 @@ def _open_shared(box: Box, config_error: str | None) -> _Shared:
     site, board, clock = box.site, StatusBoard(), SystemClock()
     # Weaker boxes than the card's thresholds go on with tracks; only the card's start one.
     backend = OnnxBackend(box.package, min_score=_tracking(box).low)
+    evidence_database = EvidenceDatabase(site.stores / EVIDENCE_DATABASE)
     board.show_models((backend.model,))
     board.show_config(site.sha256, config_error)
     return _Shared(
@@ -168,11 +170,12 @@ def _open_shared(box: Box, config_error: str | None) -> _Shared:
         outbox=SqliteOutbox(site.stores / OUTBOX, clock.now(), board),
         store=DirectoryStore(
             site.stores / EVIDENCE,
-            EvidenceDatabase(site.stores / EVIDENCE_DATABASE),
+            evidence_database,
             clock,
             board,
             site.config.quotas.evidence,
         ),
+        evidence_database=evidence_database,
         backend=backend,
         workers=Workers(backend, site.config.workers or os.cpu_count() or 1, board),
     )
@@ -202,7 +205,13 @@ def _recorder(
         post_roll_s=config.evidence.post_roll.total_seconds(),
         waits_for_clips=all(spec.mode is Mode.REPLAY for spec in specs),
     )
-    stores = EvidenceStores(shared.store, shared.outbox, box.site.stores / SIGNING_KEY)
+    stores = EvidenceStores(
+        store=shared.store,
+        database=shared.evidence_database,
+        outbox=shared.outbox,
+        key_file=box.site.stores / SIGNING_KEY,
+        counters=shared.board,
+    )
     return EvidenceRecorder(settings, stores, rings, shared.clock)
 
 

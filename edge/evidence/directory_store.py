@@ -1,26 +1,223 @@
 """Files of evidence in a folder, named by their SHA-256; what became of them in SQLite."""
 
-from datetime import datetime
+import os
+from collections.abc import Iterator
+from datetime import UTC, datetime
+from hashlib import sha256
 from pathlib import Path
 
-from hazard_library.contract.evidence import EvidenceRef
+import structlog
 
-from edge.ports import Clock, Upload
+from edge.errors import EvidenceError
+from edge.evidence.evidence_database import EvidenceDatabase
+from edge.ports import Clock, Counters, Upload
+from hazard_library.contract.evidence import EvidenceKind, EvidenceRef
+
+_log = structlog.get_logger(__name__)
+
+_SUFFIX = {"image/jpeg": ".jpg", "video/mp4": ".mp4", "video/x-matroska": ".mkv"}
+_MEDIA_TYPE = {suffix: media_type for media_type, suffix in _SUFFIX.items()}
+_CLIPS = frozenset({EvidenceKind.CLIP_ORIGINAL, EvidenceKind.CLIP_SHOWN})
+_TEMPORARY = "incoming"
 
 
 class DirectoryStore:
-    """Implements `ports.EvidenceStore`; opening it reconciles rows and files."""
+    """Implements `ports.EvidenceStore`.
 
-    def __init__(self, folder: Path, clock: Clock, quota_bytes: int) -> None: ...
+    Files lie in `<folder>/<kind>/<first two digits>/<sha256>.<suffix>`, so that rows can be made
+    again from files. Beyond the quota the oldest uploaded files go first; then clips are refused.
+    Key frames are small and refused only by a full disk; what was not uploaded is never removed.
+    """
+
+    def __init__(
+        self,
+        folder: Path,
+        database: EvidenceDatabase,
+        clock: Clock,
+        counters: Counters,
+        quota_bytes: int = 10 * 1024**3,
+    ) -> None:
+        """Open the store and reconcile rows and files."""
+        self._folder = folder
+        self._database = database
+        self._clock = clock
+        self._counters = counters
+        self._quota_bytes = quota_bytes
+        (folder / _TEMPORARY).mkdir(parents=True, exist_ok=True)
+        self._reconcile()
 
     def put(self, data: bytes, ref_kind: EvidenceRef) -> Path:
-        """Keep a file: temporary, fsync, rename, fsync folder, then row. Idempotent."""
-        raise NotImplementedError
+        """Keep a file: temporary, fsync, rename, fsync folder, then row. Idempotent.
+
+        Raises:
+            EvidenceError: the bytes are not what the reference says, or there is no room.
+        """
+        if sha256(data).hexdigest() != ref_kind.sha256 or len(data) != ref_kind.bytes:
+            raise EvidenceError(f"evidence {ref_kind.sha256[:12]}: the bytes do not match its hash")
+        path = self._path(ref_kind.kind, ref_kind.sha256, ref_kind.media_type)
+        if self._is_kept(ref_kind.sha256):
+            return path
+        self._make_room(ref_kind)
+        try:
+            self._write(data, path)
+        except OSError as fault:
+            self._counters.count("evidence_refused")
+            raise EvidenceError(f"{path}: cannot be written: {fault.strerror}") from fault
+        self._add_row(ref_kind)
+        return path
 
     def to_upload(self, limit: int) -> tuple[Upload, ...]:
         """Return files the server does not have yet, key frames before clips, oldest first."""
-        raise NotImplementedError
+        with self._database.reading() as connection:
+            rows = connection.execute(
+                "SELECT kind, sha256, bytes, media_type, redaction FROM evidence"
+                " WHERE state = 'kept' AND uploaded_at IS NULL"
+                " ORDER BY kind LIKE 'clip%', no LIMIT ?",
+                (limit,),
+            ).fetchall()
+        refs = [
+            EvidenceRef(kind=kind, sha256=sha, bytes=size, media_type=media, redaction=redaction)
+            for kind, sha, size, media, redaction in rows
+        ]
+        return tuple(Upload(r, self._path(r.kind, r.sha256, r.media_type)) for r in refs)
 
     def mark_uploaded(self, sha256: str, at: datetime) -> None:
         """Remember that the server confirmed a file's hash."""
-        raise NotImplementedError
+        with self._database.writing() as connection:
+            connection.execute(
+                "UPDATE evidence SET uploaded_at = ? WHERE sha256 = ? AND uploaded_at IS NULL",
+                (at.astimezone(UTC).isoformat(), sha256),
+            )
+
+    def used_bytes(self) -> int:
+        """Bytes of all files that are kept."""
+        with self._database.reading() as connection:
+            query = "SELECT coalesce(sum(bytes), 0) FROM evidence WHERE state = 'kept'"
+            return int(connection.execute(query).fetchone()[0])
+
+    def _path(self, kind: EvidenceKind, sha: str, media_type: str) -> Path:
+        return self._folder / kind.value / sha[:2] / f"{sha}{_SUFFIX[media_type]}"
+
+    def _is_kept(self, sha: str) -> bool:
+        with self._database.reading() as connection:
+            query = "SELECT 1 FROM evidence WHERE sha256 = ? AND state = 'kept'"
+            return connection.execute(query, (sha,)).fetchone() is not None
+
+    def _write(self, data: bytes, path: Path) -> None:
+        temporary = self._folder / _TEMPORARY / path.name
+        try:
+            with temporary.open("wb") as file:
+                file.write(data)
+                file.flush()
+                os.fsync(file.fileno())
+            path.parent.mkdir(parents=True, exist_ok=True)
+            temporary.rename(path)
+        except OSError:
+            temporary.unlink(missing_ok=True)
+            raise
+        _sync_folder(path.parent)
+
+    def _add_row(self, ref: EvidenceRef) -> None:
+        with self._database.writing() as connection:
+            connection.execute(
+                "INSERT INTO evidence (sha256, kind, media_type, redaction, bytes, created_at)"
+                " VALUES (?, ?, ?, ?, ?, ?) ON CONFLICT (sha256)"
+                " DO UPDATE SET state = 'kept', reason = NULL",
+                (
+                    ref.sha256,
+                    ref.kind.value,
+                    ref.media_type,
+                    ref.redaction,
+                    ref.bytes,
+                    self._clock.now().utc.astimezone(UTC).isoformat(),
+                ),
+            )
+
+    def _make_room(self, ref: EvidenceRef) -> None:
+        over = self.used_bytes() + ref.bytes - self._quota_bytes
+        if over > 0:
+            over -= self._evict(over)
+        if over > 0 and ref.kind in _CLIPS:
+            self._counters.count("evidence_refused")
+            raise EvidenceError(
+                f"{self._folder}: the quota of {self._quota_bytes} bytes is used up by evidence "
+                "that is not uploaded yet; restore the connection or raise the quota"
+            )
+
+    def _evict(self, wanted: int) -> int:
+        """Remove the oldest uploaded files until `wanted` bytes are free; return how many are."""
+        with self._database.reading() as connection:
+            rows = connection.execute(
+                "SELECT sha256, kind, media_type, bytes FROM evidence"
+                " WHERE state = 'kept' AND uploaded_at IS NOT NULL ORDER BY no"
+            ).fetchall()
+        freed = 0
+        for sha, kind, media_type, size in rows:
+            if freed >= wanted:
+                break
+            self._mark(sha, "evicted", "the quota was used up; the server has it")
+            self._path(EvidenceKind(kind), sha, media_type).unlink(missing_ok=True)
+            self._counters.count("evidence_evicted")
+            freed += size
+        return freed
+
+    def _mark(self, sha: str, state: str, reason: str) -> None:
+        with self._database.writing() as connection:
+            connection.execute(
+                "UPDATE evidence SET state = ?, reason = ? WHERE sha256 = ?", (state, reason, sha)
+            )
+
+    def _reconcile(self) -> None:
+        """After whatever happened: every kept row has its file, every whole file its row."""
+        for leftover in (self._folder / _TEMPORARY).iterdir():
+            leftover.unlink()
+        with self._database.reading() as connection:
+            rows: list[tuple[str, str, str, str]] = connection.execute(
+                "SELECT sha256, kind, media_type, state FROM evidence"
+            ).fetchall()
+        known = set()
+        for sha, kind, media_type, state in rows:
+            path = self._path(EvidenceKind(kind), sha, media_type)
+            known.add(path)
+            if state == "kept" and not path.exists():
+                self._mark(sha, "missing", "the file was gone when the box started")
+                self._counters.count("evidence_missing")
+                _log.error("evidence_missing_found", file=str(path))
+            elif state == "evicted":
+                path.unlink(missing_ok=True)
+        for path in self._files():
+            if path not in known:
+                self._adopt(path)
+
+    def _files(self) -> Iterator[Path]:
+        for kind in EvidenceKind:
+            yield from sorted((self._folder / kind.value).glob("*/*"))
+
+    def _adopt(self, path: Path) -> None:
+        """Make a row for a file that has none, if it is whole."""
+        data = path.read_bytes()
+        if sha256(data).hexdigest() != path.stem or path.suffix not in _MEDIA_TYPE:
+            _log.error("evidence_file_refused", file=str(path), reason="its name is not its hash")
+            self._counters.count("evidence_damaged")
+            return
+        kind = EvidenceKind(path.parent.parent.name)
+        self._add_row(reference(data, kind, path.suffix))
+
+
+def reference(data: bytes, kind: EvidenceKind, suffix: str) -> EvidenceRef:
+    """Describe the bytes of a file of evidence."""
+    return EvidenceRef(
+        kind=kind,
+        sha256=sha256(data).hexdigest(),
+        bytes=len(data),
+        media_type=_MEDIA_TYPE[suffix],
+        redaction="none" if kind.is_sealed else "heads_blurred",
+    )
+
+
+def _sync_folder(folder: Path) -> None:
+    handle = os.open(folder, os.O_RDONLY)
+    try:
+        os.fsync(handle)
+    finally:
+        os.close(handle)

@@ -1,25 +1,42 @@
 """Evidence of incidents: the picture at once, the clip after its post-roll, then the manifest."""
 
 import threading
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from hazard_library.contract.evidence import EvidenceRef
-from hazard_library.contract.ids import CameraId, DeviceId, HazardId
+import structlog
 
 from edge.core.detections import Detections
 from edge.core.incidents import IncidentChange
 from edge.core.moment import Moment
 from edge.core.scene import Zone
-from edge.evidence.directory_store import DirectoryStore
-from edge.ports import Clock, Frame, Outbox
-from edge.video.packet_ring import PacketRing
+from edge.errors import DeliveryError, EvidenceError
+from edge.evidence import key_frame
+from edge.evidence.clip_desk import ClipDesk, ClipJob, ClipWish, DeskLimits
+from edge.evidence.clip_job import Made, lost, make_clips
+from edge.evidence.directory_store import reference
+from edge.evidence.evidence_database import EvidenceDatabase
+from edge.evidence.identity_key import load_or_create
+from edge.evidence.ledger import ClipOrder, EvidenceLedger
+from edge.evidence.people import People
+from edge.evidence.seal import Maker, Sealer
+from edge.ports import Clock, Counters, EvidenceStore, Frame, Outbox
+from edge.video.clip import ShownFormat
+from edge.video.packet_ring import PacketRing, Stretch
+from hazard_library.contract.events import Change
+from hazard_library.contract.evidence import EvidenceKind, EvidenceRef
+from hazard_library.contract.ids import CameraId, DeviceId, HazardId
+
+_log = structlog.get_logger(__name__)
+
+_IDLE_S = 0.5
+_RESTARTED = "the box was restarted before the clip was complete"
 
 
 @dataclass(frozen=True, slots=True)
 class EvidenceSettings:
-    """What evidence says about its maker, and how much stream surrounds a trigger.
+    """What evidence says about its maker, what it shows, and how much stream surrounds a trigger.
 
     models: name → sha256. zones: drawn in the key frame. waits_for_clips: in a replay the pipeline
     waits when clips pile up; live, the clip is given up and reported.
@@ -34,20 +51,26 @@ class EvidenceSettings:
     pre_roll_s: float = 10.0
     post_roll_s: float = 10.0
     waits_for_clips: bool = False
+    shown: ShownFormat = field(default_factory=ShownFormat)
 
 
 @dataclass(frozen=True, slots=True)
 class EvidenceStores:
-    """What the recorder writes to."""
+    """Where evidence goes. `database` is the one the store was opened with."""
 
-    store: DirectoryStore
+    store: EvidenceStore
+    database: EvidenceDatabase
     outbox: Outbox
     key_file: Path
+    counters: Counters
 
 
 class EvidenceRecorder:
-    """Implements `ports.Recorder`. `run` is the evidence thread's body; all else may be called by
-    the pipelines."""
+    """Implements `ports.Recorder`.
+
+    `run` is the body of the evidence thread; everything else is called by pipelines and never
+    waits for a clip (except in a replay, when too many wait).
+    """
 
     def __init__(
         self,
@@ -55,21 +78,151 @@ class EvidenceRecorder:
         stores: EvidenceStores,
         rings: Mapping[CameraId, PacketRing],
         clock: Clock,
-    ) -> None: ...
+    ) -> None:
+        """Read what an earlier start ordered and did not seal; `run` seals it."""
+        self._settings = settings
+        self._store = stores.store
+        self._counters = stores.counters
+        self._ledger = EvidenceLedger(stores.database)
+        self._interrupted = {order.incident: order for order in self._ledger.open_orders()}
+        maker = Maker(settings.device, settings.software, settings.config_sha256, settings.models)
+        key = load_or_create(stores.key_file)
+        self._sealer = Sealer(maker, key, self._ledger, stores.outbox, clock)
+        limits = DeskLimits(waits_for_room=settings.waits_for_clips)
+        self._desk = ClipDesk(rings, clock, stores.counters, limits)
+        self._unsealed: list[Made] = []
 
     def capture(self, change: IncidentChange, frame: Frame) -> tuple[EvidenceRef, ...]:
         """Keep the key frame of an opened incident, original and shown, and order its clip."""
-        raise NotImplementedError
+        if change.change is not Change.OPENED:
+            return ()
+        incident = change.incident
+        order = ClipOrder(
+            incident.id, incident.camera, incident.hazard, frame.at.utc, files=(), lost={}
+        )
+        order = self._with_key_frames(order, change, frame)
+        # A replay that begins again tells what it told before; what is sealed stays as it is.
+        self._interrupted.pop(incident.id, None)
+        if self._ledger.is_sealed(incident.id):
+            return order.files
+        try:
+            self._ledger.order(order)
+        except EvidenceError as fault:
+            self._counters.count("clip_orders_unsafe")
+            _log.error("clip_order_not_written", incident=str(incident.id), fault=str(fault))
+        before_s, after_s = self._settings.pre_roll_s, self._settings.post_roll_s
+        stretch = Stretch.around(frame.at, before_s, after_s)
+        self._desk.order(ClipWish(order, frame.at, stretch, self._heads_to_keep(change, frame)))
+        return order.files
 
     def observe(self, camera: CameraId, at: Moment, detections: Detections) -> None:
-        """Remember where heads were: call for every analysed picture, in order."""
+        """Remember where heads were: call for every analysed picture of a camera, in order."""
+        self._desk.observe(camera, People.of_detections(at, detections))
 
     def source_ended(self, camera: CameraId, reason: str) -> None:
-        """The camera's pipeline has seen its last picture: finish its clips with what there is."""
+        """Learn that a camera's last picture was looked at: its clips end with what there is."""
+        self._desk.source_ended(camera, reason)
 
     def run(self, stop: threading.Event) -> None:
-        """Make clips until told to stop (what was ordered is kept for the next start)."""
+        """Seal what an earlier start left, then make clips until told to stop.
+
+        What is still ordered when it stops is reported by the next start. A replay orders anew
+        what an earlier start left, so it is only looked at in `drain`.
+        """
+        if not self._settings.waits_for_clips:
+            self.restore()
+        while not stop.is_set():
+            self.step(_IDLE_S)
+        self._desk.close()
+
+    def restore(self) -> None:
+        """Seal the orders of an earlier start: their packets are gone, their key frames are not."""
+        while self._interrupted:
+            _, order = self._interrupted.popitem()
+            self._counters.count("clips_lost")
+            self._seal(Made(lost(order, _RESTARTED), None))
+        self._try(self._sealer.announce)
+
+    def step(self, timeout_s: float) -> None:
+        """Make the next clip, if one is ready within the time."""
+        self._seal_again()
+        job = self._desk.next_job(timeout_s)
+        if job is None:
+            return
+        try:
+            self._make(job)
+        finally:
+            self._desk.job_done()
 
     def drain(self, timeout_s: float) -> bool:
         """Wait until every ordered clip is sealed; False when time ran out first."""
-        raise NotImplementedError
+        if not self._desk.wait_until_idle(timeout_s):
+            return False
+        self.restore()
+        return not self._unsealed
+
+    def _make(self, job: ClipJob) -> None:
+        made = make_clips(job, self._store.put, self._settings.shown)
+        if made.order.lost:
+            self._counters.count("clips_lost")
+        self._seal(made)
+        _log.info(
+            "clip_sealed",
+            incident=str(made.order.incident),
+            camera=made.order.camera,
+            cut_short=job.span.cut_short,
+            lost={kind.value: reason for kind, reason in made.order.lost.items()},
+        )
+
+    def _seal(self, made: Made) -> None:
+        if not self._try(lambda: self._sealer.seal(made.order, made.span)):
+            self._unsealed.append(made)
+
+    def _seal_again(self) -> None:
+        """Try once more what a full disk has kept from being sealed."""
+        if self._unsealed and self._try(
+            lambda: self._sealer.seal(self._unsealed[0].order, self._unsealed[0].span)
+        ):
+            del self._unsealed[0]
+
+    def _try(self, verb: Callable[[], None]) -> bool:
+        try:
+            verb()
+        except (EvidenceError, DeliveryError) as fault:
+            self._counters.count("manifests_delayed")
+            _log.error("manifest_not_sealed", fault=str(fault))
+            return False
+        return True
+
+    def _with_key_frames(self, order: ClipOrder, change: IncidentChange, frame: Frame) -> ClipOrder:
+        order = self._keep_frame(
+            order, EvidenceKind.FRAME_ORIGINAL, lambda: key_frame.original_jpeg(frame)
+        )
+        zones = self._settings.zones.get(change.incident.camera, ())
+        stays = change.incident.hazard in self._settings.heads_are_the_hazard
+        return self._keep_frame(
+            order,
+            EvidenceKind.FRAME_SHOWN,
+            lambda: key_frame.shown_jpeg(frame, change, zones, heads_are_the_hazard=stays),
+        )
+
+    def _keep_frame(
+        self, order: ClipOrder, kind: EvidenceKind, write: Callable[[], bytes]
+    ) -> ClipOrder:
+        """Write and keep one picture; the event goes out without it if that fails."""
+        try:
+            data = write()
+            ref = reference(data, kind, ".jpg")
+            self._store.put(data, ref)
+        except EvidenceError as fault:
+            self._counters.count("key_frames_lost")
+            _log.error("key_frame_lost", incident=str(order.incident), fault=str(fault))
+            return order.without(kind, str(fault))
+        return order.with_files(ref)
+
+    def _heads_to_keep(
+        self, change: IncidentChange, frame: Frame
+    ) -> tuple[tuple[float, float, float, float], ...]:
+        if change.incident.hazard not in self._settings.heads_are_the_hazard:
+            return ()
+        return key_frame.subjects_of(change, key_frame.people_at(frame, change))

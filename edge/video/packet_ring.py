@@ -104,6 +104,7 @@ class PacketRing:
         self._bytes = 0
         self._reservations: list[_Reservation] = []
         self._ended: str | None = None
+        self._epoch = 0
         self._lock = threading.Lock()
         self.counters = RingCounters()
 
@@ -112,6 +113,12 @@ class PacketRing:
         """Bytes of packets kept now."""
         with self._lock:
             return self._bytes
+
+    def next_epoch(self) -> int:
+        """Return a number that no packet kept here has carried: for a stream that begins anew."""
+        with self._lock:
+            self._epoch += 1
+            return self._epoch
 
     def add(self, packet: Packet) -> None:
         """Keep a packet; hand over the reservations that it completes."""

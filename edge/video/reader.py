@@ -105,7 +105,6 @@ class CameraReader:
         self._pause_s = self._limits.retry_first_s
         self._next_due = float("-inf")
         self._last_mono = float("-inf")
-        self._epoch = 0
         self._finished = False
         self.stats = ReaderStats()
         self.failure: SourceError | None = None
@@ -127,15 +126,13 @@ class CameraReader:
 
     def _read_once(self) -> None:
         opening = Opening(self._spec, Deadlines(self._limits.connect_s, self._limits.read_s))
-        self._epoch += 1
         self._stream_clock.restart()
         self._health.restart()
-        session = Session(opening, self._stream_clock, self._epoch)
+        session = Session(opening, self._stream_clock, self._outlets.ring.next_epoch)
         covered_before, errors_before = self.stats.seconds, self.stats.decode_errors
         try:
             self._read_packets(session)
         finally:
-            self._epoch = session.format.epoch
             self.stats.seconds = covered_before + session.covered_s
             self.stats.decode_errors = errors_before + session.decode_errors
             opening.close()

@@ -1,5 +1,6 @@
 """One opening of a source: raw packets become packets with moments, and pictures."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import timedelta
 
@@ -12,6 +13,9 @@ from edge.video.packet import Packet, StreamFormat
 from edge.video.stream_clock import StreamClock
 
 _REMEMBERED = 256
+
+#: Numbers stretches of packets that fit in one clip.
+Epochs = Callable[[], int]
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,11 +38,12 @@ class FormatChange:
 class Session:
     """Names the moments of one opening's packets and decodes them. One thread uses it."""
 
-    def __init__(self, opening: Opening, stream_clock: StreamClock, epoch: int) -> None:
+    def __init__(self, opening: Opening, stream_clock: StreamClock, epochs: Epochs) -> None:
         self.opening = opening
+        self._epochs = epochs
         self._clock = stream_clock
         context = opening.stream.codec_context
-        self.format = opening.format(epoch, context.width, context.height)
+        self.format = opening.format(epochs(), context.width, context.height)
         self._moments: dict[int, Moment] = {}
         self._next_pts = 0
         self._first_dts: int | None = None
@@ -94,7 +99,7 @@ class Session:
         width, height = picture.image.width, picture.image.height
         if (width, height) == (self.format.width, self.format.height):
             return None
-        self.format = self.opening.format(self.format.epoch + 1, width, height)
+        self.format = self.opening.format(self._epochs(), width, height)
         return FormatChange(self.format, picture.image.pts or 0)
 
     def _picture(self, image: VideoFrame) -> Picture:

@@ -1,0 +1,86 @@
+"""Heads made unrecognisable in whatever is shown."""
+
+from collections.abc import Iterable, Sequence
+
+import cv2
+import numpy as np
+
+from edge.core.scene import PixelBox
+from edge.ports import Pixels
+
+_HEAD_OF_HEIGHT = 0.28
+_HEAD_OF_WIDTH = 0.65
+_PADDING = 0.12
+_CELLS = 5
+
+
+def head_of(person: PixelBox) -> PixelBox:
+    """Return where a person's head lies: the top of the box, and more of it for a bust."""
+    x1, y1, x2, y2 = person
+    width, height = x2 - x1, y2 - y1
+    deep = min(height, max(_HEAD_OF_HEIGHT * height, _HEAD_OF_WIDTH * width))
+    return padded((x1, y1, x2, y1 + deep))
+
+
+def padded(box: PixelBox, share: float = _PADDING) -> PixelBox:
+    """Return a box that is larger on every side by a share of its own size."""
+    x1, y1, x2, y2 = box
+    dx, dy = share * (x2 - x1), share * (y2 - y1)
+    return (x1 - dx, y1 - dy, x2 + dx, y2 + dy)
+
+
+def hull(boxes: Sequence[PixelBox]) -> PixelBox:
+    """Return the smallest box around some boxes."""
+    return (
+        min(box[0] for box in boxes),
+        min(box[1] for box in boxes),
+        max(box[2] for box in boxes),
+        max(box[3] for box in boxes),
+    )
+
+
+def overlap(one: PixelBox, other: PixelBox) -> float:
+    """Return intersection over union of two boxes."""
+    width = min(one[2], other[2]) - max(one[0], other[0])
+    height = min(one[3], other[3]) - max(one[1], other[1])
+    if width <= 0 or height <= 0:
+        return 0.0
+    common = width * height
+    both = (one[2] - one[0]) * (one[3] - one[1]) + (other[2] - other[0]) * (other[3] - other[1])
+    return common / (both - common)
+
+
+def holds_centre(outer: PixelBox, inner: PixelBox) -> bool:
+    """Whether the centre of one box lies in another."""
+    x, y = (inner[0] + inner[2]) / 2, (inner[1] + inner[3]) / 2
+    return outer[0] <= x <= outer[2] and outer[1] <= y <= outer[3]
+
+
+def blurred(pixels: Pixels, regions: Iterable[PixelBox]) -> Pixels:
+    """Return a copy in which the regions are coarse and soft; nothing can be sharpened back."""
+    shown = pixels.copy()
+    for region in regions:
+        _blur_in_place(shown, region)
+    return shown
+
+
+def blurred_whole(pixels: Pixels) -> Pixels:
+    """Return a copy in which everything is coarse: nobody knows where the heads are."""
+    height, width = pixels.shape[:2]
+    cells = (max(1, width // 40), max(1, height // 40))
+    small = cv2.resize(pixels, cells, interpolation=cv2.INTER_AREA)
+    return np.asarray(cv2.resize(small, (width, height), interpolation=cv2.INTER_LINEAR), np.uint8)
+
+
+def _blur_in_place(shown: Pixels, region: PixelBox) -> None:
+    height, width = shown.shape[:2]
+    x1, y1 = max(0, int(region[0])), max(0, int(region[1]))
+    x2, y2 = min(width, int(np.ceil(region[2]))), min(height, int(np.ceil(region[3])))
+    if x2 <= x1 or y2 <= y1:
+        return
+    part = shown[y1:y2, x1:x2]
+    cells = (min(_CELLS, x2 - x1), min(_CELLS, y2 - y1))
+    coarse = cv2.resize(part, cells, interpolation=cv2.INTER_AREA)
+    back = cv2.resize(coarse, (x2 - x1, y2 - y1), interpolation=cv2.INTER_NEAREST)
+    kernel = max(3, ((x2 - x1) // _CELLS) | 1)
+    shown[y1:y2, x1:x2] = cv2.GaussianBlur(back, (kernel, kernel), 0)

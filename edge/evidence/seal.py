@@ -1,0 +1,122 @@
+"""Sealing: the manifest of an incident's evidence, signed, chained to the one before, announced."""
+
+from base64 import b64decode, b64encode
+from binascii import Error as Base64Error
+from collections.abc import Mapping
+from dataclasses import dataclass
+from hashlib import sha256
+
+from cryptography.exceptions import InvalidSignature
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey, Ed25519PublicKey
+from pydantic import ValidationError
+
+from edge.errors import EvidenceError
+from edge.evidence.identity_key import key_id, public_bytes
+from edge.evidence.ledger import ClipOrder, EvidenceLedger, SealedManifest
+from edge.ports import Clock, Outbox
+from hazard_library.contract.evidence import ClipSpan, EvidenceManifest, EvidenceSealed
+from hazard_library.contract.ids import DeviceId, manifest_id, sealed_message_id
+from hazard_library.contract.topics import Channel
+
+
+@dataclass(frozen=True, slots=True)
+class Maker:
+    """What a manifest says about the box that made the evidence. models: name → sha256."""
+
+    device: DeviceId
+    software: str
+    config_sha256: str
+    models: Mapping[str, str]
+
+
+class Sealer:
+    """Writes manifests into the ledger and from there into the outbox."""
+
+    def __init__(
+        self,
+        maker: Maker,
+        key: Ed25519PrivateKey,
+        ledger: EvidenceLedger,
+        outbox: Outbox,
+        clock: Clock,
+    ) -> None:
+        self._maker = maker
+        self._key = key
+        self._key_id = key_id(public_bytes(key))
+        self._ledger = ledger
+        self._outbox = outbox
+        self._clock = clock
+
+    def seal(self, order: ClipOrder, span: ClipSpan | None) -> None:
+        """Seal what there is of an order and announce it."""
+        self._ledger.seal(order.incident, lambda previous: self._write(order, span, previous))
+        self.announce()
+
+    def announce(self) -> None:
+        """Put manifests into the outbox that are not there yet; also those of before a crash."""
+        for sealed in self._ledger.unannounced():
+            self._outbox.append(Channel.EVIDENCE, lambda no, s=sealed: self._message(s, no))  # type: ignore[misc]
+            self._ledger.mark_announced(sealed.incident)
+
+    def _write(
+        self, order: ClipOrder, span: ClipSpan | None, previous: str | None
+    ) -> SealedManifest:
+        manifest = EvidenceManifest(
+            id=manifest_id(order.incident),
+            device=self._maker.device,
+            key_id=self._key_id,
+            incident_id=order.incident,
+            camera=order.camera,
+            hazard=order.hazard,
+            trigger_at=order.trigger_at,
+            sealed_at=self._clock.now().utc,
+            span=span,
+            files=order.files,
+            lost=dict(order.lost),
+            software=self._maker.software,
+            models=dict(self._maker.models),
+            config_sha256=self._maker.config_sha256,
+            previous_manifest_sha256=previous,
+        )
+        data = manifest.to_bytes()
+        return SealedManifest(
+            incident=order.incident,
+            sha256=sha256(data).hexdigest(),
+            manifest=data.decode(),
+            signature=b64encode(self._key.sign(data)).decode(),
+        )
+
+    def _message(self, sealed: SealedManifest, message_no: int) -> EvidenceSealed:
+        return EvidenceSealed(
+            id=sealed_message_id(manifest_id(sealed.incident)),
+            device=self._maker.device,
+            sent_at=self._clock.now().utc,
+            boot=self._outbox.boot,
+            message_no=message_no,
+            manifest=sealed.manifest,
+            manifest_sha256=sealed.sha256,
+            signature=sealed.signature,
+        )
+
+
+def verify_manifest(sealed: EvidenceSealed, public_key: bytes) -> EvidenceManifest:
+    """Return the manifest if its hash, signature and key are right.
+
+    Raises:
+        EvidenceError: something was altered, or another key signed it.
+    """
+    data = sealed.manifest.encode()
+    if sha256(data).hexdigest() != sealed.manifest_sha256:
+        raise EvidenceError(f"manifest {sealed.id}: altered, its SHA-256 is another")
+    try:
+        signature = b64decode(sealed.signature, validate=True)
+        Ed25519PublicKey.from_public_bytes(public_key).verify(signature, data)
+    except (InvalidSignature, Base64Error) as fault:
+        raise EvidenceError(f"manifest {sealed.id}: the signature does not fit") from fault
+    try:
+        manifest = EvidenceManifest.model_validate_json(data)
+    except ValidationError as fault:
+        raise EvidenceError(f"manifest {sealed.id}: signed, but no manifest") from fault
+    if manifest.key_id != key_id(public_key):
+        raise EvidenceError(f"manifest {sealed.id}: names another key than the one that signed it")
+    return manifest
