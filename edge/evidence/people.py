@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from edge.core.detections import Detections
 from edge.core.moment import Moment
 from edge.core.scene import PixelBox, Track
-from edge.evidence.redaction import head_of, holds_centre, hull, overlap, padded
+from edge.evidence.redaction import head_of, holds_centre, hull, merged, overlap, padded
 
 PERSON = "person"
 #: Classes whose boxes are heads themselves.
@@ -127,7 +127,7 @@ class ClipPeople:
         high = bisect_right(self._monos, mono + _HOLD_S)
         around = sorted({*near, *range(low, high)})
         regions = [r for index in around for r in self._looks[index].regions(self._kept[index])]
-        return (*regions, *self._ways(sorted(near)))
+        return merged((*self._ways(sorted(near)), *regions))
 
     def _ways(self, near: Sequence[int]) -> list[PixelBox]:
         """Return the stretches of picture that heads cross between two looks."""

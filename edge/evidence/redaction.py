@@ -12,6 +12,7 @@ _HEAD_OF_HEIGHT = 0.28
 _HEAD_OF_WIDTH = 0.65
 _PADDING = 0.12
 _CELLS = 5
+_SAME_PLACE = 0.4
 
 
 def head_of(person: PixelBox) -> PixelBox:
@@ -56,6 +57,19 @@ def holds_centre(outer: PixelBox, inner: PixelBox) -> bool:
     return outer[0] <= x <= outer[2] and outer[1] <= y <= outer[3]
 
 
+def merged(boxes: Iterable[PixelBox]) -> tuple[PixelBox, ...]:
+    """Return fewer boxes that cover the same: those that mostly lie on each other become one."""
+    kept: list[PixelBox] = []
+    for box in boxes:
+        for index, other in enumerate(kept):
+            if overlap(box, other) >= _SAME_PLACE:
+                kept[index] = hull((box, other))
+                break
+        else:
+            kept.append(box)
+    return tuple(kept)
+
+
 def blurred(pixels: Pixels, regions: Iterable[PixelBox]) -> Pixels:
     """Return a copy in which the regions are coarse and soft; nothing can be sharpened back."""
     shown = pixels.copy()
@@ -81,6 +95,4 @@ def _blur_in_place(shown: Pixels, region: PixelBox) -> None:
     part = shown[y1:y2, x1:x2]
     cells = (min(_CELLS, x2 - x1), min(_CELLS, y2 - y1))
     coarse = cv2.resize(part, cells, interpolation=cv2.INTER_AREA)
-    back = cv2.resize(coarse, (x2 - x1, y2 - y1), interpolation=cv2.INTER_NEAREST)
-    kernel = max(3, ((x2 - x1) // _CELLS) | 1)
-    shown[y1:y2, x1:x2] = cv2.GaussianBlur(back, (kernel, kernel), 0)
+    shown[y1:y2, x1:x2] = cv2.resize(coarse, (x2 - x1, y2 - y1), interpolation=cv2.INTER_LINEAR)

@@ -4,6 +4,8 @@ import io
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
+from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Literal
 
 import av
@@ -94,11 +96,20 @@ def transcode(
         EvidenceError: the original cannot be decoded, or the copy not written.
     """
     form = form or ShownFormat()
-    buffer = io.BytesIO()
+    # The library moves the index to the front by opening the file a second time: it needs a path.
+    with TemporaryDirectory(prefix="patrol-clip-") as folder:
+        path = Path(folder) / "shown.mp4"
+        _transcode_to(path, original, timeline, redraw, form)
+        return Clip(path.read_bytes(), "video/mp4")
+
+
+def _transcode_to(
+    path: Path, original: Clip, timeline: Timeline, redraw: Redraw, form: ShownFormat
+) -> None:
     try:
         with (
             av.open(io.BytesIO(original.data), "r") as source,
-            av.open(buffer, "w", format="mp4", options={"movflags": "+faststart"}) as out,
+            av.open(str(path), "w", format="mp4", options={"movflags": "+faststart"}) as out,
         ):
             source.streams.video[0].codec_context.thread_count = 1
             written = _encode(
@@ -107,11 +118,10 @@ def transcode(
                 form,
                 (lambda offset_s, pixels: redraw(timeline.mono_at(offset_s), pixels)),
             )
-    except (av.error.FFmpegError, cv2.error, ValueError) as fault:
+    except (av.error.FFmpegError, cv2.error, OSError, ValueError) as fault:
         raise EvidenceError(f"the shown clip could not be made: {fault}") from fault
     if not written:
         raise EvidenceError("the shown clip could not be made: no picture of it could be decoded")
-    return Clip(buffer.getvalue(), "video/mp4")
 
 
 def _copy(packets: Sequence[Packet], out: OutputContainer) -> None:
