@@ -2,6 +2,7 @@
 
 import hashlib
 import shutil
+from collections import Counter
 from pathlib import Path
 from typing import Literal
 
@@ -51,6 +52,7 @@ class Statement(BaseModel):
     thresholds_pinned: dict[str, Share] = Field(description="Label → score set by hand, with why")
     thresholds_note: str
     suppression_iou: Share
+    licences: dict[str, str] = Field(description="Source → licence, where its manifest is silent")
     data_note: str
     limits: tuple[Limit, ...]
 
@@ -156,7 +158,7 @@ def _card(run: FinishedRun, statement: Statement, data: DatasetVersion, model: P
         input=_input(detector),
         precision="float32",
         outputs=(_output(len(run.labels), anchors),),
-        data=_data(data, statement.data_note),
+        data=_data(data, statement),
         initial_weights=run.initial_weights,
         training=CardTraining.model_validate(
             run.model_dump(include=set(CardTraining.model_fields))
@@ -192,17 +194,20 @@ def _output(classes: int, anchors: int) -> ModelOutput:
     )
 
 
-def _data(data: DatasetVersion, note: str) -> CardData:
+def _data(data: DatasetVersion, statement: Statement) -> CardData:
     """Count the pictures by source and licence."""
+    counts: Counter[tuple[str, str]] = Counter()
+    for (source, licence), pictures in by_source(data.pictures).items():
+        counts[(source, statement.licences.get(source, licence))] += pictures
     return CardData(
         sha256=data.sha256,
         train_pictures=len(data.of("train")),
         val_pictures=len(data.of("val")),
         sources=tuple(
             DataSource(id=source, licence=licence, pictures=pictures)
-            for (source, licence), pictures in by_source(data.pictures).items()
+            for (source, licence), pictures in sorted(counts.items())
         ),
-        note=note,
+        note=statement.data_note,
     )
 
 
