@@ -139,6 +139,7 @@ def compose(box: Box, config_error: str | None = None) -> Engine:
             board=shared.board,
             clock=shared.clock,
             delivery=_delivery(box, shared),
+            close_stores=lambda: (shared.outbox.close(), shared.database.close()),
             keep_figures=lambda: figures.keep(box.site.stores, specs, units),
         )
     )
@@ -162,6 +163,7 @@ def _open_shared(box: Box, config_error: str | None) -> _Shared:
     # Weaker boxes than the card's thresholds go on with tracks; only the card's start one.
     backend = OnnxBackend(box.package, min_score=_tracking(box).low)
     evidence_database = EvidenceDatabase(site.stores / EVIDENCE_DATABASE)
+    database = EvidenceDatabase(site.stores / EVIDENCE_DATABASE)
     board.show_models((backend.model,))
     board.show_config(site.sha256, config_error)
     return _Shared(

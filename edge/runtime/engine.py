@@ -62,6 +62,7 @@ class EngineParts:
     clock: SystemClock
     delivery: Delivery | None
     keep_figures: Callable[[], None]
+    close_stores: Callable[[], object]
 
 
 @dataclass(frozen=True, slots=True)
@@ -154,8 +155,12 @@ class Engine:
         if delivery is not None:
             delivery.link.stop()
         self._parts.keep_figures()
-        self._parts.outbox.close()
+        self._parts.close_stores()
         _log.info("engine_stopped")
+
+    def refuse_configuration(self, sha256: str, reason: str) -> None:
+        """Tell the server that a newer configuration is not in force, and why."""
+        self._parts.board.show_config(sha256, reason)
 
     def keep_figures(self) -> None:
         """Write what every camera did so far, for the report."""

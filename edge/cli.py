@@ -1,0 +1,193 @@
+"""The edge's verbs: `patrol edge run|check|probe|report|identity`, `patrol detect`, `patrol bench`.
+
+Exit codes: 0 well, 1 problems found, 2 misuse. What a verb needs is imported when it is called.
+"""
+
+import argparse
+import json
+import logging
+import sys
+from pathlib import Path
+
+from edge.errors import EdgeError
+from edge.runtime.logs import configure_logging
+
+
+def main(argv: list[str]) -> int:
+    """Run a verb; `argv[0]` is its first word."""
+    parser = _parser(argv[0])
+    options = parser.parse_args(argv[1:])
+    # A verb answers in its own words; only the box itself logs.
+    configure_logging(logging.CRITICAL)
+    try:
+        code: int = options.run(options)
+    except EdgeError as fault:
+        if options.debug:
+            raise
+        print(fault, file=sys.stderr)
+        return 2
+    except BrokenPipeError:
+        # Whoever read the output has seen enough.
+        sys.stderr.close()
+        return 1
+    return code
+
+
+def _parser(word: str) -> argparse.ArgumentParser:
+    makers = {"edge": _edge_parser, "detect": _detect_parser, "bench": _bench_parser}
+    return makers[word]()
+
+
+def _new(prog: str, says: str, example: str) -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(prog=prog, description=says, epilog=f"Example: {example}")
+    parser.add_argument("--debug", action="store_true", help="show tracebacks")
+    return parser
+
+
+def _edge_parser() -> argparse.ArgumentParser:
+    parser = _new(
+        "patrol edge", "Run a box, or look into it.", "patrol edge run --config site.yaml"
+    )
+    verbs = parser.add_subparsers(required=True, metavar="VERB")
+
+    run = verbs.add_parser("run", help="run the box")
+    _config(run)
+    run.add_argument("--once", action="store_true", help="read every source once, drain, leave")
+    run.add_argument(
+        "--keep-last-good", action="store_true", help="if the file has mistakes, run the last good"
+    )
+    run.add_argument(
+        "--drain-timeout",
+        type=float,
+        default=120.0,
+        metavar="S",
+        help="with --once: seconds that everything may take to reach the server (120)",
+    )
+    run.add_argument("--child", action="store_true", help=argparse.SUPPRESS)
+    run.set_defaults(run=_run)
+
+    check = verbs.add_parser("check", help="check a configuration: all mistakes at once")
+    _config(check)
+    check.set_defaults(run=_check)
+
+    probe = verbs.add_parser("probe", help="count the packets of a film, apart from the engine")
+    probe.add_argument("source", type=Path)
+    probe.add_argument("--json", action="store_true", help="print JSON")
+    probe.set_defaults(run=_probe)
+
+    report = verbs.add_parser("report", help="what the stores say")
+    _config(report)
+    report.add_argument("--json", action="store_true", help="print JSON")
+    report.set_defaults(run=_report)
+
+    identity = verbs.add_parser("identity", help="print the public key that signs evidence")
+    _config(identity)
+    identity.set_defaults(run=_identity)
+    return parser
+
+
+def _config(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("--config", type=Path, required=True, metavar="F", help="site.yaml")
+
+
+def _detect_parser() -> argparse.ArgumentParser:
+    parser = _new(
+        "patrol detect",
+        "Find objects in pictures, folders of pictures, and videos.",
+        "patrol detect --model site-hazards picture.jpg --json",
+    )
+    parser.add_argument("sources", type=Path, nargs="+", metavar="SOURCE")
+    parser.add_argument("--model", default="site-hazards", help="name, name/version, or folder")
+    parser.add_argument("--json", action="store_true", help="print one object a line, draw nothing")
+    parser.add_argument("--min-score", type=float, metavar="S", help="instead of the card's")
+    parser.add_argument("--out", type=Path, default=Path("detected"), help="folder of the drawings")
+    parser.set_defaults(run=_detect)
+    return parser
+
+
+def _bench_parser() -> argparse.ArgumentParser:
+    parser = _new(
+        "patrol bench", "Measure the edge here and now.", "patrol bench edge --seconds 20"
+    )
+    verbs = parser.add_subparsers(required=True, metavar="WHAT")
+    edge = verbs.add_parser("edge", help="the pipeline against a plain OpenCV loop")
+    memory = verbs.add_parser("memory", help="memory of a running box")
+    for one in (edge, memory):
+        one.add_argument("--video", type=Path, help="a film; Debian's vtest.avi if not given")
+        one.add_argument("--model", default="site-hazards")
+        one.add_argument("--seconds", type=float, default=20.0, help="of measuring")
+    edge.add_argument("--cameras", type=int, default=1)
+    edge.add_argument("--repeats", type=int, default=3)
+    edge.set_defaults(run=_bench_edge)
+    memory.add_argument("--cameras", type=int, default=2)
+    memory.set_defaults(run=_bench_memory)
+    return parser
+
+
+def _run(options: argparse.Namespace) -> int:
+    from edge.verbs.run import RunOptions, run_child, run_parent
+
+    wanted = RunOptions(
+        config=options.config,
+        once=options.once,
+        keep_last_good=options.keep_last_good,
+        drain_timeout_s=options.drain_timeout,
+    )
+    return run_child(wanted) if options.child else run_parent(wanted)
+
+
+def _check(options: argparse.Namespace) -> int:
+    from edge.verbs.inspect import check
+
+    return check(options.config)
+
+
+def _probe(options: argparse.Namespace) -> int:
+    from edge.verbs.inspect import probe
+
+    return probe(options.source, as_json=options.json)
+
+
+def _report(options: argparse.Namespace) -> int:
+    from edge.verbs.inspect import stores_of
+    from edge.verbs.report import report
+    from hazard_library.catalogue.load import load_catalogue
+
+    catalogue = load_catalogue()
+    found = report(stores_of(options.config, catalogue), catalogue)
+    print(json.dumps(found, ensure_ascii=False, indent=None if options.json else 2))
+    return 0
+
+
+def _identity(options: argparse.Namespace) -> int:
+    from edge.verbs.inspect import identity
+
+    return identity(options.config)
+
+
+def _detect(options: argparse.Namespace) -> int:
+    from edge.verbs.detect import DetectOptions, detect
+
+    return detect(
+        DetectOptions(
+            sources=tuple(options.sources),
+            model=options.model,
+            as_json=options.json,
+            min_score=options.min_score,
+            out=options.out,
+        )
+    )
+
+
+def _bench_edge(options: argparse.Namespace) -> int:
+    from edge.bench.compare import EdgeBench, compare
+
+    return compare(
+        EdgeBench(options.video, options.model, options.seconds, options.cameras, options.repeats)
+    )
+
+
+def _bench_memory(options: argparse.Namespace) -> int:
+    from edge.bench.memory import MemoryBench, measure
+
+    return measure(MemoryBench(options.video, options.model, options.seconds, options.cameras))

@@ -1,0 +1,70 @@
+"""Reads the box's databases from beside a running box, or after it. It never writes."""
+
+import sqlite3
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+
+
+@dataclass(frozen=True, slots=True)
+class KeptIncident:
+    """An incident as its newest event left it. `is_open`: no event has closed it yet."""
+
+    id: str
+    camera: str
+    hazard: str
+    zone: str | None
+    started_at: datetime
+    last_held_at: datetime
+    is_open: bool
+
+
+@dataclass(frozen=True, slots=True)
+class KeptFile:
+    """A file of evidence."""
+
+    sha256: str
+    kind: str
+    uploaded: bool
+    state: str
+
+
+def incidents(outbox: Path) -> tuple[KeptIncident, ...]:
+    """Return every incident, in the order of opening."""
+    with _reading(outbox) as db:
+        rows = db.execute(
+            "SELECT id, camera, hazard, zone, started_at, last_held_at, is_open"
+            " FROM incident ORDER BY opened_at, id"
+        ).fetchall()
+    return tuple(
+        KeptIncident(
+            id=row[0],
+            camera=row[1],
+            hazard=row[2],
+            zone=row[3],
+            started_at=datetime.fromisoformat(row[4]),
+            last_held_at=datetime.fromisoformat(row[5]),
+            is_open=bool(row[6]),
+        )
+        for row in rows
+    )
+
+
+def evidence_files(database: Path) -> tuple[KeptFile, ...]:
+    """Return every file of evidence, oldest first."""
+    with _reading(database) as db:
+        rows = db.execute(
+            "SELECT sha256, kind, uploaded_at IS NOT NULL, state FROM evidence ORDER BY no"
+        ).fetchall()
+    return tuple(KeptFile(row[0], row[1], bool(row[2]), row[3]) for row in rows)
+
+
+@contextmanager
+def _reading(file: Path) -> Iterator[sqlite3.Connection]:
+    db = sqlite3.connect(f"{file.absolute().as_uri()}?mode=ro", uri=True)
+    try:
+        yield db
+    finally:
+        db.close()

@@ -1,0 +1,106 @@
+"""The child's life: open the box, run the engine, obey, leave with the right code."""
+
+import sys
+
+import structlog
+
+from edge.app import Box, compose, open_box, take_stores
+from edge.config import last_good
+from edge.errors import ConfigError, EdgeError
+from edge.runtime.supervisor import RELOAD
+from edge.verbs.run import CRASHED, Orders, RunOptions
+from hazard_library.catalogue.load import Catalogue, load_catalogue
+from hazard_library.errors import CatalogueError
+
+_log = structlog.get_logger(__name__)
+
+_LOOK_S = 0.2
+_LOOKS_PER_FIGURES = 10
+
+
+class Child:
+    """One run of one box.
+
+    Raises:
+        EdgeError: the box cannot run; the message says why and what to do.
+    """
+
+    def __init__(self, options: RunOptions) -> None:
+        """Open the box, take its stores, compose the engine."""
+        self._options = options
+        self._catalogue = _catalogue()
+        self._box, refused = self._open()
+        self._release = take_stores(self._box.site)
+        self._engine = compose(self._box, refused)
+
+    def run(self, orders: Orders) -> int:
+        """Start, watch, and stop the engine; return the exit code."""
+        for camera in self._box.site.cameras:
+            for note in self._box.switched_on(camera).notes:
+                _log.info("hazard_noted", camera=camera.id, note=note)
+        self._engine.start()
+        last_good.keep(self._box.site)
+        try:
+            return self._watch(orders)
+        finally:
+            self._engine.stop()
+            self._release()
+
+    def _open(self) -> tuple[Box, str | None]:
+        """Open the configuration; or, if that is wished, the last good one with the reason."""
+        try:
+            return open_box(self._options.config, self._catalogue), None
+        except EdgeError as fault:
+            kept = last_good.find(self._options.config)
+            if not self._options.keep_last_good or kept is None:
+                raise
+            _log.error("configuration_refused", reason=str(fault), instead=str(kept.file))
+            return open_box(kept.file, self._catalogue, kept.folder), str(fault)
+
+    def _watch(self, orders: Orders) -> int:
+        looks = 0
+        while not orders.leave.wait(_LOOK_S):
+            looks += 1
+            if looks % _LOOKS_PER_FIGURES == 0:
+                self._engine.keep_figures()
+            if self._engine.crashed is not None:
+                return CRASHED
+            if orders.take_reload() and self._accepts_new_configuration():
+                return RELOAD
+            if self._options.once and self._engine.are_sources_over():
+                return self._finish()
+        return 0
+
+    def _accepts_new_configuration(self) -> bool:
+        try:
+            open_box(self._options.config, self._catalogue)
+        except EdgeError as fault:
+            _log.error("configuration_refused", reason=str(fault))
+            self._engine.refuse_configuration(self._box.site.sha256, str(fault))
+            return False
+        _log.info("configuration_accepted", file=str(self._options.config))
+        return True
+
+    def _finish(self) -> int:
+        """Bring everything away; 1 when a source failed or something is left."""
+        self._engine.keep_figures()
+        left = self._engine.drain(self._options.drain_timeout_s)
+        failures = [
+            (unit.camera, unit.figures.failure or unit.figures.ended_early)
+            for unit in self._engine.units
+        ]
+        for camera, sentence in failures:
+            if sentence is not None:
+                print(f"{camera}: {sentence}", file=sys.stderr)
+        if left:
+            timeout_s = self._options.drain_timeout_s
+            print(f"left after {timeout_s:g} s of draining: {left}", file=sys.stderr)
+        failed = any(unit.figures.failure is not None for unit in self._engine.units)
+        return 1 if failed or left else 0
+
+
+def _catalogue() -> Catalogue:
+    try:
+        return load_catalogue()
+    except CatalogueError as fault:
+        raise ConfigError(str(fault)) from fault

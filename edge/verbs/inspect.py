@@ -1,0 +1,71 @@
+"""Verbs that look and change nothing: `check`, `probe`, and where stores and keys lie."""
+
+import json
+from dataclasses import asdict
+from pathlib import Path
+
+from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
+
+from edge.app import SIGNING_KEY, Box, open_box
+from edge.config import FileSource, load_site
+from edge.evidence import identity_key
+from edge.video import probe as video_probe
+from hazard_library.catalogue.load import Catalogue, load_catalogue
+
+
+def check(config: Path) -> int:
+    """Check a configuration with its model and films; 1 when a film is not there.
+
+    Raises:
+        ConfigError: it has mistakes; every one is listed.
+        ModelRejected: the model cannot be used.
+    """
+    box = open_box(config, load_catalogue())
+    problems = _absent_films(box)
+    for camera in box.site.cameras:
+        for note in box.switched_on(camera).notes:
+            print(f"{camera.id}: {note}")
+    for problem in problems:
+        print(problem)
+    if not problems:
+        cameras = len(box.site.cameras)
+        print(f"{config}: well; {cameras} cameras, model {box.package.card.name}")
+    return 1 if problems else 0
+
+
+def _absent_films(box: Box) -> list[str]:
+    return [
+        f"{camera.id}: source.path: there is no film {box.site.path(camera.source.path)}; "
+        "mend the path, or the camera will be offline"
+        for camera in box.site.cameras
+        if isinstance(camera.source, FileSource) and not box.site.path(camera.source.path).is_file()
+    ]
+
+
+def probe(source: Path, *, as_json: bool) -> int:
+    """Count a film's packets by plain demultiplexing.
+
+    Raises:
+        SourceError: it is not there, or no video.
+    """
+    found = video_probe.probe(source)
+    fields = {"source": str(source)} | asdict(found)
+    if as_json:
+        print(json.dumps(fields, ensure_ascii=False))
+    else:
+        print(", ".join(f"{name} {value}" for name, value in fields.items()))
+    return 0
+
+
+def stores_of(config: Path, catalogue: Catalogue) -> Path:
+    """Return where a configuration keeps its stores."""
+    return load_site(config, catalogue).stores
+
+
+def identity(config: Path) -> int:
+    """Print the public key that verifies the box's signatures; make the key if there is none."""
+    stores = stores_of(config, load_catalogue())
+    key = identity_key.load_or_create(stores / SIGNING_KEY)
+    pem = key.public_key().public_bytes(Encoding.PEM, PublicFormat.SubjectPublicKeyInfo)
+    print(pem.decode(), end="")
+    return 0

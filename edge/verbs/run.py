@@ -1,0 +1,89 @@
+"""`patrol edge run`: the parent watches; the child composes the box and runs it."""
+
+import ctypes
+import os
+import signal
+import sys
+import threading
+from dataclasses import dataclass
+from pathlib import Path
+from types import FrameType
+
+from edge.errors import ConfigError, EdgeError
+from edge.fleet.system_clock import SystemClock
+from edge.runtime.logs import configure_logging
+from edge.runtime.supervisor import Supervisor
+
+#: A code that is no final word: the parent starts the child again.
+CRASHED = 70
+_SET_PARENT_DEATH_SIGNAL = 1
+#: What a child needs to leave beyond draining: threads, stores, the last will.
+_LEAVE_S = 60.0
+
+
+@dataclass(frozen=True, slots=True)
+class RunOptions:
+    """once: read every source once, bring everything away, leave."""
+
+    config: Path
+    once: bool
+    keep_last_good: bool
+    drain_timeout_s: float
+
+
+def run_parent(options: RunOptions) -> int:
+    """Start the child and watch it."""
+    configure_logging()
+    command = [sys.executable, "-m", "patrol", "edge", "run", "--child"]
+    command += ["--config", str(options.config), "--drain-timeout", f"{options.drain_timeout_s:g}"]
+    command += ["--once"] if options.once else []
+    command += ["--keep-last-good"] if options.keep_last_good else []
+    supervisor = Supervisor(command, SystemClock(), _LEAVE_S)
+    return supervisor.watch(on_restart=[] if options.keep_last_good else ["--keep-last-good"])
+
+
+def run_child(options: RunOptions) -> int:
+    """Run the box until it is told to leave, or every source is over."""
+    _die_with_parent()
+    configure_logging()
+    orders = Orders()
+    from edge.verbs.child import Child  # noqa: PLC0415 - the parent never loads what it imports
+
+    try:
+        child = Child(options)
+    except EdgeError as fault:
+        print(fault, file=sys.stderr)
+        return 2
+    return child.run(orders)
+
+
+class Orders:
+    """What the signals said."""
+
+    def __init__(self) -> None:
+        """Listen from now on."""
+        self.leave = threading.Event()
+        self._reload = threading.Event()
+        signal.signal(signal.SIGTERM, self._on_leave)
+        signal.signal(signal.SIGINT, self._on_leave)
+        signal.signal(signal.SIGHUP, self._on_reload)
+
+    def take_reload(self) -> bool:
+        """Whether the configuration shall be read again; asked once, forgotten."""
+        asked = self._reload.is_set()
+        self._reload.clear()
+        return asked
+
+    def _on_leave(self, _number: int, _frame: FrameType | None) -> None:
+        self.leave.set()
+
+    def _on_reload(self, _number: int, _frame: FrameType | None) -> None:
+        self._reload.set()
+
+
+def _die_with_parent() -> None:
+    """Let the kernel end this process when the parent is killed: two boxes never run at once."""
+    libc = ctypes.CDLL(None, use_errno=True)
+    libc.prctl(_SET_PARENT_DEATH_SIGNAL, signal.SIGKILL)
+    if os.getppid() == 1:
+        raise ConfigError("the parent has gone; start patrol edge run again")
