@@ -85,7 +85,7 @@ class EvidenceDoor:
             ServerAway: the server cannot be reached or does not let us in.
             DeliveryError: it answers out of turn.
         """
-        answer = self._call(httpx.Request("HEAD", self._url(sha256)))
+        answer = self._call(self._http.build_request("HEAD", _path(sha256)))
         if answer.status_code == _NOT_FOUND:
             return NotAnnounced()
         if answer.status_code != _OK:
@@ -106,9 +106,8 @@ class EvidenceDoor:
             "Upload-Length": str(total),
             "Content-Type": "application/octet-stream",
         }
-        answer = self._call(
-            httpx.Request("PATCH", self._url(sha256), content=chunk, headers=headers)
-        )
+        request = self._http.build_request("PATCH", _path(sha256), content=chunk, headers=headers)
+        answer = self._call(request)
         match answer.status_code:
             case 204:
                 held = _offset(answer)
@@ -124,15 +123,16 @@ class EvidenceDoor:
             case _:
                 raise _out_of_turn(answer)
 
-    def _url(self, sha256: str) -> httpx.URL:
-        return self._http.base_url.join(f"/api/v1/device/evidence/{sha256}")
-
     def _call(self, request: httpx.Request) -> httpx.Response:
         try:
             return self._http.send(request)
         except httpx.HTTPError as error:
             fault = f"{self._http.base_url}: {error or type(error).__name__}; is the server up?"
             raise ServerAway(fault) from error
+
+
+def _path(sha256: str) -> str:
+    return f"/api/v1/device/evidence/{sha256}"
 
 
 def _offset(answer: httpx.Response) -> int:
@@ -147,8 +147,8 @@ def _out_of_turn(answer: httpx.Response) -> DeliveryError:
     place = f"{answer.request.method} {answer.request.url}"
     if answer.status_code in _NO_ENTRY:
         return ServerAway(
-            f"{place}: {answer.status_code}; check the device id and link.secret_file, or register "
-            "the device at the server"
+            f"{place}: {answer.status_code}; check the device id and link.credential_file, "
+            "or register the device at the server"
         )
     kind = ServerAway if answer.status_code in _AWAY else DeliveryError
     return kind(f"{place}: answered {answer.status_code}; look at the server's log")

@@ -20,7 +20,7 @@ from edge.delivery.evidence_door import (
     ServerAway,
     TooLarge,
 )
-from edge.errors import DeliveryError
+from edge.errors import DeliveryError, EvidenceError
 from edge.ports import Clock, Counters, EvidenceStore, Upload
 
 log = structlog.get_logger(__name__)
@@ -67,17 +67,16 @@ class Uploader:
         self._counters = counters
         self._pace = pace or UploadPace()
         self._bell = Bell()
+        self._failures = Backoff(first_s=1.0, longest_s=30.0)
         self._outage = self._fresh_backoff()
         self._outage_until = float("-inf")
         self._waits: dict[str, _Wait] = {}
 
     def run(self) -> None:
         """Work until `stop`."""
-        try:
-            while not self._bell.is_stopped:
-                self._bell.wait(self.step())
-        finally:
-            self._door.close()
+        while not self._bell.is_stopped:
+            self._bell.wait(self._step_or_wait())
+        self._door.close()
 
     def stop(self) -> None:
         """Let `run` end after the chunk that is under way."""
@@ -107,6 +106,16 @@ class Uploader:
             self._try_again_later(due)
         self._outage.reset()
         return 0.0
+
+    def _step_or_wait(self) -> float:
+        try:
+            wait = self.step()
+        except EvidenceError as fault:
+            self._counters.count("uploader_failures")
+            log.warning("evidence_store_failed", reason=str(fault))
+            return self._failures.next_delay()
+        self._failures.reset()
+        return wait
 
     def _bring(self, upload: Upload) -> None:
         try:

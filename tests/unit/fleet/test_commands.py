@@ -1,0 +1,147 @@
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from uuid import uuid4
+
+import pytest
+
+from edge.delivery.sender import Sender
+from edge.errors import DeliveryError
+from edge.fleet.commands import Commands
+from edge.fleet.device_report import DeviceReport
+from edge.fleet.heartbeat import Heartbeat
+from edge.fleet.reception import Reception
+from edge.fleet.status_board import StatusBoard
+from edge.testing.conformance.outbox import accepted, append, waiting
+from edge.testing.events import BOX, happenings
+from edge.testing.fake_clock import START, FakeClock
+from edge.testing.memory_link import MemoryLink
+from edge.testing.memory_outbox import MemoryOutbox
+from edge.testing.tally import Tally
+from hazard_library.contract.device import Ack, Command, ReportState, Resend
+from hazard_library.contract.ids import MessageId
+from hazard_library.contract.message import Message
+from hazard_library.contract.topics import Channel
+
+
+def command(order: Resend | ReportState) -> bytes:
+    return Command(id=MessageId(uuid4()), device=BOX, sent_at=START, order=order).to_bytes()
+
+
+@dataclass
+class Desk:
+    """Commands, and what they woke."""
+
+    outbox: MemoryOutbox = field(default_factory=MemoryOutbox)
+    tally: Tally = field(default_factory=Tally)
+    woken: list[str] = field(default_factory=list)
+
+    def obey(self, payload: bytes) -> None:
+        Commands(
+            self.outbox,
+            self.tally,
+            report_state=lambda: self.woken.append("heartbeat"),
+            send=lambda: self.woken.append("sender"),
+        ).obey(payload)
+
+
+def test_what_the_server_misses_is_queued_again_and_sent() -> None:
+    desk = Desk()
+    messages = append(desk.outbox, happenings(5))
+    for message in messages:
+        desk.outbox.settle(accepted(message.id), START)
+    desk.obey(command(Resend(boot=desk.outbox.boot, first=2, last=4)))
+    assert waiting(desk.outbox) == [message.id for message in messages[1:4]]
+    assert desk.woken == ["sender"]
+    assert desk.tally["messages_queued_again"] == 3
+
+
+def test_the_state_is_reported_when_asked_for() -> None:
+    desk = Desk()
+    desk.obey(command(ReportState()))
+    assert desk.woken == ["heartbeat"]
+
+
+@pytest.mark.parametrize(
+    "payload",
+    [
+        b"",
+        b"[]",
+        b'{"schema":"command/2"}',
+        command(ReportState()).replace(b"report_state", b"format_disk"),
+    ],
+)
+def test_an_order_that_is_not_understood_is_counted_and_not_obeyed(payload: bytes) -> None:
+    desk = Desk()
+    desk.obey(payload)
+    assert desk.woken == []
+    assert desk.tally["commands_refused"] == 1
+
+
+class FullDisk(MemoryOutbox):
+    def resend(self, boot: str, first: int, last: int) -> int:
+        raise DeliveryError(f"outbox.db: database or disk is full ({boot} {first} {last})")
+
+
+def test_an_order_that_fails_is_counted_and_does_not_reach_the_link() -> None:
+    desk = Desk(outbox=FullDisk())
+    desk.obey(command(Resend(boot=desk.outbox.boot, first=1, last=1)))
+    assert desk.tally["commands_failed"] == 1
+
+
+class Front:
+    """A reception with real parts behind it."""
+
+    def __init__(self) -> None:
+        self.outbox, self.link, self.clock = MemoryOutbox(), MemoryLink(), FakeClock()
+        self.board = StatusBoard()
+        self.sender = Sender(self.outbox, self.link, self.clock, self.board)
+        report = DeviceReport(BOX, "hazard-patrol 0.1.0", self.board, self.outbox, self.clock)
+        self.heartbeat = Heartbeat(report, self.link, self.clock, self.board)
+        commands = Commands(self.outbox, self.board, self.heartbeat.wake, self.sender.wake)
+        self.link.start(Reception(self.sender, self.heartbeat, commands, self.board))
+
+    def step(self) -> list[Channel]:
+        """Let all work once; return what went out."""
+        self.clock.wait(1)
+        before = len(self.link.published)
+        self.heartbeat.step()
+        self.sender.step()
+        return [channel for channel, _ in self.link.published[before:]]
+
+
+def receipts(messages: Sequence[Message]) -> bytes:
+    return Ack(
+        id=MessageId(uuid4()),
+        device=BOX,
+        sent_at=START,
+        receipts=tuple(accepted(message.id) for message in messages),
+    ).to_bytes()
+
+
+def test_each_message_reaches_whom_it_is_for() -> None:
+    front = Front()
+    messages = append(front.outbox, happenings(2))
+    assert front.step() == [Channel.STATE, Channel.INCIDENT, Channel.INCIDENT]
+    front.link.deliver(Channel.ACK, receipts(messages))
+    assert front.step() == []
+    assert front.outbox.pending(10) == ()
+    front.link.deliver(Channel.CMD, command(ReportState()))
+    assert front.step() == [Channel.STATE]
+    front.link.deliver(Channel.CMD, command(Resend(boot=front.outbox.boot, first=2, last=2)))
+    assert front.step() == [Channel.INCIDENT]
+
+
+def test_after_a_reconnection_the_birth_and_all_that_waits_go_again() -> None:
+    front = Front()
+    append(front.outbox, happenings(1))
+    front.step()
+    front.link.lose_broker()
+    front.step()
+    front.link.find_broker()
+    assert front.step() == [Channel.STATE, Channel.INCIDENT]
+
+
+def test_what_nobody_expects_is_counted() -> None:
+    front = Front()
+    front.link.deliver(Channel.CONFIG, b"{}")
+    assert front.board.counters() == {"messages_not_expected": 1}
