@@ -1,0 +1,87 @@
+import { onScopeDispose, readonly, ref, type Ref } from "vue";
+
+/** How the console hears of changes: at once, on its way back, or not at all. */
+export type Connection = "live" | "reconnecting" | "lost";
+
+const KINDS = ["lead", "task", "transfer", "device"] as const;
+
+/** `about` is the id of what changed, where the server says it. */
+type Listener = (kind: string, about: string | null) => void;
+
+const RETRY_MS = 5_000;
+const LOST_AFTER_MS = 30_000;
+
+const connection = ref<Connection>("reconnecting");
+const lastHeard = ref<Date | null>(null);
+const listeners = new Set<Listener>();
+let source: EventSource | null = null;
+let retry: number | undefined;
+let giveUp: number | undefined;
+
+function heard(): void {
+  lastHeard.value = new Date();
+  connection.value = "live";
+  window.clearTimeout(giveUp);
+  giveUp = undefined;
+}
+
+function tell(kind: string, data: unknown = null): void {
+  heard();
+  for (const listener of listeners) listener(kind, idIn(data));
+}
+
+function idIn(data: unknown): string | null {
+  if (typeof data !== "string") return null;
+  try {
+    const parsed: unknown = JSON.parse(data);
+    const id = typeof parsed === "object" && parsed !== null && "id" in parsed ? parsed.id : null;
+    return typeof id === "string" ? id : null;
+  } catch {
+    return null;
+  }
+}
+
+function connect(): void {
+  const opened = new EventSource("/api/v1/live");
+  source = opened;
+  // after every (re)connection the pages read again what they may have missed
+  opened.onopen = () => tell("opened");
+  opened.onmessage = (event) => tell("message", event.data);
+  for (const kind of KINDS) {
+    opened.addEventListener(kind, (event: MessageEvent) => tell(kind, event.data));
+  }
+  opened.onerror = () => {
+    if (connection.value === "live") connection.value = "reconnecting";
+    giveUp ??= window.setTimeout(() => (connection.value = "lost"), LOST_AFTER_MS);
+    if (opened.readyState !== EventSource.CLOSED || source !== opened) return;
+    window.clearTimeout(retry);
+    retry = window.setTimeout(() => connect(), RETRY_MS);
+  };
+}
+
+/** Opens the stream of changes; a second call while it is open does nothing. */
+export function startLive(): void {
+  if (source === null) connect();
+}
+
+/** Closes the stream, as on signing out. */
+export function stopLive(): void {
+  source?.close();
+  source = null;
+  window.clearTimeout(retry);
+  window.clearTimeout(giveUp);
+  giveUp = undefined;
+  connection.value = "reconnecting";
+}
+
+/** Calls `listener` on each change until the component that asked goes away. */
+export function useLive(listener?: Listener): {
+  connection: Readonly<Ref<Connection>>;
+  lastHeard: Readonly<Ref<Date | null>>;
+} {
+  if (listener !== undefined) {
+    listeners.add(listener);
+    onScopeDispose(() => listeners.delete(listener));
+  }
+  return { connection: readonly(connection), lastHeard: readonly(lastHeard) as Ref<Date | null> };
+}

@@ -1,0 +1,17 @@
+import { useI18n } from "vue-i18n";
+
+import type { Trouble } from "@/api/call";
+
+/** Turns what went wrong into one sentence: what happened, what was kept, what to do. */
+export function useTrouble() {
+  const { t } = useI18n();
+
+  function say(trouble: Trouble): string {
+    if (trouble.status === 0) return t("page.unreachable");
+    if (trouble.status === 409 || trouble.status === 412) return t("page.stale");
+    if (trouble.message !== "") return trouble.message;
+    return t("page.serverFailed", { status: trouble.status });
+  }
+
+  return { say };
+}

@@ -1,0 +1,35 @@
+import { createRouter, createWebHistory } from "vue-router";
+
+import { useSession } from "./frame/useSession";
+
+export const router = createRouter({
+  history: createWebHistory("/"),
+  routes: [
+    { path: "/", redirect: "/leads" },
+    {
+      path: "/sign-in",
+      component: () => import("./features/sign-in/SignInPage.vue"),
+      meta: { open: true },
+    },
+    { path: "/leads", component: () => import("./features/leads/LeadsPage.vue") },
+    { path: "/leads/:id", component: () => import("./features/leads/LeadPage.vue"), props: true },
+    { path: "/tasks", component: () => import("./features/tasks/TasksPage.vue") },
+    { path: "/tasks/:id", component: () => import("./features/tasks/TaskPage.vue"), props: true },
+    { path: "/transfers", component: () => import("./features/transfers/TransfersPage.vue") },
+    {
+      path: "/transfers/:id",
+      component: () => import("./features/transfers/TransferPage.vue"),
+      props: true,
+    },
+    { path: "/devices", component: () => import("./features/devices/DevicesPage.vue") },
+    { path: "/:rest(.*)*", component: () => import("./frame/NotFoundPage.vue") },
+  ],
+});
+
+// every page but the sign-in belongs to somebody; the wanted page is kept for afterwards
+router.beforeEach(async (to) => {
+  if (to.meta["open"] === true) return true;
+  const { session, load } = useSession();
+  if (session.value !== null || (await load()) !== "signed-out") return true;
+  return { path: "/sign-in", query: { to: to.fullPath } };
+});
