@@ -139,7 +139,7 @@ def compose(box: Box, config_error: str | None = None) -> Engine:
             board=shared.board,
             clock=shared.clock,
             delivery=_delivery(box, shared),
-            close_stores=lambda: (shared.outbox.close(), shared.database.close()),
+            close_stores=shared.close_stores,
             keep_figures=lambda: figures.keep(box.site.stores, specs, units),
         )
     )
@@ -157,13 +157,17 @@ class _Shared:
     backend: OnnxBackend
     workers: Workers
 
+    def close_stores(self) -> None:
+        """Let go of the databases; nothing writes any more."""
+        self.outbox.close()
+        self.evidence_database.close()
+
 
 def _open_shared(box: Box, config_error: str | None) -> _Shared:
     site, board, clock = box.site, StatusBoard(), SystemClock()
     # Weaker boxes than the card's thresholds go on with tracks; only the card's start one.
     backend = OnnxBackend(box.package, min_score=_tracking(box).low)
     evidence_database = EvidenceDatabase(site.stores / EVIDENCE_DATABASE)
-    database = EvidenceDatabase(site.stores / EVIDENCE_DATABASE)
     board.show_models((backend.model,))
     board.show_config(site.sha256, config_error)
     return _Shared(

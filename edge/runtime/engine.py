@@ -62,7 +62,7 @@ class EngineParts:
     clock: SystemClock
     delivery: Delivery | None
     keep_figures: Callable[[], None]
-    close_stores: Callable[[], object]
+    close_stores: Callable[[], None]
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,10 +9,14 @@ from dataclasses import dataclass
 from pathlib import Path
 from types import FrameType
 
+import structlog
+
 from edge.errors import ConfigError, EdgeError
 from edge.fleet.system_clock import SystemClock
 from edge.runtime.logs import configure_logging
 from edge.runtime.supervisor import Supervisor
+
+_log = structlog.get_logger(__name__)
 
 #: A code that is no final word: the parent starts the child again.
 CRASHED = 70
@@ -50,11 +54,13 @@ def run_child(options: RunOptions) -> int:
     from edge.verbs.child import Child  # noqa: PLC0415 - the parent never loads what it imports
 
     try:
-        child = Child(options)
+        return Child(options).run(orders)
     except EdgeError as fault:
         print(fault, file=sys.stderr)
         return 2
-    return child.run(orders)
+    except Exception:  # noqa: BLE001 - outermost: told here, mended by the parent's new start
+        _log.exception("child_crashed")
+        return CRASHED
 
 
 class Orders:
