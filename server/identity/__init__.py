@@ -1,0 +1,1 @@
+"""Officers, their roles, units and certificates; signing in; who may do what."""

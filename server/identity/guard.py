@@ -1,0 +1,54 @@
+"""What stands before every route: somebody signed in, who may do what the route does.
+
+Routes of other modules use it; their services get the `Actor`.
+"""
+
+from typing import Annotated
+
+from fastapi import Depends, Request
+
+from server.identity import service
+from server.identity.actor import Actor
+from server.kit.errors import NotPermitted
+from server.kit.web import Now, Reading
+
+COOKIE = "patrol_session"
+_SAFE = frozenset({"GET", "HEAD", "OPTIONS"})
+
+
+def signed_in(request: Request, db: Reading, clock: Now) -> Actor:
+    """Return who sends the request.
+
+    Raises:
+        NotSignedIn: there is no cookie, or its session has ended.
+        NotPermitted: a write came from another site's page.
+    """
+    check_origin(request)
+    return service.actor_of(db, request.cookies.get(COOKIE), clock.now(), client_of(request))
+
+
+def check_origin(request: Request) -> None:
+    """Refuse a write that another site's page sends with our cookie.
+
+    Raises:
+        NotPermitted: the Origin is missing or not ours.
+    """
+    if request.method in _SAFE:
+        return
+    ours = f"{request.url.scheme}://{request.headers.get('host', '')}"
+    allowed = {ours, *request.app.state.public_origins}
+    if request.headers.get("origin") not in allowed:
+        raise NotPermitted(
+            "the Origin header is missing or names another site; send the console's own address",
+            "请求来源不受信任",
+            rule_id="CSRF",
+        )
+
+
+def client_of(request: Request) -> str | None:
+    """Return the address that the request came from."""
+    return request.client.host if request.client else None
+
+
+#: The signed-in person, as a route's parameter.
+SignedIn = Annotated[Actor, Depends(signed_in)]

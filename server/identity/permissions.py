@@ -1,0 +1,59 @@
+"""Who may do what, as data (WORKFLOW §2)."""
+
+from enum import StrEnum
+
+
+class Role(StrEnum):
+    """A role is held by an account; duties such as 线上巡查员 are none."""
+
+    AIDE = "aide"
+    OFFICER = "officer"
+    LEADER = "leader"
+    SYSADMIN = "sysadmin"
+
+
+class Act(StrEnum):
+    """What a route lets somebody do. The console gets the list and shows what is in it."""
+
+    LEADS_READ = "leads.read"
+    LEADS_PRESCREEN = "leads.prescreen"
+    LEADS_CONFIRM = "leads.confirm"
+    TASKS_READ = "tasks.read"
+    TASKS_EDIT = "tasks.edit"
+    TRANSFERS_READ = "transfers.read"
+    TRANSFERS_EDIT = "transfers.edit"
+    DOCUMENTS_DOWNLOAD = "documents.download"
+    ENTERPRISES_READ = "enterprises.read"
+    EVIDENCE_READ = "evidence.read"
+    EVIDENCE_READ_SEALED = "evidence.read_sealed"
+    DEVICES_READ = "devices.read"
+    AUDIT_READ = "audit.read"
+
+
+_EVERYONE_IN_ENFORCEMENT = frozenset({Role.AIDE, Role.OFFICER, Role.LEADER})
+_OFFICER = frozenset({Role.OFFICER})
+_OFFICER_OR_LEADER = frozenset({Role.OFFICER, Role.LEADER})
+
+PERMISSIONS: dict[Act, frozenset[Role]] = {
+    Act.LEADS_READ: _EVERYONE_IN_ENFORCEMENT,
+    Act.LEADS_PRESCREEN: frozenset({Role.AIDE, Role.OFFICER}),
+    Act.LEADS_CONFIRM: _OFFICER,
+    Act.TASKS_READ: _OFFICER_OR_LEADER,
+    Act.TASKS_EDIT: _OFFICER,
+    Act.TRANSFERS_READ: _OFFICER_OR_LEADER,
+    Act.TRANSFERS_EDIT: _OFFICER,
+    Act.DOCUMENTS_DOWNLOAD: _OFFICER_OR_LEADER,
+    Act.ENTERPRISES_READ: _EVERYONE_IN_ENFORCEMENT,
+    Act.EVIDENCE_READ: _EVERYONE_IN_ENFORCEMENT,
+    Act.EVIDENCE_READ_SEALED: _OFFICER,
+    Act.DEVICES_READ: frozenset({Role.OFFICER, Role.LEADER, Role.SYSADMIN}),
+    Act.AUDIT_READ: frozenset({Role.LEADER}),
+}
+
+#: Officer's acts: they need a 行政执法证 that is valid at the moment of the act.
+NEEDS_CERTIFICATE = frozenset({Act.LEADS_CONFIRM, Act.TASKS_EDIT, Act.TRANSFERS_EDIT})
+
+
+def may(role: Role, act: Act) -> bool:
+    """Whether a role may ever do this."""
+    return role in PERMISSIONS[act]
