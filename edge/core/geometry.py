@@ -86,12 +86,11 @@ def is_inside(point: Point, polygon: Sequence[Point]) -> bool:
 
 
 def _is_on_segment(point: Point, start: Point, end: Point) -> bool:
-    if abs(turn(start, end, point)) > _ON_EDGE:
-        return False
-    return (
+    is_near = (
         min(start[0], end[0]) - _ON_EDGE <= point[0] <= max(start[0], end[0]) + _ON_EDGE
         and min(start[1], end[1]) - _ON_EDGE <= point[1] <= max(start[1], end[1]) + _ON_EDGE
     )
+    return is_near and abs(turn(start, end, point)) <= _ON_EDGE
 
 
 def turn(start: Point, end: Point, point: Point) -> float:

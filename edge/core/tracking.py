@@ -4,8 +4,11 @@ Every detection is used: what is seen for certain is associated first, by overla
 track should be now; then what is seen weakly may go on with a track, but never starts one. A track
 that is not seen lives on by prediction for some seconds of scene time, not for a number of frames.
 
-Unlike ByteTrack there is no trial period: what is seen for certain is a track at once, because the
-rules demand a duration themselves. A track that was seen once and then missed is dropped at once.
+Two things differ from ByteTrack. Sampling is by time and may be slow, so that somebody whose speed
+is not known yet may have left their old box: what is seen for certain and still alone is compared
+once more within reach, boxes grown by as far as people walk between two looks. And there is no
+trial period: what is seen for certain is a track at once, because the rules demand a duration
+themselves. A track that was seen once and then missed is dropped at once.
 """
 
 from collections.abc import Mapping
@@ -16,7 +19,7 @@ from numpy.typing import NDArray
 
 from edge.core.assignment import assign
 from edge.core.detections import Detections
-from edge.core.geometry import iou_matrix
+from edge.core.geometry import Boxes, iou_matrix
 from edge.core.moment import Moment
 from edge.core.motion import at_rest
 from edge.core.scene import PixelBox, Track
@@ -24,6 +27,10 @@ from edge.core.scene import PixelBox, Track
 # Least overlap of a prediction with a certain detection, and with a weak one.
 _CERTAIN_OVERLAP = 0.2
 _WEAK_OVERLAP = 0.5
+# Least overlap within reach: of boxes grown on all sides by this many of their heights a second, up
+# to the second number of heights.
+_REACH_OVERLAP = 0.3
+_REACH_SPEED, _REACH_MOST = 1.0, 0.75
 # A cost above every limit: such a pair is of two classes.
 _NEVER = 2.0
 
@@ -64,31 +71,37 @@ class Tracker:
 
     def step(self, detections: Detections) -> tuple[Track, ...]:
         """Follow one look; return what is seen and, with `seen` False, what is bridged."""
-        self._move_to(detections.at)
+        elapsed = self._move_to(detections.at)
+        reach = min(_REACH_SPEED * elapsed, _REACH_MOST)
         certain, weak = self._sorted_by_certainty(detections)
         everyone = list(range(len(self._followed)))
         alone, unused = self._associate(detections, everyone, certain, _CERTAIN_OVERLAP)
         seen_before = [row for row in alone if self._followed[row].track.seen]
+        lost_before = set(alone).difference(seen_before)
+        seen_before, unused = self._associate(
+            detections, seen_before, unused, _REACH_OVERLAP, reach
+        )
         still_alone, _ = self._associate(detections, seen_before, weak, _WEAK_OVERLAP)
-        lost = set(alone).difference(seen_before).union(still_alone)
+        lost = lost_before.union(still_alone)
         self._bridge(lost, detections)
         self._start(detections, unused)
         return tuple(followed.track for followed in self._followed)
 
-    def _move_to(self, at: Moment) -> None:
+    def _move_to(self, at: Moment) -> float:
         """Predict everyone to the moment; forget whom nobody has seen for too long."""
         elapsed = at.seconds_since(self._last) if self._last is not None else 0.0
         self._last = at
         limit = self._settings.lost_buffer_s + 1e-6
         if elapsed < 0:
             self._keep([])
-            return
+            return 0.0
         self._keep(
             [row for row, one in enumerate(self._followed) if at.mono - one.last_seen <= limit]
         )
         if self._followed:
             lost = np.array([not one.track.seen for one in self._followed])
             self._motion = self._motion.predicted(elapsed, lost)
+        return elapsed
 
     def _sorted_by_certainty(self, detections: Detections) -> tuple[list[int], list[int]]:
         certain: list[int] = []
@@ -102,12 +115,17 @@ class Tracker:
         return certain, weak
 
     def _associate(
-        self, detections: Detections, rows: list[int], columns: list[int], overlap: float
+        self,
+        detections: Detections,
+        rows: list[int],
+        columns: list[int],
+        overlap: float,
+        reach: float = 0.0,
     ) -> tuple[list[int], list[int]]:
         """Go on with tracks `rows` by detections `columns`; return those of each left alone."""
         if not rows or not columns:
             return rows, columns
-        costs = self._costs(detections, rows, columns)
+        costs = self._costs(detections, rows, columns, reach)
         pairs, rows_alone, columns_alone = assign(costs, 1 - overlap)
         if pairs:
             found_rows = [rows[row] for row, _ in pairs]
@@ -118,9 +136,10 @@ class Tracker:
         return [rows[row] for row in rows_alone], [columns[column] for column in columns_alone]
 
     def _costs(
-        self, detections: Detections, rows: list[int], columns: list[int]
+        self, detections: Detections, rows: list[int], columns: list[int], reach: float
     ) -> NDArray[np.float64]:
-        overlaps = iou_matrix(self._motion.kept(rows).boxes(), detections.boxes[columns])
+        expected, found_boxes = self._motion.kept(rows).boxes(), detections.boxes[columns]
+        overlaps = iou_matrix(_grown(expected, reach), _grown(found_boxes, reach))
         costs = 1.0 - overlaps.astype(np.float64)
         known = np.array([self._followed[row].track.label for row in rows])
         found = np.array([detections.labels[column] for column in columns])
@@ -179,6 +198,14 @@ def _seen_again(one: _Followed, detections: Detections, column: int) -> _Followe
         seen=True,
     )
     return _Followed(track, last_seen=detections.at.mono, looks=one.looks + 1)
+
+
+def _grown(boxes: Boxes, reach: float) -> Boxes:
+    """Grow boxes on all sides by a share of their height."""
+    if reach == 0:
+        return boxes
+    margin = (boxes[:, 3:] - boxes[:, 1:2]) * np.float32(reach)
+    return np.concatenate([boxes[:, :2] - margin, boxes[:, 2:] + margin], axis=1)
 
 
 def _box(detections: Detections, column: int) -> PixelBox:

@@ -273,8 +273,13 @@ def test_a_clock_that_was_put_back_during_the_restart_harms_nothing() -> None:
     back = replace(
         Film(60, actors=person((0, 20))), begin=Film(1).begin - timedelta(hours=1), mono_begin=7.0
     )
-    camera, changes = restarted(back, camera.open_incidents)
-    assert changes == ["closed"]
+    fresh = core()
+    fresh.restore(camera.open_incidents)
+    changes = told(fresh, back)
+    assert kinds(changes) == ["closed"]
+    incident = changes[-1].incident
+    assert incident.started.utc < incident.opened.utc < incident.last_held.utc
+    assert incident.started.mono < incident.opened.mono < incident.last_held.mono
 
 
 def test_incidents_of_other_cameras_are_left_alone() -> None:

@@ -93,6 +93,15 @@ def test_each_of_two_people_who_overlap_owns_the_head_on_their_own_shoulders() -
     assert crowd == {1: Verdict.LACKS, 2: Verdict.HAS}
 
 
+def test_a_head_within_reach_of_two_people_goes_to_the_nearer_shoulders() -> None:
+    left, right = (300.0, 200.0, 360.0, 360.0), (330.0, 200.0, 390.0, 360.0)
+    head = (350.0, 202.0, 368.0, 222.0)
+    people = (track(1, "person", left), track(2, "person", right))
+    bare = track(3, "no_helmet", head)
+    expected = {1: Verdict.UNSEEN, 2: Verdict.LACKS}
+    assert verdicts(*people, bare) == verdicts(*reversed(people), bare) == expected
+
+
 @pytest.mark.parametrize(
     ("cut", "body"),
     [

@@ -102,7 +102,7 @@ def test_dwell_does_not_go_on_with_another_person() -> None:
     film = (
         Film(lasting_s=5)
         .with_person("first", IN_LEFT, during=(0, 2.6))
-        .with_person("second", IN_RIGHT, during=(2.4, 5))
+        .with_person("second", IN_RIGHT, during=(2.6, 5))
     )
     assert not completed(dwell(), film)
     assert completed(presence(), film)
@@ -111,6 +111,11 @@ def test_dwell_does_not_go_on_with_another_person() -> None:
 def test_a_new_id_at_the_same_place_carries_the_time_over() -> None:
     film = Film(lasting_s=5).with_actor(Actor("p1", "person", IN_LEFT, new_id_at=(0.8, 1.6, 2.4)))
     assert completed(dwell(), film)[0].held_since == 0.0
+
+
+def test_predicted_boxes_are_no_evidence_that_somebody_stays() -> None:
+    gone = Actor("p1", "person", IN_LEFT, bridged=((1.0, 8.0),))
+    assert not completed(dwell(), Film(lasting_s=8).with_actor(gone))
 
 
 def test_whoever_leaves_the_zone_for_good_is_no_longer_dwelling() -> None:

@@ -143,6 +143,24 @@ def test_sampling_that_slows_down_and_speeds_up_loses_nobody() -> None:
     assert ids(uneven) == {1}
 
 
+def test_people_who_leave_their_own_box_between_two_looks_keep_their_ids() -> None:
+    film = (
+        Film(lasting_s=6, every_s=0.5)
+        .with_person("quick", LEFT, moving=(130.0, 0.0))
+        .with_person("other way", RIGHT, moving=(-75.0, 25.0))
+    )
+    assert ids(film) == {1, 2}
+
+
+def test_somebody_new_far_from_the_place_of_one_who_left_is_somebody_new() -> None:
+    film = (
+        Film(lasting_s=6, every_s=0.5)
+        .with_person("left", LEFT, during=(0, 3))
+        .with_person("came", RIGHT, during=(3, 6))
+    )
+    assert ids(film) == {1, 2}
+
+
 def test_first_seen_stays_when_the_track_goes_on() -> None:
     film = Film(lasting_s=6).with_person("p1", LEFT, during=(2, 6))
     (track,) = followed(film)[-1]
