@@ -3,30 +3,39 @@
 import av.error
 
 from edge.errors import SourceError, Stalled, Undecodable, Unreachable
-from edge.video.source import FileAddress, RtspAddress, SourceSpec, shown_url, without_secrets
+from edge.video.source import FileAddress, RtspAddress, SourceSpec, shown_url
+
+#: What the library raises: some of its errors are operating system errors too.
+LibraryFault = av.error.FFmpegError | OSError
 
 _INTERRUPTED = (av.error.ExitError, av.error.TimeoutError)
 
 
-def explain_opening(spec: SourceSpec, fault: Exception) -> SourceError:
-    """Say why a source could not be opened."""
+def explain_opening(spec: SourceSpec, fault: LibraryFault, *, too_late: bool) -> SourceError:
+    """Say why a source could not be opened. too_late: the deadline for connecting has passed.
+
+    The library reports an attempt that it broke off at the deadline as if the data were wrong.
+    """
     match spec.address:
         case FileAddress():
             return _explain_file(spec.address, fault)
         case RtspAddress():
+            if too_late:
+                return _no_answer(spec)
             return _explain_camera(spec, spec.address, fault)
 
 
-def explain_reading(spec: SourceSpec, fault: Exception) -> SourceError:
+def explain_reading(spec: SourceSpec, fault: LibraryFault, *, too_late: bool) -> SourceError:
     """Say why an open source stopped giving packets."""
     where = f"camera {spec.camera}: {shown_url(spec.address)}"
-    if isinstance(fault, _INTERRUPTED):
+    if isinstance(spec.address, FileAddress):
+        return Undecodable(f"{where} is damaged and cannot be read on; copy it again")
+    if too_late or isinstance(fault, _INTERRUPTED):
         return Stalled(f"{where} is connected but sends nothing; check the camera and its network")
-    said = without_secrets(str(fault), spec.address)
-    return Unreachable(f"{where}: the connection broke ({said}); it is tried again")
+    return Unreachable(f"{where}: the connection broke ({fault.strerror}); it is tried again")
 
 
-def _explain_file(address: FileAddress, fault: Exception) -> SourceError:
+def _explain_file(address: FileAddress, fault: LibraryFault) -> SourceError:
     path = address.path
     if isinstance(fault, av.error.FileNotFoundError):
         return Unreachable(f"{path}: there is no such file; give the path of a video")
@@ -40,9 +49,9 @@ def _explain_file(address: FileAddress, fault: Exception) -> SourceError:
     )
 
 
-def _explain_camera(spec: SourceSpec, address: RtspAddress, fault: Exception) -> SourceError:
+def _explain_camera(spec: SourceSpec, address: RtspAddress, fault: LibraryFault) -> SourceError:
     where = f"camera {spec.camera}: {shown_url(address)}"
-    said = without_secrets(str(fault), address)
+    said = fault.strerror
     match fault:
         case av.error.HTTPUnauthorizedError() | av.error.HTTPForbiddenError():
             return Unreachable(f"{where} refuses user or password; correct them for this camera")
@@ -54,13 +63,18 @@ def _explain_camera(spec: SourceSpec, address: RtspAddress, fault: Exception) ->
                 "check the port and that the camera is on"
             )
         case _ if isinstance(fault, _INTERRUPTED):
-            return Unreachable(
-                f"{where} does not answer in time; check host, cable and that the camera is on"
-            )
+            return _no_answer(spec)
         case av.error.InvalidDataError():
             return Undecodable(f"{where} answers with something that is no video stream ({said})")
         case _:
             return Unreachable(f"{where} cannot be reached ({said}); check host and network")
+
+
+def _no_answer(spec: SourceSpec) -> Unreachable:
+    return Unreachable(
+        f"camera {spec.camera}: {shown_url(spec.address)} does not answer in time; "
+        "check host, cable and that the camera is on"
+    )
 
 
 def no_video(spec: SourceSpec) -> Undecodable:

@@ -1,7 +1,7 @@
 """An open source: its video packets in order, and the parameters to mux them again."""
 
 import io
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import suppress
 from dataclasses import dataclass
 from fractions import Fraction
@@ -17,16 +17,16 @@ from edge.video import faults
 from edge.video.packet import StreamFormat
 from edge.video.source import FileAddress, RtspAddress, SourceSpec, open_url
 
-_END = (av.error.EOFError,)
 VideoPacket: TypeAlias = "RawPacket[VideoStream]"
 
 
 @dataclass(frozen=True, slots=True)
 class Deadlines:
-    """How long the library may wait for the network, in seconds."""
+    """How long the library may wait for the network, in seconds; `mono` reads the clock."""
 
     connect_s: float
     read_s: float
+    mono: Callable[[], float]
 
 
 class Opening:
@@ -40,6 +40,7 @@ class Opening:
             Undecodable: no video stream, or an unknown codec.
         """
         self.spec = spec
+        self._deadlines = deadlines
         self._container = _open(spec, deadlines)
         try:
             self.stream = _video_of(spec, self._container)
@@ -95,12 +96,17 @@ class Opening:
             Stalled: nothing arrived within the deadline.
             Unreachable: the connection broke, or the file cannot be read on.
         """
-        try:
-            yield from self._container.demux(self.stream)
-        except _END:
-            return
-        except av.error.FFmpegError as fault:
-            raise faults.explain_reading(self.spec, fault) from None
+        packets = self._container.demux(self.stream)
+        while True:
+            began = self._deadlines.mono()
+            try:
+                packet = next(packets)
+            except (StopIteration, av.error.EOFError):
+                return
+            except av.error.FFmpegError as fault:
+                too_late = self._deadlines.mono() - began >= self._deadlines.read_s
+                raise faults.explain_reading(self.spec, fault, too_late=too_late) from None
+            yield packet
 
     def close(self) -> None:
         """End the session."""
@@ -116,16 +122,18 @@ def _open(spec: SourceSpec, deadlines: Deadlines) -> InputContainer:
             "rtsp_transport": spec.address.transport,
             # Sound would keep the connection alive when pictures have stopped.
             "allowed_media_types": "video",
-            "analyzeduration": "3000000",
+            "analyzeduration": "500000",
             "probesize": "2000000",
             "max_delay": "500000",
         }
         timeout = (deadlines.connect_s, deadlines.read_s)
+    began = deadlines.mono()
     try:
         # `from None`: the library's own text holds the address with its password.
         return av.open(open_url(spec.address), "r", options=options, timeout=timeout)
     except (av.error.FFmpegError, OSError) as fault:
-        raise faults.explain_opening(spec, fault) from None
+        too_late = deadlines.mono() - began >= deadlines.connect_s
+        raise faults.explain_opening(spec, fault, too_late=too_late) from None
 
 
 def _video_of(spec: SourceSpec, container: InputContainer) -> VideoStream:

@@ -27,7 +27,7 @@ def probe(path: Path) -> Probe:
         Undecodable: it is no video, or holds no video stream.
     """
     spec = SourceSpec(CameraId("probe"), FileAddress(path), Mode.REPLAY)
-    opening = Opening(spec, Deadlines(0, 0))
+    opening = Opening(spec, Deadlines(0, 0, lambda: 0.0))
     try:
         return _count(opening)
     finally:

@@ -125,7 +125,9 @@ class CameraReader:
             self._after_fault(fault)
 
     def _read_once(self) -> None:
-        opening = Opening(self._spec, Deadlines(self._limits.connect_s, self._limits.read_s))
+        limits = self._limits
+        deadlines = Deadlines(limits.connect_s, limits.read_s, lambda: self._clock.now().mono)
+        opening = Opening(self._spec, deadlines)
         self._stream_clock.restart()
         self._health.restart()
         session = Session(opening, self._stream_clock, self._outlets.ring.next_epoch)

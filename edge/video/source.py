@@ -90,17 +90,6 @@ def shown_url(address: Address) -> str:
             assert_never(address)
 
 
-def without_secrets(text: str, address: Address) -> str:
-    """Take user and password, plain and encoded, out of a text that came from elsewhere."""
-    if isinstance(address, FileAddress):
-        return text
-    secrets = {s for s in (address.password, address.user) if s}
-    spelled = secrets | {quote(s, safe="") for s in secrets}
-    for secret in sorted(spelled, key=len, reverse=True):
-        text = text.replace(secret, "***")
-    return text
-
-
 def _credentials(address: RtspAddress) -> str:
     if address.user is None:
         return ""

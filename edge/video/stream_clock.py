@@ -102,7 +102,9 @@ class ArrivalClock:
             error = 0.0
         else:
             passed = max(0.0, arrival - self._last_arrival)
-            limit = _STEER_RATE * passed
-            self._offset_s += max(-limit, min(limit, error * min(1.0, passed / _STEER_S)))
+            # Nothing arrives before it was sent: a packet that came sooner than thought is right
+            # at once. One that came later may only have been held up on its way.
+            late = min(_STEER_RATE * passed, error * min(1.0, passed / _STEER_S))
+            self._offset_s += error if error < 0 else late
         self._last_arrival = arrival
         return error

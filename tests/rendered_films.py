@@ -1,0 +1,98 @@
+"""Small films rendered for tests: a bright square walks over a noisy floor."""
+
+from dataclasses import dataclass, replace
+from fractions import Fraction
+from pathlib import Path
+
+import av
+import numpy as np
+from numpy.typing import NDArray
+
+
+@dataclass(frozen=True)
+class FilmSpec:
+    """How a film is rendered. gop: pictures from one key frame to the next."""
+
+    seconds: float = 4.0
+    fps: int = 10
+    width: int = 160
+    height: int = 120
+    codec: str = "libx264"
+    gop: int = 10
+    b_frames: int = 0
+    container: str | None = None
+
+    @property
+    def pictures(self) -> int:
+        return round(self.seconds * self.fps)
+
+
+def picture(spec: FilmSpec, number: int) -> NDArray[np.uint8]:
+    """Return one picture of a film, BGR."""
+    noise = np.random.default_rng(number)
+    pixels = noise.integers(60, 90, (spec.height, spec.width, 3), dtype=np.uint8)
+    side = spec.height // 4
+    left = (number * 3) % (spec.width - side)
+    pixels[side : 2 * side, left : left + side] = (40, 220, 240)
+    return pixels
+
+
+def render(path: Path, spec: FilmSpec = FilmSpec()) -> Path:
+    """Write a film; its container follows from the name, or from the spec."""
+    with av.open(str(path), "w", format=spec.container) as out:
+        stream = out.add_stream(spec.codec, rate=spec.fps, options=_options(spec))
+        assert isinstance(stream, av.VideoStream)
+        stream.width, stream.height = spec.width, spec.height
+        stream.pix_fmt = "yuvj420p" if spec.codec == "mjpeg" else "yuv420p"
+        stream.codec_context.time_base = Fraction(1, spec.fps)
+        for number in range(spec.pictures):
+            frame = av.VideoFrame.from_ndarray(picture(spec, number), format="bgr24")
+            frame.pts = number
+            out.mux(stream.encode(frame))
+        out.mux(stream.encode(None))
+    return path
+
+
+def render_change_of_size(path: Path, first: FilmSpec) -> Path:
+    """Write an MPEG transport stream whose picture grows in the middle, as some cameras do."""
+    second = replace(first, width=first.width * 2, height=first.height * 2)
+    parts = [
+        render(path.with_suffix(f".{number}.ts"), spec)
+        for number, spec in enumerate((first, second))
+    ]
+    path.write_bytes(b"".join(part.read_bytes() for part in parts))
+    return path
+
+
+def render_sound(path: Path) -> Path:
+    """Write a file with sound and no pictures."""
+    with av.open(str(path), "w") as out:
+        stream = out.add_stream("aac", rate=16_000)
+        assert isinstance(stream, av.AudioStream)
+        for number in range(10):
+            tone = np.zeros((1, 1024), np.float32)
+            frame = av.AudioFrame.from_ndarray(tone, format="fltp", layout="mono")
+            frame.sample_rate = 16_000
+            frame.pts = number * 1024
+            out.mux(stream.encode(frame))
+        out.mux(stream.encode(None))
+    return path
+
+
+def cut_off(path: Path, share: float) -> Path:
+    """Keep only the first part of a file's bytes."""
+    data = path.read_bytes()
+    path.write_bytes(data[: int(len(data) * share)])
+    return path
+
+
+def _options(spec: FilmSpec) -> dict[str, str]:
+    options = {"g": str(spec.gop), "bf": str(spec.b_frames)}
+    if spec.codec == "libx264":
+        options |= {"preset": "ultrafast", "sc_threshold": "0", "threads": "1"}
+    if spec.codec == "libx265":
+        options |= {"preset": "ultrafast", "x265-params": "log-level=none:pools=1"}
+    if (spec.container or "mp4") == "mp4":
+        # The index at the front: a file that breaks off can still be played.
+        options["movflags"] = "+faststart"
+    return options
