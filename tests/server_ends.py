@@ -13,7 +13,7 @@ from paho.mqtt.subscribeoptions import SubscribeOptions
 from waiting import wait_until
 
 from edge.testing.fake_clock import START
-from hazard_library.contract.device import Ack, Outcome, Receipt
+from hazard_library.contract.device import Ack, Command, Outcome, Receipt, Resend
 from hazard_library.contract.ids import DeviceId, MessageId
 from hazard_library.contract.message import Numbered
 from hazard_library.contract.topics import Channel, build, from_all_devices, parse
@@ -80,6 +80,16 @@ class ServerEnd:
         receipt = Receipt(message_id=message, outcome=outcome, reason=reason)
         ack = Ack(id=MessageId(uuid4()), device=self._device, sent_at=START, receipts=(receipt,))
         self.send(Channel.ACK, ack.to_bytes())
+
+    def order_again(self, boot: str, first: int, last: int) -> None:
+        """Order the device to send numbered messages again."""
+        command = Command(
+            id=MessageId(uuid4()),
+            device=self._device,
+            sent_at=START,
+            order=Resend(boot=boot, first=first, last=last),
+        )
+        self.send(Channel.CMD, command.to_bytes())
 
     def _on_connect(
         self,
