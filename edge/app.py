@@ -34,9 +34,10 @@ from edge.runtime import figures
 from edge.runtime.bindings import SwitchedOn, drawn, severities, switch_on
 from edge.runtime.camera_pipeline import CameraPipeline, PipelineParts
 from edge.runtime.camera_unit import CameraUnit, UnitParts
+from edge.runtime.credential import read_secret
 from edge.runtime.engine import Delivery, Engine, EngineParts
 from edge.runtime.events import EventFacts
-from edge.runtime.source_specs import first_line, source_spec
+from edge.runtime.source_specs import source_spec
 from edge.video.packet_ring import PacketRing
 from edge.video.source import Mode, SourceSpec
 from hazard_library.catalogue.load import Catalogue
@@ -258,7 +259,7 @@ def _delivery(box: Box, shared: _Shared) -> Delivery | None:
     if link is None:
         return None
     device, clock, board = box.site.config.device, shared.clock, shared.board
-    secret = first_line(box.site.path(link.credential_file), "link.credential_file")
+    secret = read_secret(box.site.path(link.credential_file), device)
     report = DeviceReport(device, software(), board, shared.outbox, clock)
     mqtt = MqttLink(_broker(box.site, link, secret), report.last_will, board)
     heartbeat = Heartbeat(report, mqtt, clock, board)

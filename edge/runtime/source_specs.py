@@ -61,10 +61,10 @@ def _password(site: Site, source: RtspSource) -> str | None:
         return os.environ.get(source.password_env)
     if source.password_file is None:
         return None
-    return first_line(site.path(source.password_file), "password_file")
+    return _first_line(site.path(source.password_file), "password_file")
 
 
-def first_line(file: Path, field: str) -> str:
+def _first_line(file: Path, field: str) -> str:
     """Return the first line of a file that holds a secret.
 
     Raises:
