@@ -78,7 +78,9 @@ def device_acl(server: str, *devices: str) -> str:
     return "\n".join(lines) + "\n"
 
 
-def start_broker(folder: Path, users: Mapping[str, str], acl: str) -> Broker:
+def start_broker(
+    folder: Path, users: Mapping[str, str], acl: str, listener_options: str = ""
+) -> Broker:
     """Start a broker that knows these users (name → password) and obeys this access list."""
     folder.mkdir(parents=True, exist_ok=True)
     port = _free_port()
@@ -93,6 +95,7 @@ def start_broker(folder: Path, users: Mapping[str, str], acl: str) -> Broker:
     config.write_text(
         f"""user {getpass.getuser()}
 listener {port} {_HOST}
+{listener_options}
 allow_anonymous false
 password_file {passwords}
 acl_file {access}

@@ -5,13 +5,14 @@ the outbox and is handed over only while the broker is there.
 """
 
 import ssl
+import sys
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
 
 import structlog
 from paho.mqtt.client import Client, ConnectFlags, DisconnectFlags, MQTTMessage, MQTTv5
-from paho.mqtt.enums import CallbackAPIVersion, LogLevel, MQTTErrorCode
+from paho.mqtt.enums import CallbackAPIVersion, MQTTErrorCode
 from paho.mqtt.packettypes import PacketTypes
 from paho.mqtt.properties import Properties
 from paho.mqtt.reasoncodes import ReasonCode
@@ -63,6 +64,7 @@ class MqttLink:
         self._backoff = Backoff(first_s=0.5, longest_s=10.0)
         self._listener: LinkListener | None = None
         self._is_connected = False
+        self._is_missed = False
         self._client = self._make_client()
 
     @property
@@ -119,9 +121,6 @@ class MqttLink:
         client.on_connect_fail = self._on_connect_fail
         client.on_disconnect = self._on_disconnect
         client.on_message = self._on_message
-        # A listener's mistake must not end paho's thread, which nobody would notice.
-        client.suppress_exceptions = True
-        client.on_log = self._on_log
         return client
 
     def _on_pre_connect(self, client: Client, userdata: object) -> None:
@@ -143,6 +142,7 @@ class MqttLink:
             log.error("broker_refused_login", broker=self._place, reason=str(reason))
             return
         self._backoff.reset()
+        self._is_missed = False
         self._counters.count("broker_connections")
         log.info("broker_connected", broker=self._place, session_kept=flags.session_present)
         device = self._address.device
@@ -150,12 +150,15 @@ class MqttLink:
             [(build(device, channel), SubscribeOptions(qos=_QOS)) for channel in _DOWNWARD]
         )
         self._is_connected = True
-        if self._listener is not None:
-            self._listener.connected()
+        self._tell(lambda listener: listener.connected())
 
     def _on_connect_fail(self, client: Client, userdata: object) -> None:
         del client, userdata
         self._counters.count("broker_unreachable")
+        if not self._is_missed:
+            # paho calls this while it handles the error, and passes it on in no other way.
+            log.warning("broker_not_reached", broker=self._place, reason=str(sys.exception()))
+        self._is_missed = True
         self._space_retries()
 
     def _on_disconnect(
@@ -180,14 +183,18 @@ class MqttLink:
             self._counters.count("messages_on_strange_topics")
             log.warning("message_refused", reason=str(fault))
             return
-        if self._listener is not None:
-            self._listener.received(channel, bytes(message.payload))
+        payload = bytes(message.payload)
+        self._tell(lambda listener: listener.received(channel, payload))
 
-    def _on_log(self, client: Client, userdata: object, level: int, text: str) -> None:
-        del client, userdata
-        if level == LogLevel.MQTT_LOG_ERR:
-            self._counters.count("link_failures")
-            log.error("link_failed", reason=text)
+    def _tell(self, what: Callable[[LinkListener], None]) -> None:
+        """Call the listener; its mistake must not end paho's thread, which nobody would notice."""
+        if self._listener is None:
+            return
+        try:
+            what(self._listener)
+        except Exception:
+            self._counters.count("link_listener_failures")
+            log.exception("link_listener_failed")
 
     def _space_retries(self) -> None:
         """Give paho the next delay; on its own it would retry without any spread."""

@@ -1,5 +1,6 @@
 import sqlite3
 from collections.abc import Callable
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
@@ -253,6 +254,25 @@ def test_the_database_itself_holds_the_rules(path: Path, change: str, constraint
     with pytest.raises(sqlite3.IntegrityError, match=constraint):
         outbox._db.execute(change)
     outbox.close()
+
+
+def test_pruning_leaves_nothing_of_what_is_over(path: Path) -> None:
+    before = opened(path)
+    happening = happenings(1)[0]
+    tell(before, happening, 1, Change.OPENED)
+    tell(before, happening, 2, Change.CLOSED)
+    for message in waiting(before):
+        before.settle(accepted(message), START)
+    before.close()
+    after = opened(path)
+    assert after.prune(START + timedelta(days=2), limit=10) == 2
+    left = after._db.execute(
+        "SELECT (SELECT count(*) FROM message), (SELECT count(*) FROM incident),"
+        " (SELECT group_concat(id) FROM boot)"
+    )
+    assert left.fetchone() == (0, 0, after.boot)
+    assert append(after, happenings(2)[1:])[0].message_no == 1
+    after.close()
 
 
 def test_every_commit_reaches_the_disk_before_append_returns(path: Path) -> None:
