@@ -5,7 +5,7 @@ import { useSession } from "./frame/useSession";
 export const router = createRouter({
   history: createWebHistory("/"),
   routes: [
-    { path: "/", redirect: "/leads" },
+    { path: "/", redirect: () => useSession().home() },
     {
       path: "/sign-in",
       component: () => import("./features/sign-in/SignInPage.vue"),
@@ -29,7 +29,8 @@ export const router = createRouter({
 // every page but the sign-in belongs to somebody; the wanted page is kept for afterwards
 router.beforeEach(async (to) => {
   if (to.meta["open"] === true) return true;
-  const { session, load } = useSession();
-  if (session.value !== null || (await load()) !== "signed-out") return true;
-  return { path: "/sign-in", query: { to: to.fullPath } };
+  const { session, load, home } = useSession();
+  if (session.value !== null) return true;
+  if ((await load()) === "signed-out") return { path: "/sign-in", query: { to: to.fullPath } };
+  return to.redirectedFrom?.path === "/" ? home() : true;
 });

@@ -8,7 +8,9 @@ export type Schemas = components["schemas"];
 export interface Trouble {
   status: number;
   code: string;
+  /** One sentence in Chinese, and the same in English. */
   message: string;
+  detail: string;
   missingFields: readonly string[];
 }
 
@@ -53,7 +55,7 @@ export async function call<T>(request: Promise<Answer<T>>): Promise<Result<T>> {
   return { status: "error", trouble: troubleIn(answer.error, answer.response.status) };
 }
 
-const unreachable: Trouble = { status: 0, code: "unreachable", message: "", missingFields: [] };
+const unreachable: Trouble = { status: 0, code: "unreachable", message: "", detail: "", missingFields: [] };
 
 /** Reads an RFC 9457 problem; anything else leaves only the HTTP status. */
 export function troubleIn(body: unknown, status: number): Trouble {
@@ -62,7 +64,8 @@ export function troubleIn(body: unknown, status: number): Trouble {
   return {
     status,
     code: textOf(problem["code"]),
-    message: textOf(problem["message_zh"]) || textOf(problem["detail"]),
+    message: textOf(problem["message_zh"]),
+    detail: textOf(problem["detail"]),
     missingFields: Array.isArray(fields) ? fields.map(String) : [],
   };
 }

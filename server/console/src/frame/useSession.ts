@@ -5,7 +5,8 @@ import { stopLive } from "@/api/live";
 import { i18n } from "@/i18n";
 import { setClock } from "@/time";
 
-export type Place = "leads" | "tasks" | "transfers" | "devices";
+/** The places of the main menu, in their order. */
+export const PLACES = ["leads", "tasks", "transfers", "devices"] as const;
 
 /** Who is signed in, as the frame shows it. */
 export interface Session {
@@ -60,11 +61,17 @@ const roleName = computed(() =>
   session.value === null ? "—" : i18n.global.t(`role.${session.value.role}`),
 );
 
-function may(place: Place): boolean {
-  return session.value?.may.includes(place) ?? false;
+/** Whether the signed-in person may do this; the server's list decides. */
+function may(act: string): boolean {
+  return session.value?.may.includes(act) ?? false;
+}
+
+/** The first page that the person may see. */
+function home(): string {
+  return `/${PLACES.find((place) => may(`${place}.read`)) ?? "leads"}`;
 }
 
 /** The signed-in person: one for the whole console. */
 export function useSession() {
-  return { session: readonly(session), roleName, load, signOut, may };
+  return { session: readonly(session), roleName, load, signOut, may, home };
 }

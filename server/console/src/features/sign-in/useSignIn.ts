@@ -10,7 +10,7 @@ import { useTrouble } from "@/frame/useTrouble";
 export function useSignIn() {
   const { t } = useI18n();
   const { say } = useTrouble();
-  const { load } = useSession();
+  const { load, home } = useSession();
   const router = useRouter();
   const route = useRoute();
   const busy = ref(false);
@@ -24,7 +24,7 @@ export function useSignIn() {
   async function enter(result: Result<unknown>, refused: string): Promise<void> {
     if (result.status === "success" && (await load()) === "signed-in") {
       const to = route.query["to"];
-      await router.replace(typeof to === "string" && to.startsWith("/") ? to : "/leads");
+      await router.replace(typeof to === "string" && to.startsWith("/") ? to : home());
     } else if (result.status === "error") {
       problem.value = reasonOf(result.trouble.status) ?? refused;
       if (result.trouble.status === 0 || result.trouble.status >= 500) problem.value = say(result.trouble);
