@@ -20,7 +20,6 @@ class FilmSpec:
     codec: str = "libx264"
     gop: int = 10
     b_frames: int = 0
-    container: str | None = None
 
     @property
     def pictures(self) -> int:
@@ -38,8 +37,10 @@ def picture(spec: FilmSpec, number: int) -> NDArray[np.uint8]:
 
 
 def render(path: Path, spec: FilmSpec = FilmSpec()) -> Path:
-    """Write a film; its container follows from the name, or from the spec."""
-    with av.open(str(path), "w", format=spec.container) as out:
+    """Write a film; its container follows from the name."""
+    # The index at the front: a file that breaks off can still be played.
+    front = {"movflags": "+faststart"} if path.suffix == ".mp4" else {}
+    with av.open(str(path), "w", options=front) as out:
         stream = out.add_stream(spec.codec, rate=spec.fps, options=_options(spec))
         assert isinstance(stream, av.VideoStream)
         stream.width, stream.height = spec.width, spec.height
@@ -92,7 +93,4 @@ def _options(spec: FilmSpec) -> dict[str, str]:
         options |= {"preset": "ultrafast", "sc_threshold": "0", "threads": "1"}
     if spec.codec == "libx265":
         options |= {"preset": "ultrafast", "x265-params": "log-level=none:pools=1"}
-    if (spec.container or "mp4") == "mp4":
-        # The index at the front: a file that breaks off can still be played.
-        options["movflags"] = "+faststart"
     return options

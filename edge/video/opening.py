@@ -47,6 +47,9 @@ class Opening:
         except BaseException:
             self._container.close()
             raise
+        self._kind = self._container.format.name
+        #: How long the source says it is, if it says so.
+        self.declared_s = _declared_s(self._container, self.stream)
         self.header = _header_of(self.stream)
 
     @property
@@ -61,28 +64,14 @@ class Opening:
         return max(1, round(1 / (rate * self.time_base)))
 
     @property
-    def declared_s(self) -> float | None:
-        """How long the source says it is, if it says so."""
-        if self.stream.duration is not None:
-            return float(self.stream.duration * self.time_base)
-        if self._container.duration is not None:
-            return self._container.duration / av.time_base
-        return None
-
-    @property
     def is_cut_off(self) -> bool:
         """Whether a RIFF file (AVI) is shorter than its first bytes say."""
-        if self.container_name != "avi" or not isinstance(self.spec.address, FileAddress):
+        if self._kind != "avi" or not isinstance(self.spec.address, FileAddress):
             return False
         path = self.spec.address.path
         with path.open("rb") as file:
             declared = int.from_bytes(file.read(8)[4:], "little")
         return path.stat().st_size < declared
-
-    @property
-    def container_name(self) -> str:
-        """What kind of container the source is."""
-        return self._container.format.name
 
     def format(self, epoch: int, width: int, height: int) -> StreamFormat:
         """Return what the packets of an epoch need to be muxed again."""
@@ -146,6 +135,12 @@ def _video_of(spec: SourceSpec, container: InputContainer) -> VideoStream:
     # Cameras run side by side: a decoder with threads of its own would only make them wait.
     context.thread_count = 1
     return stream
+
+
+def _declared_s(container: InputContainer, stream: VideoStream) -> float | None:
+    if stream.duration is not None and stream.time_base is not None:
+        return float(stream.duration * stream.time_base)
+    return None if container.duration is None else container.duration / av.time_base
 
 
 def _header_of(stream: VideoStream) -> bytes:

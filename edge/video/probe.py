@@ -10,7 +10,7 @@ from hazard_library.contract.ids import CameraId
 
 @dataclass(frozen=True, slots=True)
 class Probe:
-    """One film. seconds: from the first picture to the end of the last one."""
+    """One film. seconds: how long its pictures are shown, added up."""
 
     packets: int
     seconds: float
@@ -35,20 +35,15 @@ def probe(path: Path) -> Probe:
 
 
 def _count(opening: Opening) -> Probe:
-    packets = 0
-    first: int | None = None
-    end = 0
+    packets = ticks = 0
     for packet in opening.packets():
-        if not packet.size:
-            continue
-        packets += 1
-        shown = packet.pts if packet.pts is not None else packet.dts or 0
-        first = shown if first is None else min(first, shown)
-        end = max(end, shown + (packet.duration or opening.frame_ticks))
+        if packet.size:
+            packets += 1
+            ticks += packet.duration or opening.frame_ticks
     context = opening.stream.codec_context
     return Probe(
         packets=packets,
-        seconds=float((end - (first or 0)) * opening.time_base),
+        seconds=float(ticks * opening.time_base),
         codec=context.name,
         width=context.width,
         height=context.height,

@@ -47,6 +47,7 @@ class Session:
         self._moments: dict[int, Moment] = {}
         self._next_pts = 0
         self._first_dts: int | None = None
+        self._last_dts: int | None = None
         self._latest: Moment | None = None
         self._first_mono: float | None = None
         self.decoded = 0
@@ -68,9 +69,9 @@ class Session:
             return None
         duration = raw.duration or self.opening.frame_ticks
         pts = raw.pts if raw.pts is not None else (raw.dts or self._next_pts)
-        dts = raw.dts if raw.dts is not None else pts
         raw.pts = pts
         self._next_pts = pts + duration
+        dts = self._last_dts = raw.dts if raw.dts is not None else self._guessed_dts(pts)
         base = self.opening.time_base
         stamp = self._clock.stamp(float(pts * base), float(dts * base))
         self._remember(pts, stamp.at, float(duration * base))
@@ -101,6 +102,10 @@ class Session:
             return None
         self.format = self.opening.format(self._epochs(), width, height)
         return FormatChange(self.format, picture.image.pts or 0)
+
+    def _guessed_dts(self, pts: int) -> int:
+        """Say when a packet without a decoding time is due: right after the one before it."""
+        return pts if self._last_dts is None else min(pts, self._last_dts + 1)
 
     def _picture(self, image: VideoFrame) -> Picture:
         self.decoded += 1

@@ -8,6 +8,7 @@ from edge.core.moment import Moment
 from edge.ports import Clock
 
 _FILE_JUMP_S = 60.0
+_FILE_SLACK_S = 1.0
 _LIVE_JUMP_S = 5.0
 _STEER_S = 1.0
 _STEER_RATE = 0.25
@@ -46,6 +47,7 @@ class FileClock:
         self._shift_s: float | None = None
         self._last_dts_s = 0.0
         self._step_s = 0.04
+        self._decode = float("-inf")
 
     def restart(self) -> None:
         """Go on where the film ended."""
@@ -54,15 +56,16 @@ class FileClock:
         """Name the moment of the next packet."""
         if self._shift_s is None:
             self._shift_s = -pts_s
-        elif not 0 <= dts_s - self._last_dts_s <= _FILE_JUMP_S:
+        elif not -_FILE_SLACK_S <= dts_s - self._last_dts_s <= _FILE_JUMP_S:
             self._shift_s += self._last_dts_s + self._step_s - dts_s
-        else:
-            self._step_s = dts_s - self._last_dts_s or self._step_s
+        elif dts_s > self._last_dts_s:
+            self._step_s = dts_s - self._last_dts_s
         self._last_dts_s = dts_s
         # Microseconds, so that utc and mono name the same instant exactly.
         shown = timedelta(microseconds=round((pts_s + self._shift_s) * 1e6))
         mono = shown.total_seconds()
-        return Stamp(Moment(mono, self._start_at + shown), min(dts_s + self._shift_s, mono))
+        self._decode = max(self._decode, min(dts_s + self._shift_s, mono))
+        return Stamp(Moment(mono, self._start_at + shown), self._decode)
 
 
 class ArrivalClock:
