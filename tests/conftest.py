@@ -1,10 +1,18 @@
-"""Puts this folder on the path, so that tests find `brokers` and `waiting`."""
+"""The fixtures that several folders of tests share: a real broker and a real database."""
 
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 from brokers import DEVICE, SECRETS, SERVER, Broker, device_acl, start_broker
+from postgres import (  # noqa: F401 - fixtures
+    _shared_url,
+    database,
+    database_url,
+    db,
+    own_database,
+    postgres_url,
+)
 
 
 @pytest.fixture

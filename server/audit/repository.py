@@ -16,13 +16,16 @@ def last_entry(db: Session) -> AuditEntry | None:
 
 
 def all_entries(db: Session) -> Iterator[AuditEntry]:
-    """Stream the chain from its beginning, as the database has it."""
-    query = (
-        select(AuditEntry)
-        .order_by(AuditEntry.seq)
-        .execution_options(yield_per=_AT_ONCE, populate_existing=True)
-    )
-    yield from db.scalars(query)
+    """Read the chain from its beginning in pages, as the database has it."""
+    seen = 0
+    while page := _page(db, seen):
+        yield from page
+        seen = page[-1].seq
+
+
+def _page(db: Session, after: int) -> Sequence[AuditEntry]:
+    query = select(AuditEntry).where(AuditEntry.seq > after).order_by(AuditEntry.seq)
+    return db.scalars(query.limit(_AT_ONCE).execution_options(populate_existing=True)).all()
 
 
 def entries_of(db: Session, object_type: str, object_id: str) -> Sequence[AuditEntry]:

@@ -24,5 +24,6 @@ def trigger(table: str) -> str:
 def append_only(table: object) -> None:
     """Make a table append-only when it is created from the models."""
     made = cast("Table", table)
+    made.info["append_only"] = True
     for statement in (FUNCTION.replace("%", "%%"), trigger(made.name)):
         event.listen(made, "after_create", DDL(statement))  # type: ignore[no-untyped-call]
