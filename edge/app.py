@@ -7,6 +7,8 @@ from dataclasses import dataclass
 from importlib.metadata import version
 from pathlib import Path
 
+import cv2
+
 from edge.config import CameraConfig, Site, load_site
 from edge.config.site import LinkConfig
 from edge.core.camera_core import CameraCore, CoreSpec
@@ -118,6 +120,8 @@ def compose(box: Box, config_error: str | None = None) -> Engine:
         ModelRejected: the model fails its self-test or cannot be loaded.
         ConfigError: a credential cannot be read.
     """
+    # The workers are the threads: OpenCV's own would only fight them for the cores.
+    cv2.setNumThreads(1)
     prove(box.package)
     shared = _open_shared(box, config_error)
     specs = [source_spec(box.site, camera) for camera in box.site.cameras]

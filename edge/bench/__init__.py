@@ -1,0 +1,1 @@
+"""Measurements of the edge, each against something plain, in one run on one machine."""

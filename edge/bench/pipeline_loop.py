@@ -1,0 +1,172 @@
+"""The edge's own way over the same frames: read, look side by side, track, judge every rule.
+
+python -m edge.bench.pipeline_loop MODEL_FOLDER FILM FRAMES MIN_SCORE OUT [CAMERAS]
+"""
+
+import json
+import os
+import sys
+import threading
+from collections import Counter
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import cv2
+import numpy as np
+
+from edge.config import CameraConfig
+from edge.core.camera_core import CameraCore, CoreSpec
+from edge.core.detections import Detections
+from edge.core.tracking import TrackingSettings
+from edge.fleet.system_clock import SystemClock
+from edge.inference.lane import Lane, Looked, Waiting
+from edge.inference.onnx_backend import OnnxBackend
+from edge.inference.workers import Workers
+from edge.ports import Frame, RawBoxes
+from edge.runtime.bindings import switch_on
+from edge.video.packet_ring import PacketRing
+from edge.video.reader import CameraReader, ReaderOutlets
+from edge.video.source import FileAddress, Mode, SourceSpec
+from hazard_library.catalogue.load import load_catalogue
+from hazard_library.contract.device import CameraCondition
+from hazard_library.contract.ids import CameraId, DeviceId
+from hazard_library.registry.package import ModelPackage, load_package
+
+
+@dataclass(slots=True)
+class _Counted:
+    """Implements `edge.ports.Counters`."""
+
+    sums: Counter[str] = field(default_factory=Counter)
+
+    def count(self, name: str, by: int = 1) -> None:
+        """Add to one counter."""
+        self.sums[name] += by
+
+
+class _Enough(Exception):
+    """The asked number of frames has been read."""
+
+
+class _Camera:
+    """One film on its way: a thread that reads, a core that judges."""
+
+    def __init__(self, lane: Lane, package: ModelPackage, film: Path, frames: int) -> None:
+        self.lane = lane
+        self.looked: list[RawBoxes] = []
+        self._frames = frames
+        self._offered = 0
+        self._core = _core(lane.camera, package)
+        outlets = ReaderOutlets(PacketRing(), self._offer, _ignore)
+        spec = SourceSpec(lane.camera, FileAddress(film), Mode.REPLAY)
+        self._reader = CameraReader(spec, SystemClock(), outlets)
+        self._thread = threading.Thread(target=self._read, daemon=True)
+
+    def start(self) -> None:
+        """Begin to read."""
+        self._thread.start()
+
+    def judge(self, looked: Looked) -> None:
+        """Follow and judge one look."""
+        assert looked.boxes is not None, looked.fault  # noqa: S101 - a bench may stop at once
+        boxes, pixels = looked.boxes, looked.frame.pixels
+        self.looked.append(boxes)
+        self._core.step(
+            Detections(
+                looked.frame.at,
+                boxes.boxes,
+                boxes.scores,
+                boxes.labels,
+                pixels.shape[1],
+                pixels.shape[0],
+            )
+        )
+
+    def _read(self) -> None:
+        try:
+            self._reader.run(threading.Event())
+        except _Enough:
+            pass
+        finally:
+            self.lane.finish()
+
+    def _offer(self, frame: Frame) -> None:
+        if self._offered == self._frames:
+            raise _Enough
+        self._offered += 1
+        self.lane.offer(frame)
+
+
+def run(model: Path, film: Path, frames: int, min_score: float, cameras: int) -> dict[str, object]:
+    """Look at the first frames of a film, with `cameras` cameras at once; time all of it."""
+    cv2.setNumThreads(1)
+    package = load_package(model)
+    backend = OnnxBackend(package, min_score)
+    side = package.card.input.height, package.card.input.width
+    backend.detect(np.zeros((*side, 3), np.uint8))
+    workers = Workers(backend, os.cpu_count() or 1, _Counted())
+    lanes = [workers.open_lane(CameraId(f"c{n}"), Waiting.EVERY) for n in range(cameras)]
+    units = [_Camera(lane, package, film, frames) for lane in lanes]
+    workers.start()
+    clock = SystemClock()
+    started = clock.now()
+    for unit in units:
+        unit.start()
+    _judge_all(units)
+    seconds = clock.now().seconds_since(started)
+    workers.stop()
+    labels = list(package.card.labels)
+    return {
+        "frames": sum(len(unit.looked) for unit in units),
+        "seconds": seconds,
+        "labels": labels,
+        "boxes": [list(_rows(boxes, labels)) for boxes in units[0].looked],
+    }
+
+
+def _judge_all(units: list[_Camera]) -> None:
+    """Judge every camera on a thread of its own, as the box does."""
+    threads = [threading.Thread(target=_judge_one, args=(unit,)) for unit in units]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+
+
+def _judge_one(unit: _Camera) -> None:
+    while not unit.lane.is_over:
+        looked = unit.lane.next_looked(1.0)
+        if looked is not None:
+            unit.judge(looked)
+
+
+def _rows(boxes: RawBoxes, labels: list[str]) -> Iterator[list[float]]:
+    for label, score, box in zip(boxes.labels, boxes.scores, boxes.boxes, strict=True):
+        yield [labels.index(label), float(score), *(float(edge) for edge in box)]
+
+
+def _core(camera: CameraId, package: ModelPackage) -> CameraCore:
+    """Switch on every hazard the model can see, on the whole picture."""
+    config = CameraConfig.model_validate(
+        {
+            "id": camera,
+            "source": {"kind": "file", "path": "film"},
+            "all_with_model": True,
+            "whole_picture": True,
+        }
+    )
+    card = package.card
+    bindings = switch_on(config, load_catalogue(), frozenset(card.labels)).bindings
+    tracking = TrackingSettings(high_by_label=card.thresholds)
+    return CameraCore(CoreSpec(DeviceId("bench"), camera, bindings, tracking))
+
+
+def _ignore(condition: CameraCondition, detail: str) -> None:
+    del condition, detail
+
+
+if __name__ == "__main__":
+    given = sys.argv[1:]
+    measured = run(Path(given[0]), Path(given[1]), int(given[2]), float(given[3]), int(given[5]))
+    Path(given[4]).write_text(json.dumps(measured), encoding="utf-8")
