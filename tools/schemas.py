@@ -1,26 +1,34 @@
-"""Write the JSON Schemas of the contract; with --check, say which of them are stale."""
+"""Write the JSON Schemas of the contract and of the box's configuration; with --check, say which of them are stale."""
 
 import json
 import sys
 from pathlib import Path
 
+from edge.config.load import camera_schema, site_schema
 from hazard_library.contract.device import Ack, Command, DeviceState
 from hazard_library.contract.events import HazardEvent
 from hazard_library.contract.evidence import EvidenceManifest, EvidenceSealed
 
 FOLDER = Path(__file__).parent.parent / "hazard_library" / "contract" / "schema"
+CONFIGS = Path(__file__).parent.parent / "configs" / "schema"
 MESSAGES = (HazardEvent, EvidenceManifest, EvidenceSealed, DeviceState, Command, Ack)
 
 
 def schemas() -> dict[Path, str]:
-    """Return every schema file's path and text, one per message and major."""
-    texts: dict[Path, str] = {}
+    """Return every schema file's path and text: one per message and major, and the configs'."""
+    texts = {
+        CONFIGS / "site.schema.json": _text(site_schema()),
+        CONFIGS / "camera.schema.json": _text(camera_schema()),
+    }
     for kind in MESSAGES:
         name, _, major = str(kind.model_fields["schema_id"].default).partition("/")
         schema = kind.model_json_schema(by_alias=True)
-        text = json.dumps(schema, ensure_ascii=False, indent=2, sort_keys=True) + "\n"
-        texts[FOLDER / f"{name}.{major}.schema.json"] = text
+        texts[FOLDER / f"{name}.{major}.schema.json"] = _text(schema)
     return texts
+
+
+def _text(schema: dict[str, object]) -> str:
+    return json.dumps(schema, ensure_ascii=False, indent=2, sort_keys=True) + "\n"
 
 
 def stale() -> list[Path]:
@@ -38,8 +46,8 @@ def main() -> int:
         for path in stale():
             print(f"{path}: stale; run: python tools/schemas.py")
         return 1 if stale() else 0
-    FOLDER.mkdir(parents=True, exist_ok=True)
     for path, text in schemas().items():
+        path.parent.mkdir(parents=True, exist_ok=True)
         path.write_text(text, encoding="utf-8")
     return 0
 
