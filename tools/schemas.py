@@ -1,4 +1,4 @@
-"""Write the JSON Schemas of the contract and of the box's configuration; with --check, say which of them are stale."""
+"""Write the JSON Schemas of messages and configuration; with --check, say which are stale."""
 
 import json
 import sys
