@@ -1,0 +1,41 @@
+"""Queries of enterprises and sites."""
+
+from collections.abc import Collection
+from dataclasses import dataclass
+from uuid import UUID
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from server.enterprises.tables import Enterprise, Site
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """A site together with its enterprise."""
+
+    site: Site
+    enterprise: Enterprise
+
+
+def place(db: Session, site_id: str) -> Place | None:
+    """Return a site with its enterprise."""
+    query = select(Site, Enterprise).join(Enterprise, Enterprise.id == Site.enterprise_id)
+    row = db.execute(query.where(Site.id == site_id)).one_or_none()
+    return Place(row[0], row[1]) if row else None
+
+
+def by_code(db: Session, credit_code: str) -> Enterprise | None:
+    """Return the enterprise with a 统一社会信用代码."""
+    return db.scalar(select(Enterprise).where(Enterprise.credit_code == credit_code))
+
+
+def visible(db: Session, enterprise_id: UUID, units: Collection[UUID]) -> Enterprise | None:
+    """Return an enterprise that has a site in one of the units."""
+    query = (
+        select(Enterprise)
+        .join(Site, Site.enterprise_id == Enterprise.id)
+        .where(Enterprise.id == enterprise_id, Site.unit_id.in_(units))
+        .limit(1)
+    )
+    return db.scalar(query)

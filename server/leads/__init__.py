@@ -1,0 +1,1 @@
+"""Leads 线索: what boxes suspect, joined; and what officers decide of it."""
