@@ -1,0 +1,82 @@
+"""SQL of evidence."""
+
+from collections.abc import Iterable, Sequence
+from datetime import datetime
+from uuid import UUID
+
+from sqlalchemy import select
+from sqlalchemy.dialects.postgresql import insert
+from sqlalchemy.orm import Session
+
+from server.evidence.states import FileState
+from server.evidence.tables import EvidenceFile, EvidenceItem, EvidenceManifestRow
+
+
+def file(db: Session, sha256: str) -> EvidenceFile | None:
+    """Return a file, locked."""
+    return db.get(EvidenceFile, sha256, with_for_update=True, populate_existing=True)
+
+
+def files(db: Session) -> Sequence[EvidenceFile]:
+    """Return all files."""
+    return db.scalars(select(EvidenceFile).order_by(EvidenceFile.sha256)).all()
+
+
+def is_announced_by(db: Session, device_id: str, sha256: str) -> bool:
+    """Whether this device has announced this hash."""
+    query = select(EvidenceItem.id).where(
+        EvidenceItem.device_id == device_id, EvidenceItem.sha256 == sha256
+    )
+    return db.scalar(query.limit(1)) is not None
+
+
+def incidents_of(db: Session, sha256: str) -> Sequence[UUID]:
+    """Return the incidents that a file belongs to."""
+    query = select(EvidenceItem.incident_id).where(EvidenceItem.sha256 == sha256).distinct()
+    return db.scalars(query).all()
+
+
+def add_file(db: Session, sha256: str, size: int, at: datetime) -> None:
+    """Expect a file, unless it is expected or there already."""
+    values = {"sha256": sha256, "bytes": size, "state": FileState.ANNOUNCED, "announced_at": at}
+    db.execute(insert(EvidenceFile).values(values).on_conflict_do_nothing())
+
+
+def add_item(db: Session, item: dict[str, object]) -> bool:
+    """Add what a file is to an incident; False when that is known."""
+    row = insert(EvidenceItem).values(item).on_conflict_do_nothing().returning(EvidenceItem.id)
+    return db.scalar(row) is not None
+
+
+def items(db: Session, incidents: Iterable[UUID]) -> list[tuple[EvidenceItem, EvidenceFile | None]]:
+    """Return the evidence of incidents with its files, in the order of announcement."""
+    query = (
+        select(EvidenceItem, EvidenceFile)
+        .outerjoin(EvidenceFile, EvidenceItem.sha256 == EvidenceFile.sha256)
+        .where(EvidenceItem.incident_id.in_(list(incidents)))
+        .order_by(EvidenceItem.announced_at, EvidenceItem.id)
+    )
+    return [(row[0], row[1]) for row in db.execute(query)]
+
+
+def item(db: Session, item_id: UUID) -> tuple[EvidenceItem, EvidenceFile | None] | None:
+    """Return one item with its file."""
+    query = (
+        select(EvidenceItem, EvidenceFile)
+        .outerjoin(EvidenceFile, EvidenceItem.sha256 == EvidenceFile.sha256)
+        .where(EvidenceItem.id == item_id)
+    )
+    row = db.execute(query).one_or_none()
+    return (row[0], row[1]) if row is not None else None
+
+
+def manifest_of(db: Session, incident_id: UUID) -> EvidenceManifestRow | None:
+    """Return an incident's manifest."""
+    return db.scalar(
+        select(EvidenceManifestRow).where(EvidenceManifestRow.incident_id == incident_id)
+    )
+
+
+def manifests(db: Session) -> Sequence[EvidenceManifestRow]:
+    """Return all manifests."""
+    return db.scalars(select(EvidenceManifestRow).order_by(EvidenceManifestRow.received_at)).all()

@@ -1,0 +1,256 @@
+"""Verbs of evidence: expect what a box announces, bind it by a signed manifest, check it again."""
+
+import base64
+import binascii
+import hashlib
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from uuid import UUID
+
+from cryptography.exceptions import InvalidSignature
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
+from pydantic import ValidationError
+from sqlalchemy.orm import Session
+
+from hazard_library.contract.evidence import (
+    ClipSpan,
+    EvidenceKind,
+    EvidenceManifest,
+    EvidenceRef,
+    EvidenceSealed,
+)
+from hazard_library.contract.ids import DeviceId, IncidentId
+from server.audit import service as audit
+from server.audit.service import Act, Thing, Who
+from server.evidence import repository
+from server.evidence.file_store import FileStore, Found
+from server.evidence.states import FILES, FileEvent, FileState
+from server.evidence.tables import EvidenceFile, EvidenceItem, EvidenceManifestRow
+from server.fleet.service import DeviceRef
+from server.kit.errors import EvidenceMismatch
+from server.kit.ids import new_id
+
+_WHO = Who("svc:evidence", "svc")
+
+
+@dataclass(frozen=True, slots=True)
+class EvidenceSeen:
+    """One piece of evidence as pages show it; without a file: what was lost, and why."""
+
+    id: UUID
+    incident_id: UUID
+    kind: EvidenceKind
+    sha256: str | None
+    bytes: int | None
+    media_type: str | None
+    redaction: str | None
+    state: FileState
+    reason: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class StoreReport:
+    """How the files on disk compare with what was announced."""
+
+    files: int
+    verified: int
+    pending: int
+    missing: tuple[str, ...]
+    altered: tuple[str, ...]
+
+
+def announce(
+    db: Session, at: datetime, device: DeviceId, incident: IncidentId, refs: Iterable[EvidenceRef]
+) -> None:
+    """Expect the files that a box names; naming them again changes nothing.
+
+    Raises:
+        EvidenceMismatch: a file of that hash was announced with another length.
+    """
+    for ref in refs:
+        repository.add_file(db, ref.sha256, ref.bytes, at)
+        known = repository.file(db, ref.sha256)
+        if known is not None and known.bytes != ref.bytes:
+            raise EvidenceMismatch(
+                f"{ref.sha256}: announced with {ref.bytes} bytes, before with {known.bytes}"
+            )
+        item = {
+            "id": new_id(at),
+            "incident_id": incident,
+            "device_id": device,
+            "kind": ref.kind,
+            "sha256": ref.sha256,
+            "media_type": ref.media_type,
+            "redaction": ref.redaction,
+            "announced_at": at,
+        }
+        repository.add_item(db, item)
+
+
+def seal(db: Session, at: datetime, device: DeviceRef, sealed: EvidenceSealed) -> EvidenceManifest:
+    """Keep a manifest whose hash and signature are the box's own, and expect its files.
+
+    Raises:
+        EvidenceMismatch: the hash, the signature or the device is not what it claims.
+    """
+    text = sealed.manifest.encode()
+    if hashlib.sha256(text).hexdigest() != sealed.manifest_sha256:
+        raise EvidenceMismatch("manifest_sha256 is not the hash of the manifest")
+    _verify(device, text, sealed.signature)
+    manifest = _read(text)
+    if manifest.device != device.id or manifest.key_id != device.key_id:
+        raise EvidenceMismatch(f"the manifest names another device or key than {device.id}")
+    known = repository.manifest_of(db, manifest.incident_id)
+    if known is not None and known.sha256 != sealed.manifest_sha256:
+        raise EvidenceMismatch(f"incident {manifest.incident_id} has another manifest already")
+    if known is None:
+        db.add(_manifest_row(at, device, sealed, manifest))
+        db.flush()
+    announce(db, at, device.id, manifest.incident_id, manifest.files)
+    for kind, reason in manifest.lost.items():
+        lost = {
+            "id": new_id(at),
+            "incident_id": manifest.incident_id,
+            "device_id": device.id,
+            "kind": kind,
+            "lost_because": reason,
+            "announced_at": at,
+        }
+        repository.add_item(db, lost)
+    return manifest
+
+
+def of_incidents(db: Session, incidents: Iterable[UUID]) -> list[EvidenceSeen]:
+    """Return the evidence of incidents, in the order of announcement."""
+    return [_seen(item, file) for item, file in repository.items(db, incidents)]
+
+
+def clip_span(db: Session, incident: UUID) -> ClipSpan | None:
+    """Return which stretch an incident's clip holds, once its manifest is there."""
+    row = repository.manifest_of(db, incident)
+    return _read(row.manifest).span if row is not None else None
+
+
+def one(db: Session, item_id: UUID) -> EvidenceSeen | None:
+    """Return one piece of evidence."""
+    found = repository.item(db, item_id)
+    return _seen(*found) if found is not None else None
+
+
+def change(
+    db: Session, at: datetime, file: EvidenceFile, event: FileEvent, reason: str | None
+) -> None:
+    """Move a file through its life, with a record of it."""
+    before, after = file.state, FILES.after(file.state, event)
+    file.state = after
+    file.reason = reason if after in {FileState.MISSING, FileState.ALTERED} else None
+    file.verified_at = at
+    file.stored_at = file.stored_at or at
+    db.flush()
+    if before is not after:
+        act = Act(event.value, before.value, after.value, reason)
+        audit.record(db, at, _WHO, Thing("evidence_file", file.sha256), act)
+
+
+def check_file(db: Session, at: datetime, store: FileStore, sha256: str) -> FileState | None:
+    """Hash one stored file again and write down what was found."""
+    file = repository.file(db, sha256)
+    if file is None or file.state is FileState.ANNOUNCED:
+        return file.state if file is not None else None
+    match store.look(sha256):
+        case Found.WHOLE if file.state is not FileState.ALTERED:
+            change(db, at, file, FileEvent.VERIFIED, None)
+        case Found.WHOLE:
+            # Bytes that were found altered once are not trusted again by themselves.
+            pass
+        case Found.MISSING:
+            change(db, at, file, FileEvent.FOUND_MISSING, "the file is gone from the store")
+        case Found.ALTERED:
+            change(db, at, file, FileEvent.FOUND_ALTERED, "its bytes have another hash now")
+    return file.state
+
+
+def check_stores(db: Session, at: datetime, store: FileStore) -> StoreReport:
+    """Hash every stored file again."""
+    states = {file.sha256: check_file(db, at, store, file.sha256) for file in repository.files(db)}
+    return StoreReport(
+        files=len(states),
+        verified=sum(state is FileState.STORED for state in states.values()),
+        pending=sum(state is FileState.ANNOUNCED for state in states.values()),
+        missing=tuple(name for name, state in states.items() if state is FileState.MISSING),
+        altered=tuple(name for name, state in states.items() if state is FileState.ALTERED),
+    )
+
+
+def broken_manifests(db: Session, devices: Sequence[DeviceRef]) -> list[str]:
+    """Return why any manifest no longer holds: its hash, its signature or the one before it."""
+    keys = {device.id: device for device in devices}
+    rows = repository.manifests(db)
+    known = {(row.device_id, row.sha256) for row in rows}
+    return [
+        f"manifest {row.id} of {row.device_id}: {why}"
+        for row in rows
+        if (why := _manifest_fault(row, keys.get(DeviceId(row.device_id)), known))
+    ]
+
+
+def _manifest_fault(
+    row: EvidenceManifestRow, device: DeviceRef | None, known: set[tuple[str, str]]
+) -> str | None:
+    if hashlib.sha256(row.manifest).hexdigest() != row.sha256:
+        return "its text was changed"
+    if device is not None:
+        try:
+            _verify(device, row.manifest, row.signature)
+        except EvidenceMismatch as fault:
+            return str(fault)
+    if row.previous_sha256 is not None and (row.device_id, row.previous_sha256) not in known:
+        return "the manifest before it never came"
+    return None
+
+
+def _verify(device: DeviceRef, text: bytes, signature: str) -> None:
+    try:
+        key = Ed25519PublicKey.from_public_bytes(device.public_key)
+        key.verify(base64.b64decode(signature, validate=True), text)
+    except (InvalidSignature, binascii.Error) as fault:
+        raise EvidenceMismatch(f"the signature is not {device.id}'s") from fault
+
+
+def _read(text: bytes) -> EvidenceManifest:
+    try:
+        return EvidenceManifest.model_validate_json(text)
+    except ValidationError as fault:
+        raise EvidenceMismatch(
+            f"the manifest cannot be read: {fault.error_count()} faults"
+        ) from fault
+
+
+def _manifest_row(
+    at: datetime, device: DeviceRef, sealed: EvidenceSealed, manifest: EvidenceManifest
+) -> EvidenceManifestRow:
+    return EvidenceManifestRow(
+        id=manifest.id,
+        incident_id=manifest.incident_id,
+        device_id=device.id,
+        sha256=sealed.manifest_sha256,
+        previous_sha256=manifest.previous_manifest_sha256,
+        manifest=sealed.manifest.encode(),
+        signature=sealed.signature,
+        received_at=at,
+    )
+
+
+def _seen(item: EvidenceItem, file: EvidenceFile | None) -> EvidenceSeen:
+    return EvidenceSeen(
+        id=item.id,
+        incident_id=item.incident_id,
+        kind=item.kind,
+        sha256=item.sha256,
+        bytes=file.bytes if file is not None else None,
+        media_type=item.media_type,
+        redaction=item.redaction,
+        state=file.state if file is not None else FileState.MISSING,
+        reason=file.reason if file is not None else item.lost_because,
+    )

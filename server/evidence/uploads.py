@@ -1,0 +1,138 @@
+"""Taking evidence from a box in pieces; an upload goes on where it stopped."""
+
+from dataclasses import dataclass
+
+import structlog
+from sqlalchemy.orm import Session
+
+from hazard_library.contract.ids import DeviceId
+from server.evidence import repository
+from server.evidence.file_store import FileStore, Found
+from server.evidence.service import change
+from server.evidence.states import FileEvent, FileState
+from server.evidence.tables import EvidenceFile
+from server.kit import live
+from server.kit.clock import Clock
+from server.kit.db import Database
+from server.kit.errors import EvidenceMismatch, NotFound, TooLarge
+from server.kit.live import Change, Kind
+
+log = structlog.get_logger(__name__)
+
+LARGEST_PIECE = 1024 * 1024
+
+
+@dataclass(frozen=True, slots=True)
+class Progress:
+    """How much of a file the server holds."""
+
+    offset: int
+    length: int
+
+    @property
+    def is_complete(self) -> bool:
+        """Whether the whole file is there, checked by its hash."""
+        return self.offset == self.length
+
+
+@dataclass(frozen=True, slots=True)
+class WrongOffset:
+    """The piece does not begin where the server's bytes end."""
+
+    progress: Progress
+
+
+@dataclass(frozen=True, slots=True)
+class Piece:
+    """Bytes of a file and where they begin."""
+
+    sha256: str
+    offset: int
+    length: int
+    content: bytes
+
+
+class Uploads:
+    """Takes pieces for one store of files."""
+
+    def __init__(self, database: Database, store: FileStore, clock: Clock) -> None:
+        self._database = database
+        self._store = store
+        self._clock = clock
+
+    def progress(self, device: DeviceId, sha256: str) -> Progress:
+        """Return how much of a file is there.
+
+        Raises:
+            NotFound: this device has announced no such file.
+        """
+        with self._database.reading() as db:
+            length, state = _announced(db, device, sha256)
+        with self._store.coming(sha256):
+            return self._progress(sha256, length, state)
+
+    def take(self, device: DeviceId, piece: Piece) -> Progress | WrongOffset:
+        """Add a piece; the last one completes the file.
+
+        Raises:
+            NotFound: this device has announced no such file.
+            TooLarge: more than was announced.
+            EvidenceMismatch: all bytes are there, but they have another hash; they are gone.
+            StorageFull: the disk is full.
+        """
+        with self._database.reading() as db:
+            length, state = _announced(db, device, piece.sha256)
+        if piece.length != length or piece.offset + len(piece.content) > length:
+            raise TooLarge(f"{piece.sha256}: {length} bytes were announced")
+        with self._store.coming(piece.sha256):
+            now = self._progress(piece.sha256, length, state)
+            if now.is_complete:
+                return now
+            if piece.offset != now.offset:
+                return WrongOffset(now)
+            held = self._store.append(piece.sha256, piece.content)
+            if held == length:
+                self._complete(device, piece.sha256)
+        return Progress(held, length)
+
+    def _progress(self, sha256: str, length: int, state: FileState) -> Progress:
+        if state is FileState.STORED:
+            return Progress(length, length)
+        if self._store.has(sha256):
+            # A crash came between the file's rename and its row; or the file was found altered.
+            if self._store.look(sha256) is Found.WHOLE:
+                self._write_down(sha256)
+                return Progress(length, length)
+            self._store.set_aside(sha256)
+        held = self._store.offset(sha256)
+        if held >= length:
+            self._store.discard(sha256)
+            held = 0
+        return Progress(held, length)
+
+    def _complete(self, device: DeviceId, sha256: str) -> None:
+        if not self._store.keep(sha256):
+            log.warning("evidence_refused", device=device, sha256=sha256)
+            raise EvidenceMismatch(f"{sha256}: the bytes that came have another hash; send again")
+        self._write_down(sha256)
+
+    def _write_down(self, sha256: str) -> None:
+        at = self._clock.now()
+        with self._database.writing() as db:
+            file = repository.file(db, sha256)
+            if file is None or file.state is FileState.STORED:
+                return
+            change(db, at, file, FileEvent.ARRIVED, None)
+            for incident in repository.incidents_of(db, sha256):
+                data = {"incident_id": str(incident)}
+                live.announce(db, at, Change(Kind.EVIDENCE, sha256, data))
+        log.info("evidence_stored", sha256=sha256)
+
+
+def _announced(db: Session, device: DeviceId, sha256: str) -> tuple[int, FileState]:
+    if not repository.is_announced_by(db, device, sha256):
+        raise NotFound(f"{device} has announced no file {sha256}")
+    file = db.get(EvidenceFile, sha256)
+    if file is None:
+        raise NotFound(f"{sha256} is not known")
+    return file.bytes, file.state

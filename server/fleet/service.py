@@ -1,0 +1,253 @@
+"""Verbs of the fleet: enrol a box, know it again, hear how it is."""
+
+import base64
+import binascii
+import hashlib
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
+from cryptography.hazmat.primitives.serialization import (
+    Encoding,
+    PublicFormat,
+    load_pem_public_key,
+)
+from sqlalchemy.orm import Session
+
+from hazard_library.contract.device import DeviceState
+from hazard_library.contract.ids import CameraId, DeviceId
+from server.audit import service as audit
+from server.audit.service import Act, Thing, Who
+from server.fleet import repository
+from server.fleet.broker_files import BrokerUser
+from server.fleet.credentials import broker_hash, fits, new_secret, secret_hash
+from server.fleet.tables import Camera, Device, DeviceStateReport
+from server.kit import live
+from server.kit.db import Json
+from server.kit.errors import Conflict, FieldsMissing, NotFound, NotSignedIn
+from server.kit.live import Change, Kind
+
+_KEY_BYTES = 32
+
+
+@dataclass(frozen=True, slots=True)
+class NewCamera:
+    """A camera to register."""
+
+    id: CameraId
+    name: str
+    place: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class NewDevice:
+    """A box to register: its public key, 32 raw bytes, verifies its evidence."""
+
+    id: DeviceId
+    public_key: bytes
+    site: str
+    cameras: Sequence[NewCamera]
+
+
+@dataclass(frozen=True, slots=True)
+class CameraRef:
+    """A registered camera and the site it watches."""
+
+    device: DeviceId
+    id: CameraId
+    name: str
+    place: str | None
+    site: str
+
+
+@dataclass(frozen=True, slots=True)
+class DeviceRef:
+    """A registered box that is not revoked."""
+
+    id: DeviceId
+    site: str
+    public_key: bytes = field(repr=False)
+
+    @property
+    def key_id(self) -> str:
+        """Name the key as manifests do."""
+        return hashlib.sha256(self.public_key).hexdigest()
+
+
+@dataclass(frozen=True, slots=True)
+class DeviceSeen:
+    """A box with its cameras and what it last said."""
+
+    device: DeviceRef
+    is_revoked: bool
+    cameras: Sequence[CameraRef]
+    state: DeviceState | None
+    received_at: datetime | None
+
+
+def enrol(db: Session, at: datetime, by: Who, new: NewDevice) -> str:
+    """Register a box and return its new secret, which is kept nowhere.
+
+    Enrolling again with the same key gives a new secret and adds cameras.
+
+    Raises:
+        Conflict: a box of that name has another key.
+        FieldsMissing: the key is no Ed25519 key.
+    """
+    if len(new.public_key) != _KEY_BYTES:
+        raise FieldsMissing(["public_key"], "公钥不是 Ed25519 公钥")
+    secret = new_secret()
+    known = repository.device(db, new.id)
+    if known is None:
+        known = Device(id=new.id, public_key=new.public_key, enrolled_at=at)
+        db.add(known)
+    elif known.public_key != new.public_key:
+        raise Conflict(f"device {new.id} is registered with another key; choose another id")
+    known.site, known.revoked_at = new.site, None
+    known.secret_sha256, known.broker_password = secret_hash(secret), broker_hash(secret)
+    db.flush()
+    for camera in new.cameras:
+        _register_camera(db, new.id, camera)
+    names: Json = {"site": new.site, "cameras": [camera.id for camera in new.cameras]}
+    audit.record(db, at, by, Thing("device", new.id), Act("enrolled", detail=names))
+    return secret
+
+
+def revoke(db: Session, at: datetime, by: Who, device_id: DeviceId, reason: str) -> None:
+    """Refuse a box from now on.
+
+    Raises:
+        NotFound: there is no such box.
+    """
+    known = repository.device(db, device_id)
+    if known is None:
+        raise NotFound(f"device {device_id} is not registered")
+    known.revoked_at = at
+    audit.record(db, at, by, Thing("device", device_id), Act("revoked", reason=reason))
+
+
+def known_device(db: Session, device_id: DeviceId) -> DeviceRef | None:
+    """Return a registered box that is not revoked."""
+    found = repository.device(db, device_id)
+    if found is None or found.revoked_at is not None:
+        return None
+    return DeviceRef(DeviceId(found.id), found.site, found.public_key)
+
+
+def camera(db: Session, device_id: DeviceId, camera_id: CameraId) -> CameraRef | None:
+    """Return a registered camera."""
+    device, found = repository.device(db, device_id), repository.camera(db, device_id, camera_id)
+    return _camera_ref(found, device) if found is not None and device is not None else None
+
+
+def authenticate(db: Session, device_id: str, secret: str) -> DeviceRef:
+    """Return the box that knows this secret.
+
+    Raises:
+        NotSignedIn: the box is unknown or revoked, or the secret is wrong.
+    """
+    found = repository.device(db, device_id)
+    proven = fits(secret, found.secret_sha256 if found is not None else secret_hash(""))
+    if found is None or found.revoked_at is not None or not proven:
+        raise NotSignedIn("the device is not registered, is revoked, or its secret is wrong")
+    return DeviceRef(DeviceId(found.id), found.site, found.public_key)
+
+
+def broker_users(db: Session) -> list[BrokerUser]:
+    """Return who of the boxes may sign in at the broker."""
+    return [
+        BrokerUser(device.id, device.broker_password)
+        for device in repository.devices(db)
+        if device.revoked_at is None
+    ]
+
+
+def hear(db: Session, at: datetime, state: DeviceState) -> None:
+    """Keep what a box says of itself; tell the pages when something they show has changed."""
+    parsed: Json = state.model_dump(mode="json", by_alias=True)
+    before = repository.state(db, state.device)
+    is_news = before is None or _shown(before.state) != _shown(parsed)
+    row = before or DeviceStateReport(device_id=state.device)
+    row.status, row.boot, row.state = state.status, state.boot, parsed
+    row.sent_at, row.received_at = state.sent_at, at
+    db.add(row)
+    db.flush()
+    repository.note_boot(db, state.device, state.boot, at, state.last_message_no)
+    if is_news:
+        live.announce(db, at, Change(Kind.DEVICE, state.device, {"status": state.status}))
+
+
+def note_number(db: Session, at: datetime, device: DeviceId, boot: str, number: int) -> None:
+    """Note that a box gave a message this number."""
+    repository.note_boot(db, device, boot, at, number)
+
+
+def boots(db: Session, device: DeviceId | None = None) -> list[tuple[DeviceId, str, int]]:
+    """Return device, boot and the highest number told, for each start."""
+    return [
+        (DeviceId(row.device_id), row.boot, row.last_message_no)
+        for row in repository.boots(db, device)
+    ]
+
+
+def all_seen(db: Session) -> list[DeviceSeen]:
+    """Return every box with its cameras and what it last said."""
+    states = {row.device_id: row for row in repository.states(db)}
+    cameras = repository.cameras(db)
+    return [
+        _seen(device, [c for c in cameras if c.device_id == device.id], states.get(device.id))
+        for device in repository.devices(db)
+    ]
+
+
+def read_public_key(content: bytes) -> bytes:
+    """Read a public key file: PEM, or base64 of the 32 raw bytes.
+
+    Raises:
+        FieldsMissing: it is no Ed25519 key.
+    """
+    if b"BEGIN PUBLIC KEY" in content:
+        try:
+            key = load_pem_public_key(content)
+        except ValueError:
+            key = None
+        if isinstance(key, Ed25519PublicKey):
+            return key.public_bytes(Encoding.Raw, PublicFormat.Raw)
+    try:
+        raw = base64.b64decode(content.strip(), validate=True)
+    except binascii.Error:
+        raw = content
+    if len(raw) != _KEY_BYTES:
+        raise FieldsMissing(["public_key"], "公钥不是 Ed25519 公钥")
+    return raw
+
+
+def _register_camera(db: Session, device_id: DeviceId, new: NewCamera) -> None:
+    known = repository.camera(db, device_id, new.id) or Camera(device_id=device_id, id=new.id)
+    known.name, known.place = new.name, new.place
+    db.add(known)
+    db.flush()
+
+
+def _camera_ref(camera: Camera, device: Device) -> CameraRef:
+    return CameraRef(
+        DeviceId(device.id), CameraId(camera.id), camera.name, camera.place, device.site
+    )
+
+
+def _seen(
+    device: Device, cameras: Sequence[Camera], report: DeviceStateReport | None
+) -> DeviceSeen:
+    return DeviceSeen(
+        DeviceRef(DeviceId(device.id), device.site, device.public_key),
+        device.revoked_at is not None,
+        [_camera_ref(camera, device) for camera in cameras],
+        DeviceState.model_validate(report.state) if report is not None else None,
+        report.received_at if report is not None else None,
+    )
+
+
+def _shown(state: Json) -> object:
+    cameras = [(c.get("camera"), c.get("condition")) for c in state.get("cameras") or []]
+    return state.get("status"), state.get("config_error"), cameras
