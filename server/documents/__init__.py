@@ -1,0 +1,1 @@
+"""Forms: every field marked automatic, proposed or blank; written as .docx."""
