@@ -29,8 +29,8 @@ def run(config: Path, out: Path) -> int:
         LibraryError: recipe, material or checkpoint do not fit; the message says which.
     """
     # torch takes seconds to load and is not installed where nobody trains.
-    from hazard_library.training.export import export  # noqa: PLC0415
-    from hazard_library.training.train import CHECKPOINT, train  # noqa: PLC0415
+    from hazard_library.training.export import export
+    from hazard_library.training.train import CHECKPOINT, train
 
     recipe = read_recipe(config)
     material = material_root(os.environ, Path.cwd())

@@ -13,7 +13,7 @@ from torch.utils.data import Dataset
 from hazard_library.datasets.version import Picture
 from hazard_library.errors import DatasetError
 from hazard_library.training import augment
-from hazard_library.training.recipe import Recipe
+from hazard_library.training.recipe import Augment, Recipe
 
 Sample = tuple[Tensor, Tensor, Tensor]
 """pixels uint8 (3, side, side), known bool (classes, cells, cells), boxes float32 (n, 5)."""
@@ -43,6 +43,11 @@ class Feed(Dataset[Sample]):
     epoch: int
     mosaic: bool
 
+    @property
+    def changes(self) -> Augment:
+        """Return how pictures are changed in this pass."""
+        return self.recipe.stage(self.epoch).augment
+
     def __len__(self) -> int:
         """Return the number of canvases, one a picture."""
         return len(self.pictures)
@@ -51,7 +56,7 @@ class Feed(Dataset[Sample]):
         """Build canvas `index` of this pass."""
         rng = np.random.default_rng((self.recipe.seed, self.epoch, index))
         order = np.random.default_rng((self.recipe.seed, self.epoch)).permutation(len(self))
-        changes = self.recipe.augment
+        changes = self.changes
         first = self.pictures[int(order[index])]
         if self.mosaic and rng.uniform() < changes.mosaic:
             canvas = self._mosaic(rng, first)
@@ -68,7 +73,7 @@ class Feed(Dataset[Sample]):
         """Put one picture on a canvas."""
         pixels = read_pixels(self.material / picture.file)
         side, labels = self.recipe.input, self.recipe.labels
-        at = augment.scatter(rng, _shape(pixels), side, self.recipe.augment)
+        at = augment.scatter(rng, _shape(pixels), side, self.changes)
         return augment.place(augment.blank(side, len(labels)), pixels, picture, labels, at)
 
     def _mosaic(self, rng: np.random.Generator, first: Picture) -> augment.Canvas:
@@ -79,7 +84,7 @@ class Feed(Dataset[Sample]):
         canvas = augment.blank(side, len(labels))
         for picture, window in zip(chosen, augment.quarters(rng, side), strict=True):
             pixels = read_pixels(self.material / picture.file)
-            at = augment.tile(rng, _shape(pixels), window, self.recipe.augment)
+            at = augment.tile(rng, _shape(pixels), window, self.changes)
             canvas = augment.place(canvas, pixels, picture, labels, at)
         return canvas
 

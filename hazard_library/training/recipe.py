@@ -62,6 +62,15 @@ class Augment(Frozen):
     """Share of pictures made coarse, as a cheap or distant camera shows them."""
 
 
+class Stage(Frozen):
+    """What holds from an epoch on."""
+
+    from_epoch: int = Field(ge=0)
+    frozen_layers: int = Field(ge=0, default=0)
+    """How many of the first layers stay as they are; the finest ones cost the most time."""
+    augment: Augment = Augment()
+
+
 class Recipe(Frozen):
     """The whole recipe; read from `configs/training/<name>.yaml`."""
 
@@ -77,11 +86,19 @@ class Recipe(Frozen):
     data: DataSpec
     initial_weights: InitialWeights
     schedule: Schedule
-    augment: Augment = Augment()
+    stages: tuple[Stage, ...] = Field(min_length=1)
+
+    def stage(self, epoch: int) -> Stage:
+        """Return the stage that an epoch belongs to."""
+        return [stage for stage in self.stages if stage.from_epoch <= epoch][-1]
 
     @model_validator(mode="after")
-    def _labels_known(self) -> "Recipe":
-        """Refuse pairs of labels that are not taught."""
+    def _consistent(self) -> "Recipe":
+        """Refuse pairs of labels that are not taught, and stages out of order."""
+        starts = [stage.from_epoch for stage in self.stages]
+        if starts[0] != 0 or starts != sorted(set(starts)):
+            message = f"stages: from_epoch must rise from 0, not {starts}"
+            raise ValueError(message)
         for pair in self.exclusive:
             if not set(pair) <= set(self.labels):
                 message = f"exclusive: {pair} names a label that is not in labels"

@@ -115,6 +115,20 @@ def optimizer_of(model: nn.Module, schedule: Schedule) -> torch.optim.Optimizer:
     )
 
 
+def set_frozen(model: nn.Module, layers: int) -> None:
+    """Set the model to training, its first `layers` layers kept as they are.
+
+    Frozen weights keep their place in the optimizer, which leaves weights without gradient alone.
+    """
+    model.train()
+    for number, layer in enumerate(model.model):  # type: ignore[arg-type]
+        frozen = number < layers
+        layer.train(not frozen)
+        for name, parameter in layer.named_parameters():
+            # The head's box decoder holds fixed numbers, not weights.
+            parameter.requires_grad_(not frozen and "dfl" not in name)
+
+
 def train(
     recipe: Recipe,
     data: DatasetVersion,
@@ -151,7 +165,7 @@ def train(
     epoch_steps = -(-len(pictures) // recipe.schedule.batch)
     started = clock() - run.elapsed_s
     while _done(run, recipe.schedule, epoch_steps) < 1.0:
-        model.train()
+        set_frozen(model, recipe.stage(run.epoch).frozen_layers)
         for batch in _batches(recipe, pictures, material, run, epoch_steps):
             _learn(run, loss, batch, recipe.schedule, epoch_steps)
             run.elapsed_s = clock() - started
@@ -174,7 +188,7 @@ def _batches(
 ) -> Iterator[Batch]:
     """Yield the batches of the current epoch, built beside the training process."""
     done = _done(run, recipe.schedule, epoch_steps)
-    mosaic = done < recipe.augment.mosaic_end
+    mosaic = done < recipe.stage(run.epoch).augment.mosaic_end
     feed = Feed(recipe, pictures, material, run.epoch, mosaic)
     return iter(
         DataLoader(
