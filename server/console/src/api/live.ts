@@ -3,7 +3,7 @@ import { onScopeDispose, readonly, ref, type Ref } from "vue";
 /** How the console hears of changes: at once, on its way back, or not at all. */
 export type Connection = "live" | "reconnecting" | "lost";
 
-const KINDS = ["lead", "task", "transfer", "device"] as const;
+const KINDS = ["lead", "task", "transfer", "device", "evidence"] as const;
 
 /** `about` is the id of what changed, where the server says it. */
 type Listener = (kind: string, about: string | null) => void;
@@ -84,4 +84,18 @@ export function useLive(listener?: Listener): {
     onScopeDispose(() => listeners.delete(listener));
   }
   return { connection: readonly(connection), lastHeard: readonly(lastHeard) as Ref<Date | null> };
+}
+
+const GATHER_MS = 250;
+
+/** Makes one act of a burst of calls, shortly after the first of them. */
+export function gathering(act: () => void): () => void {
+  let waiting: number | undefined;
+  onScopeDispose(() => window.clearTimeout(waiting));
+  return () => {
+    waiting ??= window.setTimeout(() => {
+      waiting = undefined;
+      act();
+    }, GATHER_MS);
+  };
 }

@@ -1,7 +1,7 @@
 import { watch, type Ref } from "vue";
 
 import { api, call } from "@/api/call";
-import { useLive } from "@/api/live";
+import { gathering, useLive } from "@/api/live";
 import { useLoaded } from "@/api/useLoaded";
 
 import type { Lead } from "./types";
@@ -16,8 +16,11 @@ export function useLead(id: Ref<string>) {
     state.value = { kind: "ready", data: lead, at: new Date() };
   }
 
+  // pieces of evidence come in a row: one reading for all
+  const gather = gathering(() => void reload(true));
   useLive((kind, about) => {
-    if (kind === "opened" || (kind === "lead" && about === id.value)) void reload(true);
+    const changed = kind === "lead" && about === id.value;
+    if (changed || kind === "opened" || kind === "evidence") gather();
   });
   watch(id, () => void reload(), { immediate: true });
   return { state, reload, replace };

@@ -1,15 +1,13 @@
-import { computed, onScopeDispose, ref, shallowRef, watch, type Ref } from "vue";
+import { computed, ref, shallowRef, watch, type Ref } from "vue";
 
 import { api, call, type Result, type Schemas } from "@/api/call";
-import { useLive } from "@/api/live";
+import { gathering, useLive } from "@/api/live";
 import { useLoaded } from "@/api/useLoaded";
 
 import { mergeLeads } from "./mergeLeads";
 import { FILTERS, type LeadRow } from "./types";
 
 type Page = Schemas["LeadList"];
-
-const GATHER_MS = 250;
 
 async function readPage(filter: string, cursor: string | null, signal?: AbortSignal): Promise<Result<Page>> {
   const states = FILTERS[filter] ?? [];
@@ -65,16 +63,10 @@ export function useLeads(filter: Ref<string>, busy: Ref<boolean>) {
     return n;
   }
 
-  // a burst of changes is one reading
-  let gathered: number | undefined;
+  const gather = gathering(() => void refresh());
   useLive((kind) => {
-    if (kind !== "lead" && kind !== "opened") return;
-    gathered ??= window.setTimeout(() => {
-      gathered = undefined;
-      void refresh();
-    }, GATHER_MS);
+    if (["lead", "evidence", "opened"].includes(kind)) gather();
   });
-  onScopeDispose(() => window.clearTimeout(gathered));
   watch(filter, open, { immediate: true });
 
   const counts = computed(() =>
