@@ -43,6 +43,19 @@ def test_a_recipe_that_does_not_fit_names_the_field(
         read_recipe(changed(tmp_path, **{field: value}))
 
 
+def test_an_epoch_belongs_to_the_last_stage_that_has_begun(tmp_path: Path) -> None:
+    stages = [{"from_epoch": 0}, {"from_epoch": 3, "frozen_layers": 5}]
+    recipe = read_recipe(changed(tmp_path, stages=stages))
+    assert [recipe.stage(epoch).frozen_layers for epoch in (0, 2, 3, 9)] == [0, 0, 5, 5]
+
+
+@pytest.mark.parametrize("starts", [[1], [0, 0], [0, 4, 2]])
+def test_stages_out_of_order_are_refused(tmp_path: Path, starts: list[int]) -> None:
+    stages = [{"from_epoch": start} for start in starts]
+    with pytest.raises(TrainingError, match="from_epoch must rise from 0"):
+        read_recipe(changed(tmp_path, stages=stages))
+
+
 def test_a_missing_recipe_is_refused(tmp_path: Path) -> None:
     with pytest.raises(TrainingError, match="not a training recipe"):
         read_recipe(tmp_path / "none.yaml")
