@@ -2,11 +2,13 @@
 
 Pure: it sees numbers about pictures and their moments, and says a condition.
 
-A frozen stream repeats its picture. An encoder may make small ripples at its key frames even then,
-so some ripples are allowed; anything that moves ends the state at once. A quiet scene is not
-frozen: its sensor's noise changes many pixels by a little, all the time.
+A frozen stream repeats its picture. An encoder may give it a few faces, by frame type, but they
+come back again and again, so a picture counts as the same when it equals one of the last seconds;
+anything that moves ends the state at once. A quiet scene is not frozen: its sensor's noise never
+comes back, and whatever an encoder leaves of it is new at every key frame.
 """
 
+from collections import deque
 from dataclasses import dataclass
 from enum import Enum
 
@@ -18,7 +20,8 @@ from edge.core.moment import Moment
 from edge.ports import Pixels
 from hazard_library.contract.device import CameraCondition
 
-_WIDE_PX = 960
+_WIDE_PX = 640
+_REMEMBERED = 12
 
 
 class Difference(Enum):
@@ -46,7 +49,7 @@ class HealthLimits:
 
     look_every_s: float = 0.2
     frozen_after_s: float = 8.0
-    frozen_share: float = 0.75
+    frozen_share: float = 0.9
     dark_after_s: float = 10.0
     clear_after_s: float = 1.0
     dark_mean: float = 24.0
@@ -68,8 +71,7 @@ class PictureHealth:
         self.condition = CameraCondition.OK
         self._last: Moment | None = None
         self._still_since: Moment | None = None
-        self._same = 0
-        self._looks = 0
+        self._still: deque[Look] = deque()
         self._dark_since: Moment | None = None
         self._bright_since: Moment | None = None
 
@@ -97,12 +99,15 @@ class PictureHealth:
     def _is_frozen(self, look: Look) -> bool:
         if look.difference is Difference.MOVED or self._still_since is None:
             self._still_since = look.at
-            self._same = self._looks = 0
+            self._still.clear()
             return False
-        self._looks += 1
-        self._same += look.difference is Difference.SAME
-        lasted = look.at.seconds_since(self._still_since) >= self._limits.frozen_after_s
-        return lasted and self._same >= self._limits.frozen_share * self._looks
+        within_s = self._limits.frozen_after_s
+        self._still.append(look)
+        while look.at.seconds_since(self._still[0].at) > within_s:
+            self._still.popleft()
+        same = sum(one.difference is Difference.SAME for one in self._still)
+        lasted = look.at.seconds_since(self._still_since) >= within_s
+        return lasted and same >= self._limits.frozen_share * len(self._still)
 
     def _is_dark(self, look: Look) -> bool:
         was = self.condition is CameraCondition.DARK_OR_COVERED
@@ -123,10 +128,10 @@ def _shows_nothing(look: Look, limits: HealthLimits, slack: float) -> bool:
 
 
 class Looker:
-    """Makes looks of pictures; keeps one grey picture to compare the next one with."""
+    """Makes looks of pictures; keeps a few grey ones to compare the next one with."""
 
     def __init__(self) -> None:
-        self._before: NDArray[np.uint8] | None = None
+        self._before: deque[NDArray[np.uint8]] = deque(maxlen=_REMEMBERED)
 
     def look(self, at: Moment, pixels: Pixels) -> Look:
         """Measure a picture (uint8, height × width × 3, BGR)."""
@@ -137,19 +142,23 @@ class Looker:
         small = cv2.resize(grey, (64, 36), interpolation=cv2.INTER_AREA).astype(np.float32)
         edges = float(np.abs(np.diff(small, axis=1)).mean() + np.abs(np.diff(small, axis=0)).mean())
         look = Look(at, float(small.mean()), float(small.std()), edges, self._compare(grey))
-        self._before = grey
+        self._before.appendleft(grey)
         return look
 
     def _compare(self, grey: NDArray[np.uint8]) -> Difference:
-        before = self._before
-        if before is None or before.shape != grey.shape:
+        if not self._before or self._before[0].shape != grey.shape:
+            self._before.clear()
             return Difference.MOVED
-        change = cv2.absdiff(grey, before)
-        if np.count_nonzero(change) <= 0.002 * change.size and np.count_nonzero(change > 4) == 0:  # noqa: PLR2004
-            return Difference.SAME
+        change = cv2.absdiff(grey, self._before[0])
         # The digits of a clock in the picture are few pixels, but they change by much.
         leaps = np.count_nonzero(change > 32)  # noqa: PLR2004
         strong = np.count_nonzero(change > 12)  # noqa: PLR2004
         if leaps > 4 or strong > 0.0001 * change.size or float(change.mean()) >= 1.0:  # noqa: PLR2004
             return Difference.MOVED
-        return Difference.RIPPLE
+        known = any(_is_same(grey, before) for before in self._before)
+        return Difference.SAME if known else Difference.RIPPLE
+
+
+def _is_same(one: NDArray[np.uint8], other: NDArray[np.uint8]) -> bool:
+    change = cv2.absdiff(one, other)
+    return bool(np.count_nonzero(change) <= 0.002 * change.size and change.max() <= 4)  # noqa: PLR2004

@@ -79,7 +79,7 @@ def test_a_repeated_picture_is_frozen_within_ten_seconds_and_not_at_once() -> No
 
 def test_a_frozen_picture_that_is_coded_again_at_every_key_frame_is_frozen() -> None:
     def coded(number: int) -> Picture:
-        ripple = np.random.default_rng(number // 10).integers(0, 2, (HEIGHT, WIDTH, 3), np.uint8)
+        ripple = np.random.default_rng(number // 20).integers(0, 2, (HEIGHT, WIDTH, 3), np.uint8)
         return scene() + ripple
 
     watch = Watch()
@@ -167,4 +167,17 @@ def test_a_dim_yard_with_a_lamp_is_not_dark() -> None:
 
     watch = Watch()
     watch.show(40, dim)
+    assert watch.changes == []
+
+
+def test_a_frozen_picture_that_is_coded_in_two_ways_by_turns_is_frozen() -> None:
+    faces = [noisy(0.5)(seed) for seed in (1, 2)]
+    watch = Watch()
+    watch.show(20, lambda number: faces[number % 2])
+    assert watch.condition is FROZEN
+
+
+def test_a_quiet_yard_whose_noise_an_encoder_renews_every_two_seconds_is_not_frozen() -> None:
+    watch = Watch()
+    watch.show(60, lambda number: noisy(0.8)(number // 8))
     assert watch.changes == []
