@@ -16,7 +16,8 @@ from edge.core.geometry import (
 )
 from edge.core.scene import PixelBox, Point
 
-SHARE = st.floats(0, 1, allow_nan=False, width=32)
+# Shares that are exact in binary, so that a point is either on a line or clear of it.
+SHARE = st.integers(0, 1024).map(lambda number: number / 1024)
 POINTS = st.tuples(SHARE, SHARE)
 
 

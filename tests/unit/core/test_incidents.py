@@ -190,6 +190,14 @@ def test_a_covered_camera_finds_nothing_and_its_incident_waits() -> None:
     assert changes[-1].incident.last_held.mono == pytest.approx(9.8)
 
 
+def test_what_is_detected_in_a_frozen_picture_is_not_followed() -> None:
+    camera = core()
+    (detections, _), *_ = Film(1, actors=person((0, 1))).detections()
+    camera.step(detections, "frozen")
+    assert camera.scene is not None
+    assert (camera.scene.tracks, camera.scene.blind) == ((), "frozen")
+
+
 def test_time_without_looks_is_no_absence() -> None:
     film = Film(120, actors=person((0, 10), (100, 120)), cuts=((11, 100),))
     assert "closed" not in kinds(told(core(), film))
@@ -318,7 +326,7 @@ SPANS = st.lists(
 )
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(SPANS, SPANS, SPANS)
 def test_changes_of_an_incident_always_tell_one_story(
     there: list[Span], blind: list[Span], cuts: list[Span]
