@@ -9,7 +9,7 @@ from typing import Any
 import structlog
 
 _SECRET_KEYS = re.compile(r"password|passwd|secret|token|credential", re.IGNORECASE)
-_IN_ADDRESS = re.compile(r"(?P<scheme>[a-z][a-z0-9+.-]*://)[^/\s@]*@")
+_IN_ADDRESS = re.compile(r"(?P<scheme>[a-z][a-z0-9+.-]*://)[^/\s]*@")
 _MASK = "***"
 
 

@@ -1,5 +1,4 @@
 import threading
-from collections import Counter
 from datetime import UTC, datetime
 
 import numpy as np
@@ -9,17 +8,10 @@ from edge.inference.lane import Lane, Looked, Waiting
 from edge.inference.workers import Workers
 from edge.ports import Frame, Pixels, RawBoxes
 from edge.testing.scripted_backend import NOTHING, ScriptedBackend
+from edge.testing.tally import Tally
 from hazard_library.contract.ids import CameraId
 
 DEADLINE_S = 20.0
-
-
-class CountersInMemory:
-    def __init__(self) -> None:
-        self.sums: Counter[str] = Counter()
-
-    def count(self, name: str, by: int = 1) -> None:
-        self.sums[name] += by
 
 
 def _frame(number: int, camera: str = "gate") -> Frame:
@@ -59,7 +51,7 @@ def test_results_come_in_the_order_of_the_frames_when_a_later_frame_is_ready_fir
             second_is_done.set()
         return NOTHING
 
-    workers = Workers(ScriptedBackend(slow_first), 2, CountersInMemory())
+    workers = Workers(ScriptedBackend(slow_first), 2, Tally())
     lane = workers.open_lane(CameraId("gate"), Waiting.EVERY)
     workers.start()
     _feed(lane, range(1, 3))
@@ -68,7 +60,7 @@ def test_results_come_in_the_order_of_the_frames_when_a_later_frame_is_ready_fir
 
 
 def test_a_replay_drops_nothing_however_slow_the_model_and_keeps_the_order() -> None:
-    workers = Workers(ScriptedBackend(lambda _: NOTHING), 3, CountersInMemory())
+    workers = Workers(ScriptedBackend(lambda _: NOTHING), 3, Tally())
     lanes = [workers.open_lane(CameraId(name), Waiting.EVERY) for name in ("gate", "yard")]
     workers.start()
     for lane in lanes:
@@ -86,7 +78,7 @@ def test_a_live_camera_keeps_the_newest_frame_and_counts_what_it_replaced() -> N
         assert gate.wait(DEADLINE_S)
         return NOTHING
 
-    workers = Workers(ScriptedBackend(wait_for_gate), 1, CountersInMemory())
+    workers = Workers(ScriptedBackend(wait_for_gate), 1, Tally())
     lane = workers.open_lane(CameraId("gate"), Waiting.NEWEST)
     for number in range(1, 11):
         lane.offer(_frame(number))
@@ -105,7 +97,7 @@ def test_a_replay_waits_for_its_pipeline_instead_of_piling_frames_up() -> None:
         seen.append(int(pixels[0, 0, 0]))
         return NOTHING
 
-    workers = Workers(ScriptedBackend(look), 1, CountersInMemory())
+    workers = Workers(ScriptedBackend(look), 1, Tally())
     lane = workers.open_lane(CameraId("gate"), Waiting.EVERY)
     workers.start()
     feeder = _feed(lane, range(1, 101))
@@ -119,7 +111,7 @@ def test_a_replay_waits_for_its_pipeline_instead_of_piling_frames_up() -> None:
 
 
 def test_a_camera_whose_pipeline_hangs_does_not_stop_another() -> None:
-    workers = Workers(ScriptedBackend(lambda _: NOTHING), 2, CountersInMemory())
+    workers = Workers(ScriptedBackend(lambda _: NOTHING), 2, Tally())
     hanging = workers.open_lane(CameraId("hangs"), Waiting.EVERY)
     lane = workers.open_lane(CameraId("gate"), Waiting.EVERY)
     workers.start()
@@ -138,7 +130,7 @@ def test_a_picture_the_model_fails_on_comes_back_with_the_fault_and_is_counted()
             raise RuntimeError("broken kernel")
         return NOTHING
 
-    counters = CountersInMemory()
+    counters = Tally()
     workers = Workers(ScriptedBackend(fail_on_two), 2, counters)
     lane = workers.open_lane(CameraId("gate"), Waiting.EVERY)
     workers.start()
@@ -148,5 +140,5 @@ def test_a_picture_the_model_fails_on_comes_back_with_the_fault_and_is_counted()
         (2, "broken kernel"),
         (3, None),
     ]
-    assert counters.sums == {"frames_not_analysed": 1}
+    assert counters["frames_not_analysed"] == 1
     workers.stop()

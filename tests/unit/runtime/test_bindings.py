@@ -1,0 +1,71 @@
+from datetime import timedelta
+
+import pytest
+
+from edge.config import CameraConfig
+from edge.runtime.bindings import SwitchedOn, switch_on
+from hazard_library.catalogue.load import Catalogue, load_catalogue
+
+ALL = frozenset({"person", "helmet", "no_helmet", "fire", "smoke"})
+PIT = {"id": "pit", "points": [[0, 0], [1, 0], [1, 1]]}
+LINE = {"id": "belt", "points": [[0, 0.5], [1, 0.5]]}
+
+
+@pytest.fixture(scope="module")
+def catalogue() -> Catalogue:
+    return load_catalogue()
+
+
+def _on(catalogue: Catalogue, labels: frozenset[str] = ALL, **settings: object) -> SwitchedOn:
+    camera = {"id": "gate", "source": {"kind": "file", "path": "a.mp4"}} | settings
+    return switch_on(CameraConfig.model_validate(camera), catalogue, labels)
+
+
+def _places(on: SwitchedOn) -> set[tuple[str, str | None]]:
+    return {(binding.hazard, binding.zone_id) for binding in on.bindings}
+
+
+def test_a_listed_hazard_works_on_each_zone_named_for_it(catalogue: Catalogue) -> None:
+    on = _on(
+        catalogue,
+        zones=[PIT, PIT | {"id": "yard"}],
+        hazards=[{"id": "ZONE-01", "zones": ["pit", "yard"]}],
+    )
+    assert _places(on) == {("ZONE-01", "pit"), ("ZONE-01", "yard")}
+    assert on.notes == ()
+
+
+def test_under_all_with_model_every_hazard_it_can_see_is_on_and_the_rest_is_told(
+    catalogue: Catalogue,
+) -> None:
+    on = _on(catalogue, all_with_model=True, whole_picture=True)
+    assert ("ZONE-01", None) in _places(on)
+    assert ("FIRE-01", None) in _places(on)
+    assert "ZONE-07" not in {hazard for hazard, _ in _places(on)}
+    assert any(note.startswith("ZONE-07 stays off: it means nothing until") for note in on.notes)
+    assert any(note.startswith("ZONE-01 works on the whole picture") for note in on.notes)
+    assert not any("CAM-" in note for note in on.notes)
+
+
+def test_a_drawn_line_switches_crossing_on_under_all_with_model(catalogue: Catalogue) -> None:
+    on = _on(catalogue, all_with_model=True, whole_picture=True, zones=[LINE, PIT])
+    assert ("ZONE-07", "belt") in _places(on)
+    assert ("ZONE-01", "pit") in _places(on)
+    assert ("ZONE-01", "belt") not in _places(on)
+
+
+def test_what_the_model_does_not_see_stays_off_and_is_told(catalogue: Catalogue) -> None:
+    on = _on(catalogue, frozenset({"person"}), all_with_model=True, whole_picture=True)
+    assert not {"FIRE-01", "PPE-01"} & {hazard for hazard, _ in _places(on)}
+    assert "FIRE-01 stays off: the model does not see fire" in on.notes
+
+
+def test_a_site_narrows_how_long_and_how_certain(catalogue: Catalogue) -> None:
+    on = _on(
+        catalogue,
+        zones=[PIT],
+        hazards=[{"id": "ZONE-01", "zones": ["pit"], "for": "30s", "min_score": 0.6}],
+    )
+    (binding,) = on.bindings
+    assert binding.rule.lasting == timedelta(seconds=30)
+    assert binding.rule.min_score == 0.6
