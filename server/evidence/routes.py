@@ -1,5 +1,6 @@
 """Where officers look at evidence; every look is recorded (INV-9)."""
 
+from collections.abc import Callable
 from datetime import timedelta
 from pathlib import Path
 from typing import Annotated, cast
@@ -7,6 +8,7 @@ from uuid import UUID
 
 from fastapi import APIRouter, Depends, Query, Request
 from fastapi.responses import FileResponse
+from sqlalchemy.orm import Session
 
 from server.audit import service as audit
 from server.audit.service import Thing
@@ -34,6 +36,9 @@ _ONE_LOOK = timedelta(minutes=10)
 _SHORTEST_PURPOSE = 4
 _WHY_SHOWN = "查看线索"
 
+#: Whether an incident lies in somebody's scope; known above evidence, so it is handed in.
+SeesIncident = Callable[[Session, Actor, UUID], bool]
+
 Purpose = Annotated[
     str | None,
     Query(max_length=500, description="Why; needed for sealed originals, and recorded"),
@@ -57,7 +62,8 @@ def content(
     actor.require(Act.EVIDENCE_READ, now)
     with on.database.reading() as db:
         seen = service.one(db, evidence_id)
-    if seen is None or seen.sha256 is None or seen.state is FileState.ANNOUNCED:
+        is_visible = seen is not None and _sees(request)(db, actor, seen.incident_id)
+    if seen is None or not is_visible or seen.sha256 is None or seen.state is FileState.ANNOUNCED:
         raise NotFound(f"evidence {evidence_id} is not there", "证据不存在或尚未上传完成")
     why = _purpose(seen, actor, on, purpose)
     path = _look(seen, actor, on, why, cast("FileStore", request.app.state.files))
@@ -66,6 +72,10 @@ def content(
         media_type=seen.media_type or "application/octet-stream",
         headers={"Cache-Control": "private, no-cache", "Content-Disposition": "inline"},
     )
+
+
+def _sees(request: Request) -> SeesIncident:
+    return cast("SeesIncident", request.app.state.sees_incident)
 
 
 def _purpose(seen: EvidenceSeen, actor: Actor, on: Ground, given: str | None) -> str:

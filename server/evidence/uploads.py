@@ -1,6 +1,9 @@
 """Taking evidence from a box in pieces; an upload goes on where it stopped."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
+from datetime import datetime
+from uuid import UUID
 
 import structlog
 from sqlalchemy.orm import Session
@@ -11,11 +14,9 @@ from server.evidence.file_store import FileStore, Found
 from server.evidence.service import change
 from server.evidence.states import FileEvent, FileState
 from server.evidence.tables import EvidenceFile
-from server.kit import live
 from server.kit.clock import Clock
 from server.kit.db import Database
 from server.kit.errors import EvidenceMismatch, NotFound, TooLarge
-from server.kit.live import Change, Kind
 
 log = structlog.get_logger(__name__)
 
@@ -52,13 +53,20 @@ class Piece:
     content: bytes
 
 
+#: Tells whoever shows an incident that a file of its evidence is there.
+TellArrived = Callable[[Session, datetime, UUID], None]
+
+
 class Uploads:
     """Takes pieces for one store of files."""
 
-    def __init__(self, database: Database, store: FileStore, clock: Clock) -> None:
+    def __init__(
+        self, database: Database, store: FileStore, clock: Clock, tell_arrived: TellArrived
+    ) -> None:
         self._database = database
         self._store = store
         self._clock = clock
+        self._tell_arrived = tell_arrived
 
     def progress(self, device: DeviceId, sha256: str) -> Progress:
         """Return how much of a file is there.
@@ -124,8 +132,7 @@ class Uploads:
                 return
             change(db, at, file, FileEvent.ARRIVED, None)
             for incident in repository.incidents_of(db, sha256):
-                data = {"incident_id": str(incident)}
-                live.announce(db, at, Change(Kind.EVIDENCE, sha256, data))
+                self._tell_arrived(db, at, incident)
         log.info("evidence_stored", sha256=sha256)
 
 

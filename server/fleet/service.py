@@ -19,6 +19,7 @@ from hazard_library.contract.device import DeviceState
 from hazard_library.contract.ids import CameraId, DeviceId
 from server.audit import service as audit
 from server.audit.service import Act, Thing, Who
+from server.enterprises import service as enterprises
 from server.fleet import repository
 from server.fleet.broker_files import BrokerUser
 from server.fleet.credentials import broker_hash, fits, new_secret, secret_hash
@@ -94,7 +95,9 @@ def enrol(db: Session, at: datetime, by: Who, new: NewDevice) -> str:
     Raises:
         Conflict: a box of that name has another key.
         FieldsMissing: the key is no Ed25519 key.
+        NotFound: the site is not registered.
     """
+    enterprises.place(db, new.site)
     if len(new.public_key) != _KEY_BYTES:
         raise FieldsMissing(["public_key"], "公钥不是 Ed25519 公钥")
     secret = new_secret()

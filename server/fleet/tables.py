@@ -22,7 +22,7 @@ class Device(Entity):
     )
 
     id: Mapped[str] = mapped_column(primary_key=True, comment="Device id, as in its topics")
-    site: Mapped[str] = mapped_column(comment="Code of the site it stands at")
+    site: Mapped[str] = mapped_column(ForeignKey("site.id"), comment="The site it watches")
     public_key: Mapped[bytes] = mapped_column(
         LargeBinary, unique=True, comment="Raw Ed25519 key that verifies its manifests"
     )

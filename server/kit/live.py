@@ -26,7 +26,6 @@ class Kind(StrEnum):
     TASK = "task"
     TRANSFER = "transfer"
     DEVICE = "device"
-    EVIDENCE = "evidence"
 
 
 class LiveChange(Entity):

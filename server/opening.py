@@ -1,0 +1,64 @@
+"""Opens the database that the settings name: the bureau's own, or the private one."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+import psycopg
+from sqlalchemy import Engine, make_url
+from sqlalchemy.exc import OperationalError
+
+from server.kit.db import Database
+from server.kit.embedded_postgres import EmbeddedPostgres
+from server.kit.errors import SettingsError, Unavailable
+from server.kit.migrate import is_current, migrate
+from server.settings import ServerSettings
+
+
+@contextmanager
+def database_url(settings: ServerSettings) -> Iterator[str]:
+    """Hold the database running, if it is the private one, and give its address."""
+    own = settings.own_database_url()
+    if own is not None:
+        yield own
+        return
+    with EmbeddedPostgres(settings.data / "postgres").running() as url:
+        yield url
+
+
+@contextmanager
+def open_database(settings: ServerSettings) -> Iterator[Database]:
+    """Hold the database open with every migration applied.
+
+    The private one is brought up to date; the bureau's own is changed by `patrol server migrate`
+    only.
+
+    Raises:
+        SettingsError: the bureau's own database lacks migrations.
+        Unavailable: it does not answer.
+    """
+    with database_url(settings) as url:
+        if settings.own_database_url() is None:
+            migrate(url)
+        database = Database.at(url)
+        try:
+            _check(database, url)
+            yield database
+        finally:
+            database.close()
+
+
+def plain_url(url: str) -> str:
+    """Write an address as psycopg itself reads it."""
+    return make_url(url).set(drivername="postgresql").render_as_string(hide_password=False)
+
+
+def _check(database: Database, url: str) -> None:
+    engine = database.bind
+    try:
+        with engine.connect() if isinstance(engine, Engine) else engine as connection:
+            current = is_current(connection)
+    except (OperationalError, psycopg.OperationalError) as fault:
+        place = make_url(url).render_as_string(hide_password=True)
+        raise Unavailable(f"{place}: the database does not answer: {fault}") from fault
+    if not current:
+        raise SettingsError("the database lacks migrations; run patrol server migrate")
