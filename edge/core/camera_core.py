@@ -12,6 +12,9 @@ from edge.core.scene import Scene, Track
 from edge.core.tracking import Tracker, TrackingSettings
 from hazard_library.contract.ids import CameraId, DeviceId
 
+# Before the first picture nobody knows its size, and nothing in it is judged.
+_NO_SIZE = (1, 1)
+
 
 @dataclass(frozen=True, slots=True)
 class CoreSpec:
@@ -60,9 +63,9 @@ class CameraCore:
 
         Nothing is found; what is open is told on, and closes when it stays unseen for too long.
         """
-        if self._scene is None:
-            return ()
-        return self._judge(at, (self._scene.width, self._scene.height), (), why)
+        last = self._scene
+        size = _NO_SIZE if last is None else (last.width, last.height)
+        return self._judge(at, size, (), why)
 
     def finish(self) -> tuple[IncidentChange, ...]:
         """Close quietly what is open, because a file has ended. A live camera never finishes.

@@ -69,23 +69,23 @@ class IncidentBook:
             raise ConfigError(_bound_twice(camera, bindings))
         self._memories = dict.fromkeys(self._bindings, RuleMemory())
         self._open: dict[_Key, _Open] = {}
-        self._restored: dict[_Key, Incident] = {}
+        self._restored: list[Incident] = []
         self._last: Scene | None = None
 
     @property
     def open_incidents(self) -> tuple[Incident, ...]:
         """What is open now, in the order of its opening."""
-        return (*self._restored.values(), *(kept.incident for kept in self._open.values()))
+        return (*self._restored, *(kept.incident for kept in self._open.values()))
 
     def restore(self, incidents: Iterable[Incident]) -> None:
         """Go on with incidents that were open before a restart; nothing is told for it.
 
         Those of other cameras are left alone. `Moment.mono` has another origin after a restart, so
-        they are placed by their names in UTC when the first scene comes.
+        they are placed by their names in UTC when the first scene comes. Should a store hold two of
+        one hazard and zone, the one that held last goes on and the other one closes.
         """
-        for incident in incidents:
-            if incident.camera == self._camera:
-                self._restored[incident.hazard, incident.zone] = incident
+        known = [incident for incident in incidents if incident.camera == self._camera]
+        self._restored = sorted(known, key=lambda incident: incident.last_held.utc)
 
     def step(self, scene: Scene) -> tuple[IncidentChange, ...]:
         """Judge one scene; return what changed, in the order of the bindings."""
@@ -101,7 +101,7 @@ class IncidentBook:
     def finish(self) -> tuple[IncidentChange, ...]:
         """Close all that is open: the source has ended. Incidents end when they last held."""
         kept = [
-            *(_Open(incident, told=0.0) for incident in self._restored.values()),
+            *(_Open(incident, told=0.0) for incident in self._restored),
             *self._open.values(),
         ]
         self._restored.clear()
@@ -109,16 +109,18 @@ class IncidentBook:
         return tuple(_change(Change.CLOSED, one)[1] for one in kept)
 
     def _placed(self, scene: Scene) -> tuple[IncidentChange, ...]:
-        """Place restored incidents on this run's line; close those of rules switched off."""
+        """Place restored incidents on this run's line; close those that cannot go on."""
         closed = []
-        for key, incident in self._restored.items():
+        for incident in self._restored:
+            key = (incident.hazard, incident.zone)
             placed = _on_line_of(incident, scene.at)
             unseen_s = scene.at.seconds_since(placed.last_held)
             kept = _Open(placed, told=scene.at.mono, unseen_s=unseen_s)
-            if key in self._bindings:
+            over = self._open.pop(key, None) if key in self._bindings else kept
+            if over is not None:
+                closed.append(_change(Change.CLOSED, over)[1])
+            if over is not kept:
                 self._open[key] = kept
-            else:
-                closed.append(_change(Change.CLOSED, kept)[1])
         self._restored.clear()
         return tuple(closed)
 

@@ -13,7 +13,7 @@ from edge.core.incidents import Incident, IncidentChange
 from edge.core.rules.binding import RuleBinding
 from edge.core.scene import Zone
 from edge.errors import ConfigError
-from edge.testing.films import Actor, Film, Span, told
+from edge.testing.films import BEGIN, Actor, Film, Span, told
 from hazard_library.catalogue.rules import Dwell, Presence
 from hazard_library.contract.events import Change
 from hazard_library.contract.ids import CameraId, DeviceId, HazardId, ZoneId, incident_id
@@ -297,6 +297,32 @@ def test_incidents_of_other_cameras_are_left_alone() -> None:
     stranger = replace(incident, camera=CameraId("yard"))
     fresh = core()
     fresh.restore((stranger,))
+    assert fresh.open_incidents == ()
+
+
+def test_of_two_restored_for_one_place_the_newer_one_goes_on() -> None:
+    camera = core()
+    told(camera, Film(10, actors=person((0, 10))))
+    (newer,) = camera.open_incidents
+    earlier = replace(newer.last_held, utc=newer.last_held.utc - timedelta(seconds=4))
+    older = replace(newer, id=incident_id(DEVICE, newer.camera, INTRUSION, None, BEGIN))
+    older = replace(older, last_held=earlier)
+    for stored in ((newer, older), (older, newer)):
+        fresh = core()
+        fresh.restore(stored)
+        (closed,) = told(fresh, replace(Film(1), begin=BEGIN + timedelta(seconds=12)))
+        assert (closed.change, closed.incident.id) == (Change.CLOSED, older.id)
+        assert [incident.id for incident in fresh.open_incidents] == [newer.id]
+
+
+def test_a_restored_incident_closes_though_its_camera_never_comes_back() -> None:
+    camera = core()
+    told(camera, Film(10, actors=person((0, 10))))
+    fresh = core()
+    fresh.restore(camera.open_incidents)
+    later = replace(Film(700, every_s=1.0), begin=BEGIN + timedelta(seconds=12))
+    changes = [change for _, at in later.looks() for change in fresh.unseen(at, "offline")]
+    assert kinds(changes)[-1] == "closed"
     assert fresh.open_incidents == ()
 
 
