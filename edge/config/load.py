@@ -44,6 +44,8 @@ def load_site(
     catalogue: Catalogue,
     labels: frozenset[str] | None = None,
     folder: Path | None = None,
+    *,
+    is_enrolled: bool = True,
 ) -> Site:
     """Read and check a configuration whole.
 
@@ -52,6 +54,7 @@ def load_site(
         catalogue: the hazards that may be switched on.
         labels: what the model can see, if it is known already; None leaves that check out.
         folder: what relative paths count from, if not from the file's own folder.
+        is_enrolled: False for what must work before the server has written the credential.
 
     Raises:
         ConfigError: one line for every mistake, each with file, line, field and remedy.
@@ -61,7 +64,7 @@ def load_site(
     files = (file, *sorted((file.parent / "cameras").glob("*.yaml")))
     site_file = _read(SiteConfig, file, mistakes)
     placed = _placed_cameras(site_file, files[1:], mistakes)
-    if site_file is not None:
+    if site_file is not None and is_enrolled:
         mistakes += check.site_mistakes(site_file[0], site_file[1], base)
     if site_file is not None or placed:
         mistakes += check.camera_mistakes(placed, file, catalogue, labels)

@@ -59,7 +59,7 @@ def probe(source: Path, *, as_json: bool) -> int:
 
 def stores_of(config: Path, catalogue: Catalogue) -> Path:
     """Return where a configuration keeps its stores."""
-    return load_site(config, catalogue).stores
+    return load_site(config, catalogue, is_enrolled=False).stores
 
 
 def identity(config: Path) -> int:
