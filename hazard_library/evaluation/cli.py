@@ -6,10 +6,11 @@ import sys
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
+from hazard_library.bundle import models_root
 from hazard_library.datasets.material import material_root
 from hazard_library.datasets.version import DatasetVersion
 from hazard_library.evaluation.publish import publish, score_package
-from hazard_library.registry import find_package, models_root
+from hazard_library.registry import find_package
 
 
 def run(model: str, dataset: Path, environment: Mapping[str, str] = os.environ) -> int:

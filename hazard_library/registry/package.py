@@ -12,6 +12,7 @@ from pathlib import Path
 import yaml
 from pydantic import ValidationError
 
+from hazard_library.bundle import models_root
 from hazard_library.errors import CardInvalid, HashMismatch, PackageNotFound
 from hazard_library.registry.card import ModelCard
 
@@ -36,16 +37,6 @@ class ModelPackage:
     def self_test_folder(self) -> Path:
         """Return the folder with the pictures of the self-test."""
         return self.folder / SELF_TEST_FOLDER
-
-
-def models_root() -> Path:
-    """Return the folder of the packages that came with the program.
-
-    An installed wheel carries them inside `hazard_library`; a checkout has them at its top.
-    """
-    library = Path(__file__).resolve().parent.parent
-    bundled = library / "bundled" / "models"
-    return bundled if bundled.is_dir() else library.parent / "models"
 
 
 def find_package(name: str, root: Path | None = None) -> ModelPackage:

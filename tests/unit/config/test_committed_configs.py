@@ -8,10 +8,10 @@ from pydantic import BaseModel
 
 from edge.config import CameraConfig, SiteConfig, last_good, load_site
 from edge.errors import ConfigError
+from hazard_library.bundle import configs_root
 from hazard_library.catalogue.load import load_catalogue
-from hazard_library.registry.package import models_root
 
-CONFIGS = models_root().parent / "configs"
+CONFIGS = configs_root()
 
 
 def test_the_demonstration_is_a_good_configuration_with_drawn_zones() -> None:

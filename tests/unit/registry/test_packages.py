@@ -6,8 +6,9 @@ from pathlib import Path
 import pytest
 import yaml
 
+from hazard_library.bundle import models_root
 from hazard_library.errors import CardInvalid, HashMismatch, PackageNotFound
-from hazard_library.registry import find_package, load_package, models_root
+from hazard_library.registry import find_package, load_package
 
 WEIGHTS = b"not really a network, but bytes with a hash"
 PICTURE = b"not really a picture"
