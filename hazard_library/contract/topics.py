@@ -55,7 +55,8 @@ def parse(topic: str) -> Topic:
         ContractError: it is not one of ours.
     """
     levels = topic.split("/")
-    if len(levels) != 4 or "/".join(levels[:2]) != ROOT or not re.fullmatch(NAME_PATTERN, levels[2]):  # noqa: PLR2004
+    ours = len(levels) == 4 and "/".join(levels[:2]) == ROOT  # noqa: PLR2004 - root, device, channel
+    if not ours or not re.fullmatch(NAME_PATTERN, levels[2]):
         msg = f"{topic!r} is not a topic under {ROOT}/<device>/<channel>"
         raise ContractError(msg)
     if levels[3] not in set(Channel):
