@@ -1,6 +1,6 @@
 """An RTSP server for tests, run by Debian's own python3: plays one H.264 or H.265 file for ever.
 
-argv: the file (MP4), the codec (h264 or h265), and optionally user and password.
+argv: the file (MP4), the codec (h264 or h265), the port (0: any), and optionally user and password.
 Prints its port on the first line; ends when its standard input closes.
 """
 
@@ -19,11 +19,11 @@ PATH = "/live"
 
 def main() -> None:
     """Serve until the one who started it goes away."""
-    film, codec, *credential = sys.argv[1:]
+    film, codec, port, *credential = sys.argv[1:]
     Gst.init(None)
     server = GstRtspServer.RTSPServer()
     server.set_address("127.0.0.1")
-    server.set_service("0")
+    server.set_service(port)
     factory = GstRtspServer.RTSPMediaFactory()
     number = codec.removeprefix("h")
     factory.set_launch(
