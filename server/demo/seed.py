@@ -14,8 +14,7 @@ from server.enterprises.credit_code import check_digit
 from server.enterprises.schemas import EnterpriseRecord, SiteRecord
 from server.enterprises.tables import RiskBand
 from server.fleet import service as fleet
-from server.fleet.broker_files import SERVER_USER, BrokerPlan, BrokerUser, write_config, write_users
-from server.fleet.credentials import Credential, broker_hash, new_secret, write_credential
+from server.fleet.broker_files import BrokerPlan
 from server.fleet.service import NewCamera, NewDevice
 from server.identity import service as identity
 from server.identity.actor import LEGAL_ZONE, Certificate
@@ -23,6 +22,7 @@ from server.identity.permissions import Role
 from server.identity.service import NewAccount
 from server.kit.errors import Conflict
 from server.opening import open_database
+from server.provisioning import enrol_device, write_broker
 from server.settings import ServerSettings, load_settings
 
 BY = Who("svc:demo", "svc")
@@ -63,24 +63,18 @@ class Seeded:
 def seed(plan: DemoPlan, public_key: bytes, at: datetime) -> Seeded:
     """Write settings and broker files, and register everybody; what is there already stays."""
     broker = plan.folder / "broker"
-    settings = _settings(plan, broker)
-    config = write_config(BrokerPlan(broker, plan.broker_port))
-    server_secret = new_secret()
-    write_credential(
-        broker / "server-credential.json", "user", Credential(SERVER_USER, server_secret)
-    )
-    with open_database(settings) as database, database.writing() as db:
-        _people_and_place(db, at)
-        secret = fleet.enrol(db, at, BY, _device(plan, public_key))
-        write_credential(plan.credential_file, "device", Credential(DEVICE, secret))
-        write_users(
-            broker, BrokerUser(SERVER_USER, broker_hash(server_secret)), fleet.broker_users(db)
-        )
-        tokens = [identity.make_link(db, at, BY, OFFICER, LINK_LASTS) for _ in range(2)]
+    credential = broker / "server-credential.json"
+    settings = _settings(plan, broker, credential)
+    with open_database(settings) as database:
+        with database.writing() as db:
+            _people_and_place(db, at)
+            tokens = [identity.make_link(db, at, BY, OFFICER, LINK_LASTS) for _ in range(2)]
+        enrol_device(database, at, BY, _device(plan, public_key), plan.credential_file)
+        config = write_broker(database, BrokerPlan(broker, plan.broker_port), credential)
     return Seeded(plan.folder / "server.yaml", config, tokens[0], tokens[1])
 
 
-def _settings(plan: DemoPlan, broker: Path) -> ServerSettings:
+def _settings(plan: DemoPlan, broker: Path, credential: Path) -> ServerSettings:
     path = plan.folder / "server.yaml"
     written = {
         "data": str(plan.folder / "server"),
@@ -88,7 +82,7 @@ def _settings(plan: DemoPlan, broker: Path) -> ServerSettings:
         "broker": {
             "host": "127.0.0.1",
             "port": plan.broker_port,
-            "credential_file": str(broker / "server-credential.json"),
+            "credential_file": str(credential),
             "folder": str(broker),
         },
         "demo": True,
