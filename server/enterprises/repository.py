@@ -39,3 +39,9 @@ def visible(db: Session, enterprise_id: UUID, units: Collection[UUID]) -> Enterp
         .limit(1)
     )
     return db.scalar(query)
+
+
+def names(db: Session, enterprise_ids: Collection[UUID]) -> dict[UUID, str]:
+    """Return the names of enterprises."""
+    query = select(Enterprise.id, Enterprise.name).where(Enterprise.id.in_(enterprise_ids))
+    return {row[0]: row[1] for row in db.execute(query)}

@@ -1,4 +1,8 @@
-"""Which lead an incident belongs to (WORKFLOW §7.1). Pure: times come from the incidents."""
+"""Which lead an incident belongs to (WORKFLOW §7.1). Pure: times come from the incidents.
+
+Arrival plays no part: a message that was held up for an hour joins where it would have joined
+when it happened.
+"""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -29,67 +33,97 @@ class Span:
 
 @dataclass(frozen=True, slots=True)
 class Known:
-    """A lead of the same site, camera, hazard and zone."""
+    """A lead of the same site, camera, hazard and zone, or the camera's alarm storm."""
 
     id: UUID
     state: LeadState
     span: Span
 
 
-class Verdict(StrEnum):
-    """What becomes of an incident."""
+class JoinedAs(StrEnum):
+    """Why an incident belongs to its lead."""
 
-    JOIN = "join"
-    JOIN_DECIDED = "join_decided"
+    FIRST = "first"
+    AGAIN = "again"
+    DURING_RECTIFICATION = "during_rectification"
     STORM = "storm"
-    NEW = "new"
 
 
 @dataclass(frozen=True, slots=True)
-class Joining:
-    """The verdict, and the lead it is about: the one to join, or the one that recurs."""
+class Surroundings:
+    """What an incident is compared with.
 
-    verdict: Verdict
-    lead: UUID | None = None
-
-
-def decide(span: Span, known: Sequence[Known], openings: Sequence[datetime]) -> Joining:
-    """Choose the lead of an incident that belongs to none yet.
-
-    Args:
-        span: when the incident held.
-        known: leads of the same key, any state.
-        openings: when the other incidents of this camera opened.
+    same_key: leads of the same key, in any state.
+    storms: alarm-storm leads of the same camera.
+    starts: when the other incidents of the camera began.
+    is_starred: a ★ incident is never folded into a storm: nobody may miss it.
     """
-    joined = _joined(span, known)
+
+    same_key: Sequence[Known] = ()
+    storms: Sequence[Known] = ()
+    starts: Sequence[datetime] = ()
+    is_starred: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Joins:
+    """The incident joins this lead."""
+
+    lead: UUID
+    joined_as: JoinedAs
+
+
+@dataclass(frozen=True, slots=True)
+class Begins:
+    """The incident begins a lead; perhaps the storm of its camera, perhaps one that recurs."""
+
+    is_storm: bool = False
+    recurrence_of: UUID | None = None
+
+
+def decide(span: Span, around: Surroundings) -> Joins | Begins:
+    """Choose the lead of an incident that belongs to none yet."""
+    joined = _joined(span, around.same_key)
     if joined is not None:
         return joined
-    if is_storm(span.first, openings):
-        return Joining(Verdict.STORM)
-    return Joining(Verdict.NEW, _recurring(span, known))
+    if is_storm(span.first, around.starts) and not around.is_starred:
+        storm = _nearest_open(span, around.storms)
+        return Joins(storm, JoinedAs.STORM) if storm is not None else Begins(is_storm=True)
+    return Begins(recurrence_of=_recurring(span, around.same_key))
 
 
-def is_storm(first: datetime, openings: Sequence[datetime]) -> bool:
-    """Whether an incident is one too many: a camera in trouble, not a hazard after another."""
-    near = sum(timedelta(0) <= first - opening <= STORM_WITHIN for opening in openings)
+def is_storm(start: datetime, others: Sequence[datetime]) -> bool:
+    """Whether an incident is one too many: a camera in trouble, not hazard upon hazard."""
+    near = sum(timedelta(0) <= start - other <= STORM_WITHIN for other in others)
     return near + 1 > STORM_ABOVE
 
 
-def _joined(span: Span, known: Sequence[Known]) -> Joining | None:
-    nearest = sorted(known, key=lambda lead: (span.gap_to(lead.span), lead.id))
-    for lead in nearest:
-        if lead.state in OPEN and span.gap_to(lead.span) <= JOIN_WINDOW:
-            return Joining(Verdict.JOIN, lead.id)
-    for lead in nearest:
-        if lead.state in WITH_CHILD and lead.span.first <= span.last:
-            return Joining(Verdict.JOIN_DECIDED, lead.id)
+def _joined(span: Span, known: Sequence[Known]) -> Joins | None:
+    nearest = _nearest_open(span, known)
+    if nearest is not None:
+        return Joins(nearest, JoinedAs.AGAIN)
+    decided = [lead for lead in known if lead.state in WITH_CHILD and lead.span.first <= span.last]
+    if decided:
+        newest = max(decided, key=lambda lead: (lead.span.last, lead.id))
+        return Joins(newest.id, JoinedAs.DURING_RECTIFICATION)
     return None
 
 
+def _nearest_open(span: Span, known: Sequence[Known]) -> UUID | None:
+    near = [
+        (span.gap_to(lead.span), lead.id)
+        for lead in known
+        if lead.state in OPEN and span.gap_to(lead.span) <= JOIN_WINDOW
+    ]
+    return min(near)[1] if near else None
+
+
 def _recurring(span: Span, known: Sequence[Known]) -> UUID | None:
-    before = [
+    decided = [
         lead
         for lead in known
-        if lead.span.first <= span.first and span.gap_to(lead.span) <= RECURRENCE_WITHIN
+        if lead.state not in OPEN
+        and lead.span.first <= span.first
+        and span.gap_to(lead.span) <= RECURRENCE_WITHIN
     ]
-    return max(before, key=lambda lead: (lead.span.last, lead.id)).id if before else None
+    return max(decided, key=lambda lead: (lead.span.last, lead.id)).id if decided else None

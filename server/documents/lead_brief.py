@@ -1,0 +1,26 @@
+"""What a confirmed lead hands on to the task or transfer that comes of it."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from uuid import UUID
+
+from hazard_library.catalogue.hazard import Hazard
+from server.enterprises.service import Place
+
+
+@dataclass(frozen=True, slots=True)
+class LeadBrief:
+    """A confirmed lead: what the machine suspected, where, and what the officer found."""
+
+    id: UUID
+    number: str
+    hazard: Hazard
+    place: Place
+    camera_name: str
+    zone: str | None
+    first_seen: datetime
+    last_seen: datetime
+    times_seen: int
+    finding: str
+    confirmed_by: str
+    incidents: tuple[UUID, ...]

@@ -1,0 +1,1 @@
+"""Transfers 移送: what another department is competent for."""

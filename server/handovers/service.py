@@ -1,0 +1,123 @@
+"""Verbs of transfers: `draft` one from a confirmed lead, read it."""
+
+from collections.abc import Sequence
+from datetime import datetime
+from uuid import UUID
+
+from sqlalchemy.orm import Session
+
+from hazard_library.catalogue.load import Catalogue
+from hazard_library.contract.ids import HazardId
+from server.audit import service as audit
+from server.documents.lead_brief import LeadBrief
+from server.documents.schemas import File, Named, file_of, hazard_name
+from server.documents.serial import Prefix, next_number
+from server.enterprises import service as enterprises
+from server.evidence import service as evidence
+from server.handovers import prefill, repository, schemas
+from server.handovers.states import TransferState
+from server.handovers.tables import Transfer
+from server.identity import service as identity
+from server.identity.actor import Actor
+from server.identity.permissions import Act
+from server.kit import live
+from server.kit.errors import NotFound
+from server.kit.ids import new_id
+from server.kit.live import Change, Kind
+
+_PAGE = 50
+
+
+def draft(
+    db: Session, at: datetime, who: audit.Who, catalogue: Catalogue, brief: LeadBrief
+) -> UUID:
+    """Make a draft transfer from a confirmed lead; it waits for the leader."""
+    site = brief.place.site
+    content = prefill.prefill(brief, catalogue)
+    made = Transfer(
+        id=new_id(at),
+        number=next_number(db, at, Prefix.TRANSFER, site.division_code),
+        state=TransferState.DRAFT,
+        version=1,
+        lead_id=brief.id,
+        lead_number=brief.number,
+        unit_id=site.unit_id,
+        enterprise_id=brief.place.enterprise.id,
+        hazard=brief.hazard.id,
+        receiver=prefill.receiver_of(brief),
+        incidents=list(brief.incidents),
+        content=content.model_dump(mode="json"),
+        catalogue_sha256=catalogue.sha256,
+        created_at=at,
+    )
+    db.add(made)
+    db.flush()
+    detail = {"number": made.number, "lead": str(brief.id), "receiver": made.receiver}
+    thing = audit.Thing("transfer", str(made.id), made.version)
+    audit.record(db, at, who, thing, audit.Act("drafted", to_state=made.state, detail=detail))
+    told = {"version": made.version, "state": made.state}
+    live.announce(db, at, Change(Kind.TRANSFER, str(made.id), told))
+    return made.id
+
+
+def of_lead(db: Session, lead_id: UUID) -> UUID | None:
+    """Return the transfer that came of a lead."""
+    found = repository.of_lead(db, lead_id)
+    return found.id if found is not None else None
+
+
+def page(
+    db: Session, at: datetime, actor: Actor, catalogue: Catalogue, transfer_id: UUID
+) -> schemas.Transfer:
+    """Return a transfer within the actor's scope.
+
+    Raises:
+        NotPermitted: the role reads no transfers.
+        NotFound: there is none, or it lies outside the scope.
+    """
+    actor.require(Act.TRANSFERS_READ, at)
+    found = repository.visible(db, identity.unit_scope(db, actor), transfer_id)
+    if found is None:
+        raise NotFound(f"transfer {transfer_id}")
+    return _pages(db, catalogue, [found])[0]
+
+
+def listed(
+    db: Session, at: datetime, actor: Actor, catalogue: Catalogue, cursor: UUID | None
+) -> schemas.TransferList:
+    """List the transfers in scope, newest first.
+
+    Raises:
+        NotPermitted: the role reads no transfers.
+    """
+    actor.require(Act.TRANSFERS_READ, at)
+    found = repository.listed(db, identity.unit_scope(db, actor), cursor, _PAGE)
+    more = str(found[_PAGE - 1].id) if len(found) > _PAGE else None
+    return schemas.TransferList(items=_pages(db, catalogue, found[:_PAGE]), next_cursor=more)
+
+
+def _pages(
+    db: Session, catalogue: Catalogue, transfers: Sequence[Transfer]
+) -> list[schemas.Transfer]:
+    names = enterprises.names(db, {transfer.enterprise_id for transfer in transfers})
+    return [
+        schemas.Transfer(
+            id=transfer.id,
+            number=transfer.number,
+            version=transfer.version,
+            state=transfer.state,
+            created_at=transfer.created_at,
+            lead_id=transfer.lead_id,
+            lead_number=transfer.lead_number,
+            hazard=hazard_name(catalogue, HazardId(transfer.hazard)),
+            enterprise=Named(id=str(transfer.enterprise_id), name=names[transfer.enterprise_id]),
+            to=transfer.receiver,
+            evidence=_evidence(db, transfer),
+            **schemas.TransferContent.model_validate(transfer.content).model_dump(),
+        )
+        for transfer in transfers
+    ]
+
+
+def _evidence(db: Session, transfer: Transfer) -> list[File]:
+    return [file_of(seen) for seen in evidence.of_incidents(db, transfer.incidents)]

@@ -1,0 +1,249 @@
+"""`attach` an incident to its lead: the one door from machines to leads.
+
+It never decides anything (INV-1): an incident begins a lead in state `new`, or is added to one.
+"""
+
+from dataclasses import asdict
+from datetime import datetime, timedelta
+from typing import assert_never
+from uuid import UUID
+
+from sqlalchemy.orm import Session
+
+from hazard_library.catalogue.hazard import Hazard, Maturity
+from hazard_library.catalogue.load import Catalogue
+from hazard_library.catalogue.rules import Crossing, Dwell, Presence
+from hazard_library.contract.events import HazardEvent
+from hazard_library.contract.evidence import EvidenceKind, find
+from hazard_library.contract.ids import DeviceId, HazardId
+from server.audit import service as audit
+from server.documents.serial import Prefix, next_number
+from server.enterprises import service as enterprises
+from server.enterprises.service import Place
+from server.fleet import service as fleet
+from server.kit import live
+from server.kit.db import take_turn
+from server.kit.errors import FieldsMissing
+from server.kit.ids import new_id
+from server.kit.live import Change, Kind
+from server.leads import repository
+from server.leads.joining import Begins, JoinedAs, Joins, Span, Surroundings, decide
+from server.leads.priority import P0_WITHIN, Facts, Priority, Rating, rate
+from server.leads.repository import Key
+from server.leads.states import LeadState
+from server.leads.tables import Lead, LeadIncident
+
+WHO = audit.Who("svc:ingest", "svc")
+
+#: A lead whose site is not registered belongs to no division; its number says so.
+NOWHERE = "000000"
+_REPEATS_WITHIN = timedelta(days=7)
+_RECORD_WITHIN = timedelta(days=90)
+
+
+def attach(db: Session, at: datetime, catalogue: Catalogue, event: HazardEvent) -> UUID:
+    """Add what a box says of an incident to its lead, and return the lead.
+
+    Any order and any number of times: the newest `seq` wins, times only widen. Attaching holds
+    the turn of writers, so two connections never begin two leads for one key.
+
+    Raises:
+        FieldsMissing: the catalogue does not know the hazard.
+    """
+    take_turn(db)
+    hazard = catalogue.hazards.get(event.hazard)
+    if hazard is None:
+        raise FieldsMissing(["hazard"], f"隐患目录中没有 {event.hazard}")
+    known = repository.incident(db, event.incident_id)
+    if known is not None:
+        lead = repository.lead(db, known.lead_id)
+        _renew(known, event)
+    else:
+        lead = _lead_for(db, at, hazard, event)
+    db.flush()
+    _settle(db, at, lead, catalogue.hazards.get(HazardId(lead.hazard), hazard))
+    return lead.id
+
+
+def tell(db: Session, at: datetime, lead: Lead) -> None:
+    """Tell the pages that a lead has changed."""
+    data = {"version": lead.version, "state": lead.state, "priority": lead.priority}
+    live.announce(db, at, Change(Kind.LEAD, str(lead.id), data))
+
+
+def _lead_for(db: Session, at: datetime, hazard: Hazard, event: HazardEvent) -> Lead:
+    span = Span(event.started_at, max(event.started_at, event.last_held_at))
+    around = Surroundings(
+        same_key=repository.of_key(db, _key(event)),
+        storms=repository.storms(db, event.device, event.camera),
+        starts=repository.starts_near(db, event.device, event.camera, event.started_at),
+        is_starred=hazard.is_starred,
+    )
+    match decide(span, around):
+        case Joins() as joins:
+            return _join(db, at, event, joins)
+        case Begins() as begins:
+            lead = _begin(db, at, hazard, event, begins)
+            _add(db, at, lead, event, JoinedAs.STORM if begins.is_storm else JoinedAs.FIRST)
+            return lead
+        case other:
+            assert_never(other)
+
+
+def _join(db: Session, at: datetime, event: HazardEvent, joins: Joins) -> Lead:
+    lead = repository.lead(db, joins.lead)
+    _add(db, at, lead, event, joins.joined_as)
+    detail = {"incident": event.incident_id, "joined_as": joins.joined_as}
+    act = audit.Act("incident_joined", lead.state, lead.state, detail=detail)
+    audit.record(db, at, WHO, _thing(lead), act)
+    return lead
+
+
+def _begin(db: Session, at: datetime, hazard: Hazard, event: HazardEvent, begins: Begins) -> Lead:
+    camera = fleet.camera(db, event.device, event.camera)
+    device = fleet.known_device(db, event.device)
+    site = device.site if device is not None else None
+    place = enterprises.find_place(db, site) if site is not None else None
+    lead = Lead(
+        id=new_id(at),
+        number=next_number(
+            db, at, Prefix.LEAD, place.site.division_code if place is not None else NOWHERE
+        ),
+        state=LeadState.NEW,
+        version=1,
+        device=event.device,
+        camera=event.camera,
+        camera_name=camera.name if camera is not None else event.camera,
+        hazard=event.hazard,
+        zone=event.zone,
+        severity=hazard.severity,
+        is_starred=hazard.is_starred,
+        is_trial=hazard.maturity is Maturity.TRIAL,
+        is_storm=begins.is_storm,
+        first_seen=event.started_at,
+        last_seen=max(event.started_at, event.last_held_at),
+        times_seen=1,
+        score=0,
+        priority=Priority.P3,
+        addends=[],
+        recurrence_of=begins.recurrence_of,
+        created_at=at,
+        relooks=0,
+    )
+    _assign(lead, place)
+    db.add(lead)
+    db.flush()
+    detail = {"number": lead.number, "incident": event.incident_id, "hazard": event.hazard}
+    if begins.is_storm:
+        detail["rule"] = "R-028"
+    act = audit.Act("created", to_state=lead.state, detail=detail)
+    audit.record(db, at, WHO, _thing(lead), act)
+    return lead
+
+
+def _assign(lead: Lead, place: Place | None) -> None:
+    if place is not None:
+        lead.site_id, lead.unit_id = place.site.id, place.site.unit_id
+        lead.enterprise_id = place.enterprise.id
+
+
+def assign_late(db: Session, at: datetime, lead: Lead) -> None:
+    """Give a lead to its unit when the site was registered only after it began (R-020)."""
+    device = fleet.known_device(db, DeviceId(lead.device))
+    place = enterprises.find_place(db, device.site) if device is not None else None
+    if lead.unit_id is None and place is not None:
+        _assign(lead, place)
+        act = audit.Act("assigned", lead.state, lead.state, detail={"site": place.site.id})
+        audit.record(db, at, WHO, _thing(lead), act)
+
+
+def _add(
+    db: Session, at: datetime, lead: Lead, event: HazardEvent, joined_as: JoinedAs
+) -> LeadIncident:
+    told = event.model_dump(mode="json", by_alias=True)
+    row = LeadIncident(
+        incident_id=event.incident_id,
+        lead_id=lead.id,
+        joined_as=joined_as,
+        device=event.device,
+        camera=event.camera,
+        hazard=event.hazard,
+        zone=event.zone,
+        started_at=event.started_at,
+        opened_at=event.opened_at,
+        last_held_at=max(event.started_at, event.last_held_at),
+        ended_at=event.ended_at,
+        score=event.score,
+        seq=event.seq,
+        event=told,
+        picture_event=told,
+        joined_at=at,
+    )
+    db.add(row)
+    return row
+
+
+def _renew(row: LeadIncident, event: HazardEvent) -> None:
+    told = event.model_dump(mode="json", by_alias=True)
+    row.started_at = min(row.started_at, event.started_at)
+    row.last_held_at = max(row.last_held_at, event.last_held_at)
+    row.ended_at = event.ended_at or row.ended_at
+    row.score = max(row.score, event.score)
+    if event.seq > row.seq:
+        row.seq, row.event = event.seq, told
+    if _shows_more(event, HazardEvent.model_validate(row.picture_event)):
+        row.picture_event = told
+
+
+def _shows_more(event: HazardEvent, before: HazardEvent) -> bool:
+    """Whether a change belongs to the key frame more than the one that was thought to."""
+    return _shown(event) > _shown(before)
+
+
+def _shown(event: HazardEvent) -> tuple[bool, bool, int]:
+    has_frame = find(event.evidence, EvidenceKind.FRAME_SHOWN) is not None
+    return has_frame, bool(event.boxes), -event.seq
+
+
+def _settle(db: Session, at: datetime, lead: Lead, hazard: Hazard) -> None:
+    """Bring what is computed from the incidents up to date, and tell the pages."""
+    if lead.unit_id is None:
+        assign_late(db, at, lead)
+    span, lead.times_seen = repository.span_of(db, lead.id)
+    lead.first_seen, lead.last_seen = span.first, span.last
+    rating = _rating(db, at, lead, hazard)
+    lead.score, lead.priority = rating.score, rating.priority
+    lead.addends = [asdict(addend) for addend in rating.addends]
+    lead.due_at = lead.created_at + P0_WITHIN if rating.priority is Priority.P0 else None
+    db.flush()
+    tell(db, at, lead)
+
+
+def _rating(db: Session, at: datetime, lead: Lead, hazard: Hazard) -> Rating:
+    key = Key(lead.device, lead.camera, lead.hazard, lead.zone)
+    place = enterprises.find_place(db, lead.site_id) if lead.site_id is not None else None
+    repeats = repository.repeats(db, key, lead.last_seen, _REPEATS_WITHIN)
+    return rate(
+        Facts(
+            severity=hazard.severity,
+            is_major=hazard.major_hazard_criterion is not None,
+            lasted=lead.last_seen - lead.first_seen,
+            repeats=max(0, repeats - 1),
+            people_in_zone=_is_about_people(hazard) and lead.zone is not None,
+            risk_band=place.enterprise.risk_band if place is not None else None,
+            record=repository.record(db, key, at - _RECORD_WITHIN),
+        )
+    )
+
+
+def _is_about_people(hazard: Hazard) -> bool:
+    rule = hazard.rule
+    return isinstance(rule, Presence | Dwell | Crossing) and rule.subject == "person"
+
+
+def _key(event: HazardEvent) -> Key:
+    return Key(event.device, event.camera, event.hazard, event.zone)
+
+
+def _thing(lead: Lead) -> audit.Thing:
+    return audit.Thing("lead", str(lead.id), lead.version)
