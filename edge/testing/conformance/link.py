@@ -95,13 +95,17 @@ class LinkConformance:
         far_end.wait(lambda: len(listener.messages) == 2)
         assert sorted(listener.messages) == [(Channel.ACK, b"receipt"), (Channel.CMD, b"order")]
 
-    def test_without_a_broker_nothing_is_taken(
+    def test_what_was_refused_without_a_broker_never_arrives(
         self, link: StartableLink, far_end: FarEnd, listener: Listener
     ) -> None:
         far_end.lose_broker()
         far_end.wait(lambda: not link.is_connected)
-        assert not link.publish(Channel.INCIDENT, b"lost")
-        assert listener.connections == 1
+        assert not link.publish(Channel.INCIDENT, b"refused")
+        far_end.find_broker()
+        far_end.wait(lambda: listener.connections == 2 and link.is_connected)
+        assert link.publish(Channel.INCIDENT, b"taken")
+        far_end.wait(lambda: (Channel.INCIDENT, b"taken") in far_end.arrived())
+        assert far_end.arrived() == [(Channel.INCIDENT, b"taken")]
 
     def test_a_broker_that_comes_back_is_told_and_takes_again(
         self, link: StartableLink, far_end: FarEnd, listener: Listener

@@ -111,7 +111,7 @@ def test_a_box_killed_in_an_outage_delivers_what_it_had_called_safe(
     broker.stop()
     program = Path(__file__).with_name("appending_box.py")
     with subprocess.Popen(
-        [sys.executable, str(program), str(path), "100"], stdout=subprocess.PIPE, text=True
+        [sys.executable, str(program), str(path), "500"], stdout=subprocess.PIPE, text=True
     ) as dying:
         assert dying.stdout is not None
         dying.stdout.readline()
@@ -119,7 +119,7 @@ def test_a_box_killed_in_an_outage_delivers_what_it_had_called_safe(
         dying.kill()
         safe += dying.stdout.read().split()
     with delivering(path, broker) as box:
-        after = append(box.outbox, happenings(110)[100:])
+        after = append(box.outbox, happenings(510)[500:])
         broker.start()
         wait_until(lambda: is_drained(box), within_s=30)
     arrived = [str(one) for one in first_arrivals(server)]

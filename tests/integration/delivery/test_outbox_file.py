@@ -1,5 +1,6 @@
 import sqlite3
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
 
@@ -15,6 +16,7 @@ from edge.testing.fake_clock import START
 from edge.testing.tally import Tally
 from hazard_library.contract.device import Outcome, Receipt
 from hazard_library.contract.events import Change
+from hazard_library.contract.topics import Channel
 
 MANY = 200
 
@@ -70,16 +72,14 @@ def test_open_incidents_survive_a_restart_and_closed_ones_do_not_come_back(path:
     after.close()
 
 
-def test_an_event_that_fails_to_be_kept_leaves_no_incident_behind(path: Path) -> None:
+def test_an_event_is_kept_together_with_its_incident_or_not_at_all(path: Path) -> None:
     outbox = opened(path)
     happening = happenings(1)[0]
-    with pytest.raises(DeliveryError, match="number that is given"):
-        outbox.append(
-            "incident",  # type: ignore[arg-type]
-            lambda number: happening.event(outbox.boot)(number + 1),
-            happening.incident(),
-        )
-    assert outbox.open_incidents() == ()
+    spoilt = replace(happening.incident(), score="high")  # type: ignore[arg-type]
+    with pytest.raises(DeliveryError, match=r"outbox\.db: cannot store TEXT"):
+        outbox.append(Channel.INCIDENT, happening.event(outbox.boot), spoilt)
+    assert waiting(outbox) == []
+    assert tell(outbox, happening, 1, Change.OPENED).message_no == 1
     outbox.close()
 
 

@@ -9,7 +9,7 @@ from edge.delivery.sqlite_outbox import SqliteOutbox
 from edge.testing.conformance.outbox import OPENED_AT, waiting
 from edge.testing.tally import Tally
 
-EVENTS = 100
+EVENTS = 500
 
 
 def append_and_die(path: Path, after: int) -> list[str]:

@@ -140,6 +140,18 @@ def test_what_is_unsettled_goes_again_at_once_when_the_broker_is_back(box: Box) 
     assert box.sent() == [*told, told[1]]
 
 
+def test_a_broken_connection_is_not_the_servers_silence(box: Box) -> None:
+    told = box.tell(1)
+    box.sender.step()
+    box.link.lose_broker()
+    box.pass_time(10)
+    box.link.find_broker()
+    box.pass_time(1)
+    box.pass_time(15.1)
+    assert box.sent() == told * 3
+    assert box.tally["messages_unanswered"] == 1
+
+
 def test_a_break_too_short_to_be_seen_between_steps_counts_as_well(box: Box) -> None:
     told = box.tell(1)
     box.sender.step()
@@ -162,7 +174,7 @@ def test_no_more_than_the_window_is_under_way() -> None:
     assert box.sent() == told[:7]
 
 
-def test_a_refused_message_is_not_overtaken(box: Box) -> None:
+def test_what_the_link_has_no_room_for_goes_soon_and_in_order(box: Box) -> None:
     told = box.tell(3)
     box.link.room = 1
     wait = box.sender.step()
@@ -170,6 +182,26 @@ def test_a_refused_message_is_not_overtaken(box: Box) -> None:
     assert wait < 0.5
     box.link.room = None
     box.pass_time(wait)
+    assert box.sent() == told
+
+
+class Hiccup(MemoryLink):
+    """A link that refuses one message and takes the next."""
+
+    refuses = True
+
+    def publish(self, channel: Channel, payload: bytes) -> bool:
+        refused, self.refuses = self.refuses, False
+        return not refused and super().publish(channel, payload)
+
+
+def test_no_message_overtakes_one_that_was_refused_before_it() -> None:
+    box = Box(link=Hiccup())
+    box.link.start(box)
+    told = box.tell(3)
+    box.pass_time(1)
+    assert box.sent() == []
+    box.pass_time(1)
     assert box.sent() == told
 
 
@@ -224,6 +256,7 @@ def test_more_acks_than_can_be_held_are_dropped_and_counted(box: Box) -> None:
     for _ in range(1001):
         box.acknowledge(*told)
     assert box.tally["acks_dropped"] == 1
+    assert len(box.sender._acks) == 1000
 
 
 def test_settling_wakes_whoever_waits_for_it(box: Box) -> None:

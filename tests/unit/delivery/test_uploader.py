@@ -124,7 +124,7 @@ def test_a_file_that_is_not_announced_yet_waits_and_holds_no_other_up(
 ) -> None:
     early = box.store.keep(b"early")
     ready = kept(box, server)
-    box.pass_time(0.3)
+    box.pass_time(0.2)
     assert list(box.store.uploaded) == [ready.ref.sha256]
     assert box.tally["uploads_not_announced_yet"] == 1
     server.announced.add(early.ref.sha256)
