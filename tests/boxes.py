@@ -56,7 +56,7 @@ class Box:
             "evidence": {"pre_roll": "2s", "post_roll": "1s"},
             "cameras": list(cameras),
         } | changes
-        self.config.write_text(yaml.safe_dump(self.settings), encoding="utf-8")
+        self.config.write_text(yaml.safe_dump(self.settings, sort_keys=False), encoding="utf-8")
         return self
 
     def patrol(self, *words: str, timeout_s: float = 90) -> subprocess.CompletedProcess[str]:
