@@ -99,7 +99,7 @@ def _once(running: Chain) -> int:
 
 def _stay(running: Chain) -> int:
     on_interrupt(_leave)
-    link = f"{running.plan.address}/sign-in?token={running.seeded.user_token}"
+    link = f"{running.plan.address}/sign-in#token={running.seeded.user_token}"
     _say(f"控制台 console: {running.plan.address}")
     _say(f"一次性登录链接 one-time sign-in link: {link}")
     _say("Ctrl-C stops everything; new leads are listed here.")
