@@ -3,7 +3,7 @@
 import hashlib
 import json
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import asdict, dataclass, field
 from datetime import datetime
 
 from sqlalchemy.orm import Session
@@ -48,11 +48,19 @@ class Act:
 
 @dataclass(frozen=True, slots=True)
 class ChainReport:
-    """What became of the chain: how long it is, and the first entry that does not fit."""
+    """How long the chain is and how it ends, and the first entry that does not fit.
+
+    A chain that lost its end is still whole: keep `last_hash` elsewhere to notice that.
+    """
 
     entries: int
+    last_hash: str = _FIRST
     broken_at: int | None = None
     why: str | None = None
+
+    def to_json(self) -> str:
+        """Write the report for programs."""
+        return json.dumps(asdict(self))
 
 
 def record(db: Session, at: datetime, who: Who, thing: Thing, act: Act) -> AuditEntry:
@@ -115,9 +123,9 @@ def verify_chain(db: Session) -> ChainReport:
     for entry in repository.all_entries(db):
         why = _fault(entry, count + 1, before)
         if why is not None:
-            return ChainReport(count, entry.seq, why)
+            return ChainReport(count, before, entry.seq, why)
         count, before = entry.seq, entry.hash
-    return ChainReport(count)
+    return ChainReport(count, before)
 
 
 def digest(entry: AuditEntry) -> str:

@@ -49,6 +49,14 @@ async def _content(request: Request) -> bytes:
     return bytes(content)
 
 
+class _Place:
+    """Where a piece lies in its file."""
+
+    def __init__(self, upload_offset: UploadOffset, upload_length: UploadLength) -> None:
+        self.offset = upload_offset
+        self.length = upload_length
+
+
 SigningDevice = Annotated[DeviceId, Depends(_device, scope="function")]
 Taker = Annotated[Uploads, Depends(_uploads)]
 
@@ -70,21 +78,13 @@ def bring(
     device: SigningDevice,
     uploads: Taker,
     content: Annotated[bytes, Depends(_content)],
-    at: Annotated["_Place", Depends()],
+    at: Annotated[_Place, Depends()],
 ) -> Response:
     """Take a piece of a file."""
     taken = uploads.take(device, Piece(sha256, at.offset, at.length, content))
     if isinstance(taken, WrongOffset):
         return _answer(taken.progress, status.HTTP_409_CONFLICT)
     return _answer(taken, status.HTTP_204_NO_CONTENT)
-
-
-class _Place:
-    """Where a piece lies in its file."""
-
-    def __init__(self, upload_offset: UploadOffset, upload_length: UploadLength) -> None:
-        self.offset = upload_offset
-        self.length = upload_length
 
 
 def _answer(progress: Progress, code: int) -> Response:

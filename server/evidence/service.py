@@ -3,8 +3,9 @@
 import base64
 import binascii
 import hashlib
+import json
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from datetime import datetime
 from uuid import UUID
 
@@ -58,6 +59,10 @@ class StoreReport:
     pending: int
     missing: tuple[str, ...]
     altered: tuple[str, ...]
+
+    def to_json(self, manifests: Sequence[str]) -> str:
+        """Write the report for programs, with what is wrong with manifests."""
+        return json.dumps({**asdict(self), "manifests": list(manifests)})
 
 
 def announce(

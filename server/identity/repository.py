@@ -62,3 +62,9 @@ def forget_failures(db: Session, before: datetime) -> None:
 def forget_failures_of(db: Session, subject: str) -> None:
     """Remove an account's failures after it has signed in."""
     db.execute(delete(SignInFailure).where(SignInFailure.subject == subject))
+
+
+def forget_sessions(db: Session, before: datetime) -> None:
+    """Remove sessions and links that ended before a moment."""
+    db.execute(delete(SignedInSession).where(SignedInSession.expires_at < before))
+    db.execute(delete(SignInLink).where(SignInLink.expires_at < before))

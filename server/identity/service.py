@@ -23,6 +23,7 @@ from server.kit.ids import new_id
 SESSION_LASTS = timedelta(hours=12)
 SHORTEST_PASSWORD = 10
 _WINDOW = timedelta(minutes=15)
+_ENDED_ARE_KEPT = timedelta(days=30)
 _FAILURES_PER_ACCOUNT = 5
 _FAILURES_PER_CLIENT = 20
 
@@ -201,6 +202,12 @@ def actor_of(db: Session, token: str | None, at: datetime, client: str | None) -
     if account is None or account.is_disabled:
         raise NotSignedIn("the account is disabled", "账号已停用")
     return _actor(db, account, client)
+
+
+def forget_old(db: Session, at: datetime) -> None:
+    """Remove sessions and links that ended long ago; the audit chain keeps that they were."""
+    repository.forget_failures(db, at - _WINDOW)
+    repository.forget_sessions(db, at - _ENDED_ARE_KEPT)
 
 
 def _begin_session(

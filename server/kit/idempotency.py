@@ -3,18 +3,20 @@
 import hashlib
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Annotated, TypeVar
 from uuid import UUID
 
 from fastapi import Header
 from pydantic import BaseModel
-from sqlalchemy import select
+from sqlalchemy import delete, select
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from server.kit.db import Entity, Json
 from server.kit.errors import Conflict
+
+KEPT = timedelta(days=7)
 
 B = TypeVar("B", bound=BaseModel)
 
@@ -78,3 +80,8 @@ def once(db: Session, asked: Asked, kind: type[B], answer: Callable[[], B]) -> B
         )
     )
     return made
+
+
+def forget_old(db: Session, at: datetime) -> None:
+    """Remove answers that nobody will ask for again."""
+    db.execute(delete(FirstAnswer).where(FirstAnswer.at < at - KEPT))

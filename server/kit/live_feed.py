@@ -3,12 +3,14 @@
 import asyncio
 import json
 from collections.abc import AsyncIterator, Callable, Sequence
+from dataclasses import dataclass
 from threading import Event, Lock
 
 import psycopg
 import structlog
 from starlette.concurrency import run_in_threadpool
 
+from server.kit.errors import NotSignedIn
 from server.kit.live import CHANNEL, LiveChange
 
 log = structlog.get_logger(__name__)
@@ -17,8 +19,17 @@ _PING_S = 10.0
 _RETRY_S = 1.0
 _LISTEN_S = 2.0
 
-#: Fetches what came after a number; raises when the reader may no longer listen.
-Fetch = Callable[[int], Sequence[LiveChange]]
+
+@dataclass(frozen=True, slots=True)
+class News:
+    """What a page may hear, and the number up to which it was looked."""
+
+    seen: int
+    changes: Sequence[LiveChange]
+
+
+#: Fetches what came after a number; refuses when the reader may no longer listen.
+Fetch = Callable[[int], News]
 
 
 class LiveFeed:
@@ -53,12 +64,14 @@ class LiveFeed:
             yield "retry: 2000\n\n"
             while not self._stopped.is_set():
                 page.clear()
-                changes = await run_in_threadpool(fetch, after)
-                for change in changes:
-                    after = change.seq
+                news = await run_in_threadpool(fetch, after)
+                for change in news.changes:
                     yield _written(change)
-                if not changes and not await page.wait():
+                is_news, after = news.seen > after, news.seen
+                if not is_news and not await page.wait():
                     yield ": ping\n\n"
+        except NotSignedIn:
+            return
         finally:
             with self._lock:
                 self._pages.discard(page)

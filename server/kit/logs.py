@@ -13,7 +13,7 @@ _USER_IN_URL = re.compile(r"(?P<scheme>[a-z][a-z0-9+.-]*://)[^/@\s]*@", re.IGNOR
 _MASK = "***"
 
 
-def configure_logs() -> None:
+def configure_logs(*, quiet: bool = False) -> None:
     """Send our events and those of the libraries to standard error, masked."""
     shared: list[Any] = [
         structlog.contextvars.merge_contextvars,
@@ -42,9 +42,9 @@ def configure_logs() -> None:
     )
     root = logging.getLogger()
     root.handlers = [handler]
-    root.setLevel(logging.INFO)
-    for quiet in ("uvicorn.access", "uvicorn.error", "alembic", "sqlalchemy"):
-        logging.getLogger(quiet).setLevel(logging.WARNING)
+    root.setLevel(logging.WARNING if quiet else logging.INFO)
+    for name in ("uvicorn.access", "uvicorn.error", "alembic", "sqlalchemy"):
+        logging.getLogger(name).setLevel(logging.WARNING)
 
 
 def mask_secrets(

@@ -1,0 +1,115 @@
+"""The composition of the web application: the only place that knows every module's routes."""
+
+import json
+from collections.abc import AsyncIterator, Callable, Sequence
+from contextlib import AbstractAsyncContextManager, asynccontextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from threading import Thread
+
+from fastapi import FastAPI
+from pydantic import BaseModel
+from sqlalchemy import text
+
+from hazard_library.catalogue.load import Catalogue
+from server.console_files import add_console
+from server.enterprises.routes import router as enterprises_router
+from server.evidence.device_routes import router as device_router
+from server.evidence.file_store import FileStore
+from server.evidence.routes import router as evidence_router
+from server.evidence.uploads import Uploads
+from server.fleet.routes import router as fleet_router
+from server.handovers.routes import router as handovers_router
+from server.identity.routes import router as identity_router
+from server.kit.clock import Clock
+from server.kit.db import Database
+from server.kit.errors import Unavailable
+from server.kit.live_feed import LiveFeed
+from server.kit.problems import answers, tell_problems
+from server.kit.web import Ground, Reading
+from server.leads import service as leads
+from server.leads.routes import router as leads_router
+from server.live_routes import router as live_router
+from server.security_headers import SecurityHeaders
+from server.tasks.routes import router as tasks_router
+
+_ROUTERS = (
+    identity_router,
+    leads_router,
+    tasks_router,
+    handovers_router,
+    enterprises_router,
+    fleet_router,
+    evidence_router,
+    device_router,
+    live_router,
+)
+
+
+@dataclass(frozen=True, slots=True)
+class WebParts:
+    """What the web application is made of."""
+
+    database: Database
+    clock: Clock
+    files: FileStore
+    catalogue: Catalogue
+    feed: LiveFeed
+    console: Path
+    public_origins: Sequence[str] = ()
+    is_demo: bool = False
+
+
+class Health(BaseModel):
+    """Whether the server can work."""
+
+    status: str
+
+
+def create_app(parts: WebParts) -> FastAPI:
+    """Put the application together."""
+    app = FastAPI(
+        title="Hazard Patrol",
+        version="1",
+        openapi_url=None,
+        docs_url=None,
+        redoc_url=None,
+        lifespan=_feeding(parts.feed),
+    )
+    state = app.state
+    state.ground = Ground(parts.database, parts.clock)
+    state.files, state.catalogue, state.feed = parts.files, parts.catalogue, parts.feed
+    state.public_origins, state.is_demo = tuple(parts.public_origins), parts.is_demo
+    state.uploads = Uploads(parts.database, parts.files, parts.clock, leads.evidence_arrived)
+    state.sees_incident = leads.sees_incident
+    app.add_middleware(SecurityHeaders)
+    tell_problems(app)
+    for router in _ROUTERS:
+        app.include_router(router)
+    app.add_api_route("/health", health, tags=["health"], responses=answers(Unavailable))
+    add_console(app, parts.console)
+    return app
+
+
+def health(db: Reading) -> Health:
+    """Tell whether the server reaches its database; the one open route, for monitors."""
+    db.execute(text("SELECT 1"))
+    return Health(status="ok")
+
+
+def openapi_text(app: FastAPI) -> str:
+    """Write the OpenAPI document as it is committed."""
+    return json.dumps(app.openapi(), ensure_ascii=False, indent=2, sort_keys=True) + "\n"
+
+
+def _feeding(feed: LiveFeed) -> Callable[[FastAPI], AbstractAsyncContextManager[None]]:
+    """Run the live feed's thread as long as the application runs."""
+
+    @asynccontextmanager
+    async def lifespan(_app: FastAPI) -> AsyncIterator[None]:
+        thread = Thread(target=feed.run, name="live-feed", daemon=True)
+        thread.start()
+        yield
+        feed.stop()
+
+    return lifespan

@@ -1,0 +1,195 @@
+"""The server's roles in one process: web, ingest, work, or all of them."""
+
+import signal
+import socket
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager
+from datetime import timedelta
+from enum import StrEnum
+from pathlib import Path
+from threading import Event, Thread
+
+import structlog
+import uvicorn
+from fastapi import FastAPI
+
+from hazard_library.catalogue.load import Catalogue, load_catalogue
+from server.app import WebParts, create_app
+from server.evidence.file_store import FileStore
+from server.fleet.broker_files import SERVER_USER
+from server.fleet.credentials import read_credential
+from server.ingest.broker_link import BrokerAddress, BrokerLink
+from server.ingest.service import Ingest
+from server.ingest.worker import IngestWorker
+from server.kit.clock import Clock, SystemClock
+from server.kit.db import Database
+from server.kit.errors import SettingsError
+from server.kit.live_feed import LiveFeed
+from server.leads import service as leads
+from server.opening import open_database, plain_url
+from server.settings import BrokerSettings, ServerSettings
+from server.upkeep import Upkeep
+
+log = structlog.get_logger(__name__)
+
+_LEAVE_WITHIN_S = 5
+
+
+class Role(StrEnum):
+    """Which part of the server a process is."""
+
+    WEB = "web"
+    INGEST = "ingest"
+    WORK = "work"
+    ALL = "all"
+
+
+def run(settings: ServerSettings, role: Role) -> None:
+    """Run until SIGTERM or Ctrl-C.
+
+    Raises:
+        SettingsError: the port is in use, or the settings do not fit the role.
+    """
+    listener = _listen(settings) if role in {Role.WEB, Role.ALL} else None
+    catalogue = load_catalogue(settings.catalogue)
+    clock = SystemClock()
+    stopped = _stop_on_signal()
+    with ExitStack() as stack:
+        database = stack.enter_context(open_database(settings))
+        if role in {Role.INGEST, Role.ALL}:
+            stack.enter_context(ingesting(settings, database, catalogue, clock))
+        if role in {Role.WORK, Role.ALL}:
+            stack.enter_context(tending(database, clock))
+        log.info("server_started", role=role.value)
+        if listener is not None:
+            app = create_app(web_parts(settings, database, catalogue, clock))
+            _serve(app, listener, stopped)
+        else:
+            stopped.wait()
+    log.info("server_stopped", role=role.value)
+
+
+def web_parts(
+    settings: ServerSettings, database: Database, catalogue: Catalogue, clock: Clock
+) -> WebParts:
+    """Gather what the web application is made of."""
+    return WebParts(
+        database=database,
+        clock=clock,
+        files=FileStore(settings.evidence),
+        catalogue=catalogue,
+        feed=LiveFeed(plain_url(_url_of(database))),
+        console=settings.console or Path(__file__).parent / "console" / "dist",
+        public_origins=settings.http.public_origins,
+        is_demo=settings.demo,
+    )
+
+
+@contextmanager
+def ingesting(
+    settings: ServerSettings, database: Database, catalogue: Catalogue, clock: Clock
+) -> Iterator[BrokerLink | None]:
+    """Take messages from the broker meanwhile."""
+    if settings.broker is None:
+        log.warning("ingest_has_no_broker", remedy="set broker in server.yaml")
+        yield None
+        return
+
+    parts = Ingest(
+        knows_hazard=lambda hazard: hazard in catalogue.hazards,
+        tell_leads=lambda db, at, event: leads.attach(db, at, catalogue, event),
+    )
+    worker = IngestWorker(database, parts, clock)
+    link = BrokerLink(_address(settings.broker), worker)
+    worker.answer_through(link)
+    thread = Thread(target=worker.run, name="ingest")
+    thread.start()
+    link.start()
+    try:
+        yield link
+    finally:
+        worker.stop()
+        thread.join()
+        link.stop()
+
+
+@contextmanager
+def tending(database: Database, clock: Clock) -> Iterator[None]:
+    """Do what comes round by itself meanwhile."""
+    upkeep = Upkeep(database, clock, every=timedelta(minutes=5))
+    thread = Thread(target=upkeep.run, name="upkeep")
+    thread.start()
+    try:
+        yield
+    finally:
+        upkeep.stop()
+        thread.join()
+
+
+class _Server(uvicorn.Server):
+    """Uvicorn with our signals: it stops when told, and live streams end first."""
+
+    def install_signal_handlers(self) -> None:
+        """Leave signals to us."""
+
+    @contextmanager
+    def capture_signals(self) -> Iterator[None]:
+        """Leave signals to us."""
+        yield
+
+
+def _serve(app: FastAPI, listener: socket.socket, stopped: Event) -> None:
+    config = uvicorn.Config(
+        app,
+        log_config=None,
+        access_log=False,
+        server_header=False,
+        timeout_graceful_shutdown=_LEAVE_WITHIN_S,
+    )
+    server = _Server(config)
+
+    def leave() -> None:
+        stopped.wait()
+        app.state.feed.stop()
+        server.should_exit = True
+
+    Thread(target=leave, name="leave", daemon=True).start()
+    server.run(sockets=[listener])
+    stopped.set()
+
+
+def _listen(settings: ServerSettings) -> socket.socket:
+    host, port = settings.http.host, settings.http.port
+    family = socket.AF_INET6 if ":" in host else socket.AF_INET
+    listener = socket.socket(family)
+    listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+    try:
+        listener.bind((host, port))
+        listener.listen(128)
+    except OSError as fault:
+        listener.close()
+        raise SettingsError(
+            f"{host}:{port}: {fault.strerror}; stop what uses it, or set another http.port"
+        ) from fault
+    log.info("server_listens", address=f"http://{host}:{port}")
+    return listener
+
+
+def _stop_on_signal() -> Event:
+    stopped = Event()
+    for number in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(number, lambda *_: stopped.set())
+    return stopped
+
+
+def _address(broker: BrokerSettings) -> BrokerAddress:
+    credential = read_credential(broker.credential_file, "user")
+    if credential.name != SERVER_USER:
+        raise SettingsError(f"{broker.credential_file}: is not the server's own credential")
+    return BrokerAddress(
+        broker.host, broker.port, credential.name, credential.secret, ca_file=broker.ca_file
+    )
+
+
+def _url_of(database: Database) -> str:
+    return database.bind.engine.url.render_as_string(hide_password=False)

@@ -1,0 +1,45 @@
+"""What comes round by itself: forgetting what nobody needs any more. It decides nothing."""
+
+from datetime import timedelta
+from threading import Event
+
+import structlog
+from sqlalchemy.exc import DBAPIError
+
+from server.identity import service as identity
+from server.kit import idempotency, live
+from server.kit.clock import Clock
+from server.kit.db import Database
+
+log = structlog.get_logger(__name__)
+
+
+class Upkeep:
+    """One thread runs `run`; tests call `step`."""
+
+    def __init__(self, database: Database, clock: Clock, every: timedelta) -> None:
+        self._database = database
+        self._clock = clock
+        self._every = every
+        self._stopped = Event()
+
+    def run(self) -> None:
+        """Come round until `stop`."""
+        while not self._stopped.is_set():
+            try:
+                self.step()
+            except DBAPIError as fault:
+                log.warning("upkeep_failed", reason=str(fault.orig))
+            self._stopped.wait(self._every.total_seconds())
+
+    def stop(self) -> None:
+        """Let `run` end."""
+        self._stopped.set()
+
+    def step(self) -> None:
+        """Come round once."""
+        now = self._clock.now()
+        with self._database.writing() as db:
+            live.forget_old(db, now)
+            idempotency.forget_old(db, now)
+            identity.forget_old(db, now)
