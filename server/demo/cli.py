@@ -2,9 +2,12 @@
 
 import argparse
 import json
+import logging
 import sys
 from datetime import datetime
 from pathlib import Path
+
+import structlog
 
 from hazard_library.bundle import configs_root
 from server.demo import chain
@@ -23,6 +26,8 @@ _LOOK_S = 1.0
 
 def main(argv: list[str]) -> int:
     """Run the demo; 0 well, 1 something was lost or not verified, 2 it could not run."""
+    # The programs log to files of their own; what the demo itself does is told in sentences.
+    structlog.configure(wrapper_class=structlog.make_filtering_bound_logger(logging.WARNING))
     request = _request(argv[1:])
     try:
         plan = _plan(request, SystemClock().now())
