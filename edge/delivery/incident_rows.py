@@ -10,14 +10,13 @@ from hazard_library.contract.ids import CameraId, HazardId, IncidentId, ZoneId, 
 
 
 def keep(db: sqlite3.Connection, incident: Incident, *, is_open: bool) -> None:
-    """Write the newest state of an incident; an older one never replaces a newer."""
+    """Write the newest state of an incident in place of the one before."""
     db.execute(
         "INSERT INTO incident VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"
         " ON CONFLICT (id) DO UPDATE SET"
         " last_held_at = excluded.last_held_at,"
         " last_held_uncertainty_s = excluded.last_held_uncertainty_s,"
-        " seq = excluded.seq, score = excluded.score, is_open = excluded.is_open"
-        " WHERE excluded.seq > incident.seq",
+        " seq = excluded.seq, score = excluded.score, is_open = excluded.is_open",
         (
             str(incident.id),
             incident.camera,

@@ -29,10 +29,14 @@ _BUSY_S = 0.05
 
 @dataclass(frozen=True, slots=True)
 class SenderPace:
-    """window: messages under way at once. resend_*: patience with a silent server, in seconds."""
+    """window: messages under way at once. resend_*: patience with a silent server, in seconds.
+
+    The first patience is short, because a broker that lost its state takes messages before the
+    server has subscribed again, and throws them away.
+    """
 
     window: int = 64
-    resend_after_s: float = 15.0
+    resend_after_s: float = 6.0
     resend_longest_s: float = 60.0
     idle_s: float = 1.0
     keep_settled: timedelta = timedelta(days=30)
