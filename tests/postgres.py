@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 
 from server.kit.db import Database, take_turn
 from server.kit.embedded_postgres import EmbeddedPostgres
-from server.tables import metadata
+from server.kit.migrate import migrate
 
 #: A test's database may be lost with the machine, so it need not wait for the disk.
 _FAST = {"fsync": "off", "synchronous_commit": "off", "full_page_writes": "off"}
@@ -30,7 +30,7 @@ def postgres_url() -> Iterator[str]:
     try:
         with EmbeddedPostgres(folder / "postgres", _FAST).running() as url:
             _make_database(url, _TEMPLATE, "template0")
-            _make_tables(_named(url, _TEMPLATE))
+            migrate(_named(url, _TEMPLATE))
             yield url
     finally:
         shutil.rmtree(folder, ignore_errors=True)
@@ -86,10 +86,4 @@ def _make_database(url: str, name: str, template: str) -> None:
     engine = create_engine(url, isolation_level="AUTOCOMMIT")
     with engine.connect() as connection:
         connection.execute(text(f"CREATE DATABASE {name} TEMPLATE {template}"))
-    engine.dispose()
-
-
-def _make_tables(url: str) -> None:
-    engine = create_engine(url)
-    metadata.create_all(engine)
     engine.dispose()
