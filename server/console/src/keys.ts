@@ -22,7 +22,9 @@ export const KEY_MAP = [
 
 export type KeyScope = (typeof KEY_MAP)[number]["scope"];
 export type KeyAct = (typeof KEY_MAP)[number]["act"];
-export type KeyHandlers = Partial<Record<KeyAct, (key: string) => void>>;
+/** What to do on an act; `false` means: not now, ask somebody else. */
+export type KeyHandler = (key: string) => unknown;
+export type KeyHandlers = Partial<Record<KeyAct, KeyHandler>>;
 
 const STORED = "hazard-patrol.letter-keys";
 
@@ -64,16 +66,32 @@ function isShortcut(event: KeyboardEvent): boolean {
   return letterKeys.value || event.key.length > 1 || event.key === " ";
 }
 
-/** Listens for the keys of one scope while the component lives. */
-export function useKeys(scope: KeyScope, handlers: KeyHandlers): void {
-  const listen = (event: KeyboardEvent): void => {
-    if (!isShortcut(event)) return;
+interface Listening {
+  scope: KeyScope;
+  handlers: KeyHandlers;
+}
+
+const listening: Listening[] = [];
+
+// what was opened last is asked first: Esc ends a decision before it leaves the page
+function dispatch(event: KeyboardEvent): void {
+  if (!isShortcut(event)) return;
+  for (const { scope, handlers } of [...listening].reverse()) {
     const act = actOf(event.key, scope);
     const handler = act === undefined ? undefined : handlers[act];
-    if (handler === undefined) return;
+    if (handler === undefined || handler(event.key) === false) continue;
     event.preventDefault();
-    handler(event.key);
-  };
-  window.addEventListener("keydown", listen);
-  onScopeDispose(() => window.removeEventListener("keydown", listen));
+    return;
+  }
+}
+
+/** Listens for the keys of one scope while the component lives. */
+export function useKeys(scope: KeyScope, handlers: KeyHandlers): void {
+  const mine = { scope, handlers };
+  if (listening.length === 0) window.addEventListener("keydown", dispatch);
+  listening.push(mine);
+  onScopeDispose(() => {
+    listening.splice(listening.indexOf(mine), 1);
+    if (listening.length === 0) window.removeEventListener("keydown", dispatch);
+  });
 }

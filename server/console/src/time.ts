@@ -37,6 +37,15 @@ export function ageOf(iso: string, now: Date, say: Say): string {
   return say("time.days", { n: Math.floor(seconds / 86_400) });
 }
 
+/** `剩 6 分`, `剩 2 小时`, `已超时限` */
+export function leftUntil(iso: string, now: Date, say: Say): string {
+  const minutes = (new Date(iso).getTime() - now.getTime()) / 60_000;
+  if (minutes <= 0) return say("time.overdue");
+  if (minutes < 60) return say("time.left.minutes", { n: Math.ceil(minutes) });
+  if (minutes < 1440) return say("time.left.hours", { n: Math.floor(minutes / 60) });
+  return say("time.left.days", { n: Math.floor(minutes / 1440) });
+}
+
 const TICK_MS = 1000;
 const tick = ref(new Date());
 let offsetMs = 0;

@@ -75,6 +75,18 @@ describe("a shortcut", () => {
     expect(heard).toEqual(["play", "submit"]);
   });
 
+  it("belongs to what was opened last, unless that declines", () => {
+    let deciding = true;
+    scope.run(() => {
+      useKeys("lead", { back: () => heard.push("back") });
+      useKeys("decision", { cancel: () => deciding && heard.push("cancel") });
+    });
+    press("Escape");
+    deciding = false;
+    press("Escape");
+    expect(heard).toEqual(["cancel", "back"]);
+  });
+
   it("ends with the page that asked for it", () => {
     scope.stop();
     press("y");

@@ -1,8 +1,15 @@
-import createClient from "openapi-fetch";
+import createClient, { type FetchResponse } from "openapi-fetch";
 
 import type { components, paths } from "./schema";
 
+export type { paths };
+
 export type Schemas = components["schemas"];
+
+/** What a route answers when all is well, as the client reads it. */
+export type Read<Route extends Record<string | number, unknown>> = NonNullable<
+  FetchResponse<Route, object, "application/json">["data"]
+>;
 
 /** What went wrong, as a page shows it. `status` 0: the server was not reached. */
 export interface Trouble {

@@ -6,11 +6,6 @@ const TONES: Readonly<Record<string, Tone>> = {
   relook: "warn",
   confirmed: "good",
   tasked: "good",
-  transferred: "good",
-  transfer_proposed: "good",
-  in_notice: "good",
-  in_handover: "good",
-  expired: "bad",
 };
 
 /** How a state of a lead looks; what is done with is grey. */

@@ -7,7 +7,9 @@ import { useTrouble } from "@/frame/useTrouble";
 import type { Lead } from "./types";
 
 /** The server counts letters without the blanks around them. */
-export const SHORTEST_FINDING = 6;
+export const SHORTEST = { finding: 6, unclear: 2, other: 2, reopen: 2, note: 0 } as const;
+/** What needs a line of the officer's own words. */
+export type Asked = keyof typeof SHORTEST;
 
 export const REASONS = [
   "misdetection",
@@ -67,18 +69,22 @@ export function useDecision(told: { decided: (lead: Lead) => void; stale: () => 
     send(lead, `confirm ${finding}`, (params) =>
       call(api.POST("/api/v1/leads/{id}/confirm", { params, body: { finding } })),
     );
-  const dismiss = (lead: Lead, reason: Reason): Promise<boolean> =>
-    send(lead, `dismiss ${reason}`, (params) =>
-      call(api.POST("/api/v1/leads/{id}/dismiss", { params, body: { reason } })),
+  const dismiss = (lead: Lead, reason: Reason, note: string | null = null): Promise<boolean> =>
+    send(lead, `dismiss ${reason} ${note}`, (params) =>
+      call(api.POST("/api/v1/leads/{id}/dismiss", { params, body: { reason, note } })),
     );
   const unclear = (lead: Lead, reason: string): Promise<boolean> =>
     send(lead, `unclear ${reason}`, (params) =>
       call(api.POST("/api/v1/leads/{id}/unclear", { params, body: { reason } })),
     );
+  const reopen = (lead: Lead, reason: string): Promise<boolean> =>
+    send(lead, `reopen ${reason}`, (params) =>
+      call(api.POST("/api/v1/leads/{id}/reopen", { params, body: { reason } })),
+    );
   const prescreen = (lead: Lead, suggestion: Suggestion, note: string): Promise<boolean> =>
     send(lead, `prescreen ${suggestion} ${note}`, (params) =>
-      call(api.POST("/api/v1/leads/{id}/prescreen", { params, body: { suggestion, note } })),
+      call(api.POST("/api/v1/leads/{id}/prescreen", { params, body: { suggestion, note: note || null } })),
     );
 
-  return { busy, problem, confirm, dismiss, unclear, prescreen };
+  return { busy, problem, confirm, dismiss, unclear, reopen, prescreen };
 }

@@ -11,7 +11,7 @@ type Page = Schemas["LeadList"];
 
 async function readPage(filter: string, cursor: string | null, signal?: AbortSignal): Promise<Result<Page>> {
   const states = FILTERS[filter] ?? [];
-  const query = { state: states.join(",") || null, cursor };
+  const query = { state: states.length > 0 ? [...states] : null, cursor };
   return call(api.GET("/api/v1/leads", { params: { query }, ...(signal ? { signal } : {}) }));
 }
 
