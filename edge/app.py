@@ -255,7 +255,17 @@ def _unit(
 
     waiting = Waiting.EVERY if spec.mode is Mode.REPLAY else Waiting.NEWEST
     lane = shared.workers.open_lane(camera.id, waiting)
-    return CameraUnit(UnitParts(spec, ring, lane, new_pipeline, shared.board, shared.clock))
+    return CameraUnit(
+        UnitParts(
+            spec=spec,
+            ring=ring,
+            lane=lane,
+            new_pipeline=new_pipeline,
+            give_up=lambda reason: recorder.source_ended(camera.id, reason),
+            board=shared.board,
+            clock=shared.clock,
+        )
+    )
 
 
 def _delivery(box: Box, shared: _Shared) -> Delivery | None:

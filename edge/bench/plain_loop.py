@@ -53,11 +53,14 @@ def decode(output: np.ndarray, min_score: float, overlap: float) -> list[Box]:
     return found
 
 
-def in_picture(box: Box, scale: float, left: int, top: int) -> Box:
-    """Turn corners in the input into corners in the picture."""
-    number, score, x1, y1, x2, y2 = box
-    back = ((x1 - left) / scale, (y1 - top) / scale, (x2 - left) / scale, (y2 - top) / scale)
-    return (number, score, *back)
+def in_picture(box: Box, scale: float, shift: tuple[int, int], size: tuple[int, int]) -> Box:
+    """Turn corners in the input into corners in the picture, clipped to it."""
+    number, score, *corners = box
+    x1, y1, x2, y2 = (
+        min(max((corner - shift[axis % 2]) / scale, 0.0), size[axis % 2])
+        for axis, corner in enumerate(corners)
+    )
+    return (number, score, x1, y1, x2, y2)
 
 
 def run(model: Path, film: Path, frames: int, min_score: float) -> dict[str, object]:
@@ -75,7 +78,8 @@ def run(model: Path, film: Path, frames: int, min_score: float) -> dict[str, obj
             break
         tensor, scale, left, top = letterbox(picture, side)
         boxes = decode(session.run(None, {name: tensor})[0], min_score, card["suppression_iou"])
-        looked.append([in_picture(box, scale, left, top) for box in boxes])
+        size = (picture.shape[1], picture.shape[0])
+        looked.append([in_picture(box, scale, (left, top), size) for box in boxes])
     seconds = time.perf_counter() - started
     return {"frames": len(looked), "seconds": seconds, "labels": card["labels"], "boxes": looked}
 

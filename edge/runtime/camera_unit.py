@@ -31,12 +31,17 @@ _AWAY = {CameraCondition.OFFLINE, CameraCondition.NO_FRAMES, CameraCondition.UND
 
 @dataclass(frozen=True, slots=True)
 class UnitParts:
-    """What a camera is made of. `new_pipeline` restores what was open before."""
+    """What a camera is made of.
+
+    new_pipeline: makes one that goes on with what was open before.
+    give_up: told once, with the reason, when a camera is lost for this run.
+    """
 
     spec: SourceSpec
     ring: PacketRing
     lane: Lane
     new_pipeline: Callable[[], CameraPipeline]
+    give_up: Callable[[str], None]
     board: StatusBoard
     clock: Clock
 
@@ -142,6 +147,8 @@ class CameraUnit:
     def _judge(self) -> None:
         while not self._survives("pipeline_crashed", self._judge_all):
             pass
+        if self._failure is not None:
+            self._parts.give_up(self._failure)
 
     def _judge_all(self) -> None:
         pipeline = self._parts.new_pipeline()

@@ -1,0 +1,177 @@
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+from threading import Event
+
+import pytest
+from waiting import wait_until
+
+from edge.core.camera_core import CameraCore, CoreSpec
+from edge.fleet.status_board import StatusBoard
+from edge.fleet.system_clock import SystemClock
+from edge.inference.lane import Waiting
+from edge.inference.workers import Workers
+from edge.ports import Pixels, RawBoxes
+from edge.runtime.camera_pipeline import CameraPipeline, PipelineParts
+from edge.runtime.camera_unit import CameraUnit, UnitParts
+from edge.runtime.events import EventFacts
+from edge.testing.memory_outbox import MemoryOutbox
+from edge.testing.memory_recorder import MemoryRecorder
+from edge.testing.painted_film import write_film
+from edge.testing.scripted_backend import NOTHING, ScriptedBackend
+from edge.video.packet_ring import PacketRing
+from edge.video.source import FileAddress, Mode, SourceSpec
+from hazard_library.contract.device import CameraCondition
+from hazard_library.contract.ids import CameraId, DeviceId
+
+WITHIN_S = 30.0
+
+
+@dataclass
+class Site:
+    """Cameras on one set of workers; everything else in memory."""
+
+    film: Path
+    look: Callable[[Pixels], RawBoxes] = lambda _: NOTHING
+    board: StatusBoard = field(default_factory=StatusBoard)
+    recorder: MemoryRecorder = field(default_factory=MemoryRecorder)
+    clock: SystemClock = field(default_factory=SystemClock)
+    units: list[CameraUnit] = field(default_factory=list)
+    given_up: list[str] = field(default_factory=list)
+
+    def __post_init__(self) -> None:
+        look = lambda pixels: self.look(pixels)  # noqa: E731, PLW0108 - tests change it on the way
+        self.workers = Workers(ScriptedBackend(look), 2, self.board)
+
+    def add(self, name: str, mode: Mode, crashes: int = 0) -> CameraUnit:
+        camera = CameraId(name)
+        left = [crashes]
+
+        def new_pipeline() -> CameraPipeline:
+            if left[0] > 0:
+                left[0] -= 1
+                raise RuntimeError("a mistake of ours")
+            outbox = MemoryOutbox()
+            facts = EventFacts(
+                DeviceId("box-1"), outbox.boot, (), {}, "a" * 64, "b" * 64, "arrival"
+            )
+            parts = PipelineParts(self.recorder, outbox, self.clock, self.board)
+            core = CameraCore(CoreSpec(facts.device, camera, ()))
+            return CameraPipeline(camera, core, facts, parts)
+
+        spec = SourceSpec(camera, FileAddress(self.film), mode, loop=mode is Mode.LIVE)
+        waiting = Waiting.NEWEST if mode is Mode.LIVE else Waiting.EVERY
+        lane = self.workers.open_lane(camera, waiting)
+        unit = CameraUnit(
+            UnitParts(
+                spec=spec,
+                ring=PacketRing(),
+                lane=lane,
+                new_pipeline=new_pipeline,
+                give_up=self.given_up.append,
+                board=self.board,
+                clock=self.clock,
+            )
+        )
+        self.units.append(unit)
+        return unit
+
+    def start(self) -> None:
+        self.workers.start()
+        for unit in self.units:
+            unit.start()
+
+    def stop(self) -> None:
+        for unit in self.units:
+            unit.stop()
+        for unit in self.units:
+            assert unit.join(WITHIN_S)
+        self.workers.stop()
+
+    def condition(self, name: str) -> CameraCondition | None:
+        cameras = self.board.snapshot().cameras
+        return next((one.condition for one in cameras if one.camera == name), None)
+
+    def looks(self, name: str) -> int:
+        return sum(camera == name for camera, _, _ in list(self.recorder.observed))
+
+
+@pytest.fixture
+def site(tmp_path: Path) -> Iterator[Site]:
+    made = Site(write_film(tmp_path / "film.mp4", 2))
+    yield made
+    made.stop()
+
+
+def test_a_replay_ends_by_itself_and_its_clips_may_end_too(site: Site) -> None:
+    unit = site.add("gate", Mode.REPLAY)
+    site.start()
+    wait_until(lambda: unit.is_over, WITHIN_S, "the end of the film")
+    assert unit.figures.frames == 20
+    assert site.looks("gate") == 20
+    assert [camera for camera, _ in site.recorder.ended] == ["gate"]
+    assert site.condition("gate") is CameraCondition.FINISHED
+
+
+def test_a_camera_whose_pipeline_crashes_stays_down_alone_and_says_so(site: Site) -> None:
+    broken = site.add("broken", Mode.LIVE, crashes=99)
+    site.add("gate", Mode.LIVE)
+    site.start()
+    wait_until(lambda: broken.figures.failure is not None, WITHIN_S, "giving up")
+    before = site.looks("gate")
+    wait_until(lambda: site.looks("gate") > before + 5, WITHIN_S, "the other camera going on")
+    assert broken.figures.failure == "pipeline_crashed: RuntimeError: a mistake of ours"
+    assert site.board.counters()["pipeline_crashed"] == 6
+    assert site.condition("broken") is CameraCondition.NOT_ANALYSED
+    wait_until(lambda: bool(site.given_up), WITHIN_S, "its clips being let go")
+
+
+def test_a_pipeline_that_crashed_twice_goes_on(site: Site) -> None:
+    site.add("gate", Mode.LIVE, crashes=2)
+    site.start()
+    wait_until(lambda: site.looks("gate") > 5, WITHIN_S, "looks after the crashes")
+    wait_until(lambda: site.condition("gate") is CameraCondition.OK, WITHIN_S, "being well")
+    assert site.board.counters()["pipeline_crashed"] == 2
+
+
+def test_a_replay_that_crashed_has_failed_because_it_would_not_be_exact(site: Site) -> None:
+    unit = site.add("gate", Mode.REPLAY, crashes=1)
+    site.start()
+    wait_until(lambda: unit.is_over, WITHIN_S, "the end")
+    assert unit.figures.failure is not None
+    assert site.given_up == [unit.figures.failure]
+
+
+def test_a_model_that_fails_shows_the_camera_as_not_analysed_until_it_works_again(
+    site: Site,
+) -> None:
+    works = Event()
+
+    def look(_: Pixels) -> RawBoxes:
+        if not works.is_set():
+            raise RuntimeError("broken kernel")
+        return NOTHING
+
+    site.look = look
+    site.add("gate", Mode.LIVE)
+    site.start()
+    wait_until(
+        lambda: site.condition("gate") is CameraCondition.NOT_ANALYSED, WITHIN_S, "being told"
+    )
+    works.set()
+    wait_until(lambda: site.condition("gate") is CameraCondition.OK, WITHIN_S, "being well")
+
+
+def test_frames_that_a_live_camera_drops_are_counted_on_the_board(site: Site) -> None:
+    gate = Event()
+
+    def look(_: Pixels) -> RawBoxes:
+        gate.wait(WITHIN_S)
+        return NOTHING
+
+    site.look = look
+    unit = site.add("gate", Mode.LIVE)
+    site.start()
+    wait_until(lambda: unit.figures.dropped >= 3, WITHIN_S, "drops")
+    gate.set()
+    wait_until(lambda: site.board.counters().get("frames_dropped", 0) >= 3, WITHIN_S, "the counter")
