@@ -171,8 +171,8 @@ def _addend(term: Mapping[str, object]) -> schemas.Addend:
     return schemas.Addend(label=label, points=int(str(term["points"])))
 
 
-def _act(entry: AuditEntry) -> schemas.Act:
-    return schemas.Act(
+def _act(entry: AuditEntry) -> schemas.TimelineEntry:
+    return schemas.TimelineEntry(
         at=entry.at, event=entry.event, actor=entry.actor, role=entry.role, text=entry.reason
     )
 

@@ -82,7 +82,7 @@ class Span(BaseModel):
     cut_short: str | None
 
 
-class Act(BaseModel):
+class TimelineEntry(BaseModel):
     """One entry of the time line, from the audit chain."""
 
     at: datetime
@@ -154,7 +154,7 @@ class Lead(LeadRow):
     known_false_alarms: list[Text]
     basis: list[Basis]
     addends: list[Addend]
-    acts: list[Act]
+    acts: list[TimelineEntry]
     evidence: list[File]
     clip: Span | None
     incidents: list[Incident]
