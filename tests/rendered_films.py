@@ -11,7 +11,10 @@ from numpy.typing import NDArray
 
 @dataclass(frozen=True)
 class FilmSpec:
-    """How a film is rendered. gop: pictures from one key frame to the next."""
+    """How a film is rendered. gop: pictures from one key frame to the next.
+
+    faces: left upper corners of patches of 30 x 20 pixels with fine stripes.
+    """
 
     seconds: float = 4.0
     fps: int = 10
@@ -20,6 +23,7 @@ class FilmSpec:
     codec: str = "libx264"
     gop: int = 10
     b_frames: int = 0
+    faces: tuple[tuple[int, int], ...] = ()
 
     @property
     def pictures(self) -> int:
@@ -33,6 +37,10 @@ def picture(spec: FilmSpec, number: int) -> NDArray[np.uint8]:
     side = spec.height // 4
     left = (number * 3) % (spec.width - side)
     pixels[side : 2 * side, left : left + side] = (40, 220, 240)
+    for x, y in spec.faces:
+        pixels[y : y + 20, x : x + 30] = 30
+        pixels[y : y + 20, x : x + 30 : 4] = 220
+        pixels[y : y + 20, x + 1 : x + 30 : 4] = 220
     return pixels
 
 

@@ -188,8 +188,9 @@ def _shown_stream(out: OutputContainer, first: VideoFrame, form: ShownFormat) ->
         "preset": "veryfast",
         "crf": str(form.quality_crf),
         "g": "30",
-        "threads": "1",
         "rc-lookahead": "10",
+        # With B-frames, and with more than one thread, the encoder's bytes differ from run to run.
+        "bf": "0",
     }
     stream = out.add_stream("libx264", rate=Fraction(form.highest_fps), options=options)
     stream.width = _even(first.width * scale)
@@ -197,6 +198,7 @@ def _shown_stream(out: OutputContainer, first: VideoFrame, form: ShownFormat) ->
     stream.pix_fmt = "yuv420p"
     stream.time_base = Fraction(1, _TICKS)
     stream.codec_context.time_base = Fraction(1, _TICKS)
+    stream.codec_context.thread_count = 1
     return stream
 
 
