@@ -10,6 +10,7 @@ from threading import Thread
 from fastapi import FastAPI
 from pydantic import BaseModel
 from sqlalchemy import text
+from starlette.concurrency import run_in_threadpool
 
 from hazard_library.catalogue.load import Catalogue
 from server.console_files import add_console
@@ -111,5 +112,6 @@ def _feeding(feed: LiveFeed) -> Callable[[FastAPI], AbstractAsyncContextManager[
         thread.start()
         yield
         feed.stop()
+        await run_in_threadpool(thread.join)
 
     return lifespan

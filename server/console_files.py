@@ -16,7 +16,7 @@ def add_console(app: FastAPI, folder: Path) -> None:
     """Serve a folder's files, and its index.html for every other address outside the API."""
     root = folder.resolve()
 
-    @app.get("/{path:path}", include_in_schema=False)
+    @app.api_route("/{path:path}", methods=["GET", "HEAD"], include_in_schema=False)
     def console(path: str) -> Response:
         if path == "api" or path.startswith("api/"):
             raise NotFound(f"/{path} is not part of the API")

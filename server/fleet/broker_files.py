@@ -54,7 +54,7 @@ def write_config(plan: BrokerPlan) -> Path:
         f"persistence_location {folder}/",
         f"max_inflight_messages {_IN_FLIGHT}",
         f"max_queued_messages {_QUEUED}",
-        f"message_size_limit {_LARGEST_MESSAGE}",
+        f"max_packet_size {_LARGEST_MESSAGE}",
         "set_tcp_nodelay true",
         "log_dest stderr",
         *(f"log_type {kind}" for kind in ("error", "warning", "notice")),

@@ -92,9 +92,9 @@ class BrokerLink:
 
     def stop(self) -> None:
         """Leave; the broker keeps what comes for us."""
+        self._is_connected = False
         self._client.disconnect()
         self._client.loop_stop()
-        self._is_connected = False
 
     def settle(self, delivery: Delivery) -> None:
         """Tell the broker that a message is safe.

@@ -17,7 +17,7 @@ log = structlog.get_logger(__name__)
 
 _PING_S = 10.0
 _RETRY_S = 1.0
-_LISTEN_S = 2.0
+_LISTEN_S = 0.5
 
 
 @dataclass(frozen=True, slots=True)
