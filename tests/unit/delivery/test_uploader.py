@@ -101,6 +101,17 @@ def test_all_bytes_there_but_not_yet_checked_is_asked_to_be_concluded(
     assert upload.ref.sha256 in box.store.uploaded
 
 
+def test_bytes_that_the_server_has_not_checked_are_not_called_uploaded(
+    box: Box, server: Door
+) -> None:
+    upload = kept(box, server)
+    server.unchecked = 2
+    box.uploader.step()
+    assert box.store.uploaded == {}
+    box.pass_time(2)
+    assert upload.ref.sha256 in box.store.uploaded
+
+
 def test_an_offset_that_moved_meanwhile_is_followed(box: Box, server: Door) -> None:
     upload = kept(box, server)
     held = CLIP[:150]
