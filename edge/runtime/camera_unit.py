@@ -70,7 +70,7 @@ class CameraUnit:
         self._detail = ""
         self._first_at: datetime | None = None
         self._failure: str | None = None
-        self._told_dropped = 0
+        self._told: dict[str, int] = {}
         self._figures_mono = float("-inf")
         self._looked = 0
         self._budget = RestartBudget()
@@ -198,9 +198,22 @@ class CameraUnit:
             self._parts.board.show_fps(self._camera, round(self._looked / elapsed, 2))
         self._looked = 0
         self._figures_mono = now.mono
-        dropped = self._parts.lane.dropped
-        self._parts.board.count("frames_dropped", dropped - self._told_dropped)
-        self._told_dropped = dropped
+        self._tell_counts()
+
+    def _tell_counts(self) -> None:
+        """Add what was dropped or went wrong since the last time to the box's counters."""
+        stats, ring = self._reader.stats, self._parts.ring.counters
+        counts = {
+            "frames_dropped": self._parts.lane.dropped,
+            "frames_undecodable": stats.decode_errors,
+            "camera_reconnects": stats.reconnects,
+            "ring_packets_dropped": ring.dropped_before_keyframe + ring.dropped_for_size,
+        }
+        for name, count in counts.items():
+            # A reader that was begun anew counts from 0 again.
+            told = self._told.get(name, 0)
+            self._parts.board.count(name, count - told if count >= told else count)
+        self._told = counts
 
     def _survives(self, event: str, body: Callable[[], None]) -> bool:
         """Run a thread's body; False: it crashed and shall begin anew within the budget."""

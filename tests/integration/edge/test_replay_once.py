@@ -230,3 +230,20 @@ def test_the_running_box_has_loaded_neither_training_tools_nor_server_code(box: 
         timeout=60,
     )
     assert done.stdout.splitlines() == ["0 []", "False True"], done.stderr
+
+
+def test_what_could_not_be_brought_to_the_server_is_counted_and_not_zero(box: Box) -> None:
+    write_film(box.folder / "walk.mp4", 14, (VISIT,))
+    (box.folder / "credential.json").write_text('{"device": "box-1", "secret": "s3cret"}')
+    nowhere = {
+        "broker": {"host": "127.0.0.1", "port": 9},
+        "server": "http://127.0.0.1:9",
+        "credential_file": "credential.json",
+    }
+    box.write(camera("gate", "walk.mp4"), link=nowhere)
+    done = box.patrol("edge", "run", "--config", "site.yaml", "--once", "--drain-timeout", "3")
+    assert done.returncode == 1
+    assert "3 messages without the server's receipt, 4 evidence files not uploaded" in done.stderr
+    assert "s3cret" not in done.stderr
+    assert "Traceback" not in done.stderr
+    assert len(box.report()["incidents"]) == 1
