@@ -40,18 +40,49 @@ def start(plan: DemoPlan, programs: Programs, at: datetime) -> Chain:
     Raises:
         DemoError: a part does not start; the message holds its last words.
     """
+    seeded = prepare(plan, at)
+    start_broker(seeded, programs)
+    start_server(plan, seeded, programs)
+    return Chain(plan, seeded, programs, start_edge(plan, programs))
+
+
+def prepare(plan: DemoPlan, at: datetime) -> Seeded:
+    """Write the box's configuration, and register everybody at the server.
+
+    Raises:
+        DemoError: the box's own identity cannot be made.
+    """
     plan.site_file.parent.mkdir(parents=True, exist_ok=True)
     plan.site_file.write_text(
         yaml.safe_dump(plan.site(), allow_unicode=True, sort_keys=False), encoding="utf-8"
     )
     public_key = ask("edge", "identity", "--config", str(plan.site_file)).encode()
-    seeded = seed(plan, public_key, at)
-    programs.start("broker", [_mosquitto(), "-c", str(seeded.broker_config)])
-    programs.start("server", [*PATROL, "server", "run", "--config", str(seeded.settings_file)])
+    return seed(plan, public_key, at)
+
+
+def start_broker(seeded: Seeded, programs: Programs, name: str = "broker") -> Program:
+    """Start Mosquitto; whoever needs it knocks until it answers."""
+    return programs.start(name, [_mosquitto(), "-c", str(seeded.broker_config)])
+
+
+def start_server(
+    plan: DemoPlan, seeded: Seeded, programs: Programs, name: str = "server"
+) -> Program:
+    """Start the server and wait until it answers.
+
+    Raises:
+        DemoError: it has ended, or does not answer in time.
+    """
+    run = [*PATROL, "server", "run", "--config", str(seeded.settings_file)]
+    program = programs.start(name, run)
     wait_until_healthy(plan.address, programs)
+    return program
+
+
+def start_edge(plan: DemoPlan, programs: Programs, name: str = "edge") -> Program:
+    """Start the box."""
     once = ["--once"] if plan.once else []
-    run = [*PATROL, "edge", "run", "--config", str(plan.site_file), *once]
-    return Chain(plan, seeded, programs, programs.start("edge", run))
+    return programs.start(name, [*PATROL, "edge", "run", "--config", str(plan.site_file), *once])
 
 
 def wait_until_healthy(address: str, programs: Programs) -> None:

@@ -14,7 +14,7 @@ from server.demo import chain
 from server.demo.account import Account
 from server.demo.chain import Chain
 from server.demo.errors import DemoError
-from server.demo.officer import Officer, decide
+from server.demo.officer import Decided, Officer, decide
 from server.demo.plan import DemoPlan, DemoRequest, cameras, demo_folder
 from server.demo.processes import Programs, check_port, free_port, on_interrupt
 from server.kit.clock import SystemClock
@@ -78,15 +78,28 @@ def _plan(request: DemoRequest, start: datetime) -> DemoPlan:
 
 def _once(running: Chain) -> int:
     _say(f"reading {len(running.plan.cameras)} sources once; stores in {running.plan.folder}")
-    while not running.edge.has_ended:
-        running.programs.fail_if_ended(except_for=running.edge)
-        chain.pause(running.edge, _LOOK_S)
-    code = running.edge.process.returncode
-    if code == 2:  # noqa: PLR2004 - misuse: the box says what to mend
-        raise DemoError(running.edge.last_lines())
+    read_to_the_end(running)
     with Officer(running.plan.address) as officer:
         officer.sign_in(running.seeded.officer_token)
         decided = decide(officer, running.plan.folder / "documents")
+    return conclude(running, decided)
+
+
+def read_to_the_end(running: Chain) -> None:
+    """Wait until the box has read every source and brought everything away.
+
+    Raises:
+        DemoError: another program has ended, or the box refuses its configuration.
+    """
+    while not running.edge.has_ended:
+        running.programs.fail_if_ended(except_for=running.edge)
+        chain.pause(running.edge, _LOOK_S)
+    if running.edge.process.returncode == 2:  # noqa: PLR2004 - misuse: the box says what to mend
+        raise DemoError(running.edge.last_lines())
+
+
+def conclude(running: Chain, decided: Decided) -> int:
+    """Compare what both sides hold, say every fault, and print the one JSON object."""
     account = Account(
         chain.edge_report(running.plan),
         chain.server_report(running.seeded),
@@ -94,7 +107,7 @@ def _once(running: Chain) -> int:
         tuple(str(path) for path in decided.documents),
     )
     faults = account.faults()
-    if code:
+    if code := running.edge.process.returncode:
         faults.append(f"the edge ended with {code}:\n{running.edge.last_lines()}")
     for fault in faults:
         _say(fault)

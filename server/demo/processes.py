@@ -47,8 +47,8 @@ class Programs:
 
     def __exit__(self, *_: object) -> None:
         """Stop all, the last started first."""
-        for program in reversed(self.started):
-            stop(program)
+        for program in reversed(list(self.started)):
+            self.stop(program)
 
     def start(self, name: str, command: Sequence[str]) -> Program:
         """Start a program in a session of its own, so that Ctrl-C reaches the demo alone.
@@ -72,6 +72,16 @@ class Programs:
         self.started.append(program)
         return program
 
+    def stop(self, program: Program) -> None:
+        """Ask a program to leave; end it when it does not."""
+        stop(program)
+        self.started.remove(program)
+
+    def kill(self, program: Program) -> None:
+        """Take the power away from a program and everything it started."""
+        kill(program)
+        self.started.remove(program)
+
     def fail_if_ended(self, *, except_for: Program | None = None) -> None:
         """Raise when a program that should run has ended.
 
@@ -94,8 +104,13 @@ def stop(program: Program) -> None:
     try:
         program.process.wait(STOP_WITHIN_S)
     except subprocess.TimeoutExpired:
-        os.killpg(program.process.pid, signal.SIGKILL)
-        program.process.wait()
+        kill(program)
+
+
+def kill(program: Program) -> None:
+    """End a program and its children at once."""
+    os.killpg(program.process.pid, signal.SIGKILL)
+    program.process.wait()
 
 
 def free_port() -> int:
