@@ -16,7 +16,8 @@ LONGEST_FILE = 400
 LONGEST_COMPONENT = 250
 
 MOCKS = re.compile(
-    r"unittest\.mock|from unittest import mock|\bMagicMock\b|\bmocker\b|monkeypatch\.(setattr|delattr)"
+    r"unittest\.mock|from unittest import mock|\bMagicMock\b|\bmocker\b"
+    r"|monkeypatch\.(setattr|delattr)"
 )
 
 
