@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pytest
 from boxes import Box, Settings, camera
+from rtsp_cameras import PATH, RtspCamera, need_rtsp_server
 from waiting import wait_until
 
 from edge.testing.painted_film import Visit, write_film
@@ -165,3 +166,33 @@ def test_a_live_camera_that_is_not_there_does_not_stop_another(box: Box) -> None
             if (one["camera"], one["condition"]) == ("lost", "offline")
         ]
         assert offline
+
+
+def test_a_stream_that_goes_away_and_returns_goes_on_and_its_password_is_told_nobody(
+    box: Box,
+) -> None:
+    need_rtsp_server()
+    password = "p@:/?#%^&+"  # noqa: S105 - of a camera that this test plugs in
+    film = write_film(box.folder / "camera.mp4", 60, (ALWAYS,))
+    rtsp = RtspCamera(film, credential=("patrol", password))
+    (box.folder / "gate.password").write_text(password + "\n")
+    source = {"kind": "rtsp", "host": "127.0.0.1", "port": rtsp.port, "path": PATH}
+    source |= {"user": "patrol", "password_file": "gate.password"}
+    box.write(camera("gate", "unused", source=source, mode="live"))
+    try:
+        with _running(box) as running:
+            running.await_event("incident_opened")
+            rtsp.unplug()
+            wait_until(lambda: "offline" in _conditions(running), WITHIN_S, "being offline")
+            rtsp.plug_in()
+            wait_until(lambda: _conditions(running)[-1] == "ok", WITHIN_S, "being back")
+        assert _opened(box) == 1
+        assert password not in "".join(running.lines)
+    finally:
+        rtsp.unplug()
+    for file in (box.folder / "stores").rglob("*"):
+        assert not file.is_file() or password.encode() not in file.read_bytes()
+
+
+def _conditions(running: Running) -> list[object]:
+    return [one["condition"] for one in running.logged("camera_condition_changed")]
