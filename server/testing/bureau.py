@@ -23,7 +23,7 @@ from server.testing.fake_device import START, FakeDevice
 BY = Who("svc:test", "svc")
 PASSWORD = "a-long-enough-password"  # noqa: S105 - of accounts that exist in tests only
 CAMERAS = ("gate", "yard", "shop", "roof", "store")
-_CODE = "91320583MA0TEST00"
+_CODE = "91320583MA0PR0BE0"
 
 CERTIFICATE = Certificate("32058300123", date(2025, 1, 1), date(2029, 12, 31))
 

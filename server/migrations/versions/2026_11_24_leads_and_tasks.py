@@ -44,14 +44,9 @@ def _create_lead() -> None:
         sa.Column("number", sa.Text(), nullable=False, comment="XS-…, gap-free by unit and year"),
         sa.Column("state", sa.Text(), nullable=False, comment="See leads/states.py"),
         sa.Column("version", sa.BigInteger(), nullable=False, comment="Counts the acts; If-Match"),
-        sa.Column(
-            "unit_id",
-            sa.Uuid(),
-            nullable=True,
-            comment="Who enforces there; None: site not registered (R-020)",
-        ),
-        sa.Column("site_id", sa.Text(), nullable=True, comment="Where"),
-        sa.Column("enterprise_id", sa.Uuid(), nullable=True, comment="Whose"),
+        sa.Column("unit_id", sa.Uuid(), nullable=False, comment="Who enforces there"),
+        sa.Column("site_id", sa.Text(), nullable=False, comment="Where"),
+        sa.Column("enterprise_id", sa.Uuid(), nullable=False, comment="Whose"),
         sa.Column("device", sa.Text(), nullable=False, comment="Box that reported"),
         sa.Column("camera", sa.Text(), nullable=False, comment="Camera of the box"),
         sa.Column(
