@@ -43,6 +43,7 @@ SETUP = Who("svc:test", "svc")
 BOX = DeviceId("box-1")
 GATE = CameraId("gate")
 YARD = ZoneId("yard")
+CAMERAS = ("gate", "dock", *(f"cam-{n}" for n in range(5)))
 HELMET = HazardId("PPE-01")
 FLAME = HazardId("FIRE-01")
 CATALOGUE: Catalogue = load_catalogue()
@@ -147,7 +148,7 @@ class Bureau:
         }[role]
 
 
-def found_bureau(db: Session, *, registered: bool = True) -> Bureau:
+def found_bureau(db: Session) -> Bureau:
     """Register two units with their people, and a box at the first one's enterprise."""
     unit = identity.add_unit(db, NOW, "江宁区应急管理局", "320115")
     other = identity.add_unit(db, NOW, "昆山市应急管理局", "320583")
@@ -160,9 +161,8 @@ def found_bureau(db: Session, *, registered: bool = True) -> Bureau:
         place = unit if of == unit.id else other
         return Actor(account, name, new.full_name, role, place, certificate)
 
-    if registered:
-        enterprises.register(db, NOW, SETUP, FIRM, unit.id)
-    cameras = [NewCamera(CameraId(name), f"{name}摄像机") for name in ("gate", "dock")]
+    enterprises.register(db, NOW, SETUP, FIRM, unit.id)
+    cameras = [NewCamera(CameraId(name), f"{name}摄像机") for name in CAMERAS]
     fleet.enrol(db, NOW, SETUP, NewDevice(BOX, bytes(32), "yard", cameras))
     return Bureau(
         unit=unit.id,

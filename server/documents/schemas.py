@@ -53,6 +53,7 @@ class File(BaseModel):
     """One piece of evidence. What was lost has no hash and a reason."""
 
     id: UUID
+    incident_id: UUID
     kind: str
     sha256: str = Described(description="Empty for what the box could not make")
     bytes: int
@@ -107,6 +108,7 @@ def file_of(seen: EvidenceSeen) -> File:
     """Write a piece of evidence."""
     return File(
         id=seen.id,
+        incident_id=seen.incident_id,
         kind=seen.kind,
         sha256=seen.sha256 or "",
         bytes=seen.bytes or 0,

@@ -17,7 +17,7 @@ from server.identity.permissions import Act
 from server.kit.errors import NotFound
 from server.kit.ids import new_id
 
-__all__ = ["Place", "enterprise", "find_place", "names", "place", "register"]
+__all__ = ["Place", "enterprise", "names", "place", "register"]
 
 
 def register(
@@ -50,11 +50,6 @@ def place(db: Session, site_id: str) -> Place:
     if found is None:
         raise NotFound(f"site {site_id} is not registered")
     return found
-
-
-def find_place(db: Session, site_id: str) -> Place | None:
-    """Return a site with its enterprise, or None while it is not registered."""
-    return repository.place(db, site_id)
 
 
 def names(db: Session, enterprise_ids: Collection[UUID]) -> dict[UUID, str]:

@@ -15,12 +15,13 @@ from hazard_library.catalogue.load import Catalogue
 from hazard_library.catalogue.rules import Crossing, Dwell, Presence
 from hazard_library.contract.events import HazardEvent
 from hazard_library.contract.evidence import EvidenceKind, find
-from hazard_library.contract.ids import DeviceId, HazardId
+from hazard_library.contract.ids import HazardId
 from server.audit import service as audit
 from server.documents.serial import Prefix, next_number
 from server.enterprises import service as enterprises
 from server.enterprises.service import Place
 from server.fleet import service as fleet
+from server.fleet.service import CameraRef
 from server.kit import live
 from server.kit.db import take_turn
 from server.kit.errors import FieldsMissing
@@ -35,8 +36,6 @@ from server.leads.tables import Lead, LeadIncident
 
 WHO = audit.Who("svc:ingest", "svc")
 
-#: A lead whose site is not registered belongs to no division; its number says so.
-NOWHERE = "000000"
 _REPEATS_WITHIN = timedelta(days=7)
 _RECORD_WITHIN = timedelta(days=90)
 
@@ -48,7 +47,7 @@ def attach(db: Session, at: datetime, catalogue: Catalogue, event: HazardEvent) 
     the turn of writers, so two connections never begin two leads for one key.
 
     Raises:
-        FieldsMissing: the catalogue does not know the hazard.
+        FieldsMissing: the catalogue does not know the hazard, or the register the camera.
     """
     take_turn(db)
     hazard = catalogue.hazards.get(event.hazard)
@@ -100,20 +99,18 @@ def _join(db: Session, at: datetime, event: HazardEvent, joins: Joins) -> Lead:
 
 
 def _begin(db: Session, at: datetime, hazard: Hazard, event: HazardEvent, begins: Begins) -> Lead:
-    camera = fleet.camera(db, event.device, event.camera)
-    device = fleet.known_device(db, event.device)
-    site = device.site if device is not None else None
-    place = enterprises.find_place(db, site) if site is not None else None
+    camera, place = _place(db, event)
     lead = Lead(
         id=new_id(at),
-        number=next_number(
-            db, at, Prefix.LEAD, place.site.division_code if place is not None else NOWHERE
-        ),
+        number=next_number(db, at, Prefix.LEAD, place.site.division_code),
         state=LeadState.NEW,
         version=1,
+        unit_id=place.site.unit_id,
+        site_id=place.site.id,
+        enterprise_id=place.enterprise.id,
         device=event.device,
         camera=event.camera,
-        camera_name=camera.name if camera is not None else event.camera,
+        camera_name=camera.name,
         hazard=event.hazard,
         zone=event.zone,
         severity=hazard.severity,
@@ -130,7 +127,6 @@ def _begin(db: Session, at: datetime, hazard: Hazard, event: HazardEvent, begins
         created_at=at,
         relooks=0,
     )
-    _assign(lead, place)
     db.add(lead)
     db.flush()
     detail = {"number": lead.number, "incident": event.incident_id, "hazard": event.hazard}
@@ -141,20 +137,11 @@ def _begin(db: Session, at: datetime, hazard: Hazard, event: HazardEvent, begins
     return lead
 
 
-def _assign(lead: Lead, place: Place | None) -> None:
-    if place is not None:
-        lead.site_id, lead.unit_id = place.site.id, place.site.unit_id
-        lead.enterprise_id = place.enterprise.id
-
-
-def assign_late(db: Session, at: datetime, lead: Lead) -> None:
-    """Give a lead to its unit when the site was registered only after it began (R-020)."""
-    device = fleet.known_device(db, DeviceId(lead.device))
-    place = enterprises.find_place(db, device.site) if device is not None else None
-    if lead.unit_id is None and place is not None:
-        _assign(lead, place)
-        act = audit.Act("assigned", lead.state, lead.state, detail={"site": place.site.id})
-        audit.record(db, at, WHO, _thing(lead), act)
+def _place(db: Session, event: HazardEvent) -> tuple[CameraRef, Place]:
+    camera = fleet.camera(db, event.device, event.camera)
+    if camera is None:
+        raise FieldsMissing(["camera"], f"设备 {event.device} 没有登记摄像机 {event.camera}")
+    return camera, enterprises.place(db, camera.site)
 
 
 def _add(
@@ -207,8 +194,6 @@ def _shown(event: HazardEvent) -> tuple[bool, bool, int]:
 
 def _settle(db: Session, at: datetime, lead: Lead, hazard: Hazard) -> None:
     """Bring what is computed from the incidents up to date, and tell the pages."""
-    if lead.unit_id is None:
-        assign_late(db, at, lead)
     span, lead.times_seen = repository.span_of(db, lead.id)
     lead.first_seen, lead.last_seen = span.first, span.last
     rating = _rating(db, at, lead, hazard)
@@ -221,7 +206,7 @@ def _settle(db: Session, at: datetime, lead: Lead, hazard: Hazard) -> None:
 
 def _rating(db: Session, at: datetime, lead: Lead, hazard: Hazard) -> Rating:
     key = Key(lead.device, lead.camera, lead.hazard, lead.zone)
-    place = enterprises.find_place(db, lead.site_id) if lead.site_id is not None else None
+    place = enterprises.place(db, lead.site_id)
     repeats = repository.repeats(db, key, lead.last_seen, _REPEATS_WITHIN)
     return rate(
         Facts(
@@ -230,7 +215,7 @@ def _rating(db: Session, at: datetime, lead: Lead, hazard: Hazard) -> Rating:
             lasted=lead.last_seen - lead.first_seen,
             repeats=max(0, repeats - 1),
             people_in_zone=_is_about_people(hazard) and lead.zone is not None,
-            risk_band=place.enterprise.risk_band if place is not None else None,
+            risk_band=place.enterprise.risk_band,
             record=repository.record(db, key, at - _RECORD_WITHIN),
         )
     )

@@ -61,14 +61,14 @@ class Shown:
 
 def rows(db: Session, catalogue: Catalogue, leads: Sequence[Lead]) -> list[schemas.LeadRow]:
     """Write leads as rows of the list, with a handful of queries for all of them."""
-    names = enterprises.names(db, {lead.enterprise_id for lead in leads if lead.enterprise_id})
+    names = enterprises.names(db, {lead.enterprise_id for lead in leads})
     return [_row(shown, catalogue, names) for shown in _shown(db, leads)]
 
 
 def page(db: Session, at: datetime, actor: Actor, catalogue: Catalogue, lead: Lead) -> schemas.Lead:
     """Write a lead's page for one reader."""
     shown = _shown(db, [lead])[0]
-    names = enterprises.names(db, {lead.enterprise_id} if lead.enterprise_id else set())
+    names = enterprises.names(db, {lead.enterprise_id})
     event = HazardEvent.model_validate(shown.pictured.picture_event)
     history = audit.history(db, audit.Thing("lead", str(lead.id)))
     hazard = catalogue.hazards.get(HazardId(lead.hazard))
@@ -115,7 +115,7 @@ def _row(shown: Shown, catalogue: Catalogue, names: Mapping[UUID, str]) -> schem
         severity=lead.severity,
         starred=lead.is_starred,
         major_criterion=hazard.major_hazard_criterion if hazard is not None else None,
-        enterprise=Named(id=str(firm), name=names[firm]) if firm is not None else None,
+        enterprise=Named(id=str(firm), name=names[firm]),
         camera=Named(id=lead.camera, name=lead.camera_name),
         zone=lead.zone,
         first_seen=lead.first_seen,

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, func, or_, select, tuple_
+from sqlalchemy import ColumnElement, func, select, tuple_
 from sqlalchemy.orm import Session
 
 from server.leads.joining import STORM_WITHIN, Known, Span
@@ -46,8 +46,8 @@ class Asked:
 
 
 def in_reach(units: Collection[UUID]) -> ColumnElement[bool]:
-    """Leads of these units, and those of nobody yet (R-020): somebody must see them."""
-    return or_(Lead.unit_id.in_(units), Lead.unit_id.is_(None))
+    """Leads of these units: the one condition on what a reader may see."""
+    return Lead.unit_id.in_(units)
 
 
 def visible(db: Session, units: Collection[UUID], lead_id: UUID) -> Lead | None:

@@ -48,11 +48,9 @@ class Lead(Entity):
     number: Mapped[str] = mapped_column(unique=True, comment="XS-…, gap-free by unit and year")
     state: Mapped[LeadState] = mapped_column(Word(LeadState), comment="See leads/states.py")
     version: Mapped[int] = mapped_column(comment="Counts the acts; If-Match")
-    unit_id: Mapped[UUID | None] = mapped_column(
-        ForeignKey("unit.id"), comment="Who enforces there; None: site not registered (R-020)"
-    )
-    site_id: Mapped[str | None] = mapped_column(ForeignKey("site.id"), comment="Where")
-    enterprise_id: Mapped[UUID | None] = mapped_column(ForeignKey("enterprise.id"), comment="Whose")
+    unit_id: Mapped[UUID] = mapped_column(ForeignKey("unit.id"), comment="Who enforces there")
+    site_id: Mapped[str] = mapped_column(ForeignKey("site.id"), comment="Where")
+    enterprise_id: Mapped[UUID] = mapped_column(ForeignKey("enterprise.id"), comment="Whose")
     device: Mapped[str] = mapped_column(comment="Box that reported")
     camera: Mapped[str] = mapped_column(comment="Camera of the box")
     camera_name: Mapped[str] = mapped_column(comment="What people called the camera then")

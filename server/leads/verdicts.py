@@ -65,7 +65,7 @@ def confirm(db: Session, tried: Attempt, catalogue: Catalogue, body: schemas.Con
     """Confirm what the picture shows; the outcome is a draft task or a draft transfer.
 
     Raises:
-        NotPermitted: no certificate, own pre-screening of a ★ lead, or nobody's site.
+        NotPermitted: no certificate, or own pre-screening of a ★ lead.
         FieldsMissing: the picture was not opened, or the finding is not in own words.
     """
     lead = _taken(db, tried, LeadEvent.CONFIRM)
@@ -73,7 +73,6 @@ def confirm(db: Session, tried: Attempt, catalogue: Catalogue, body: schemas.Con
     if hazard is None:
         raise FieldsMissing(["hazard"], f"隐患目录中已无 {lead.hazard}")
     _check_second_person(tried.actor, lead)
-    _check_assigned(db, tried.at, lead)
     _check_picture_opened(db, tried.actor, lead)
     _check_own_words(body.finding, hazard)
     _decide(lead, tried)
@@ -200,17 +199,6 @@ def _check_second_person(actor: Actor, lead: Lead) -> None:
         )
 
 
-def _check_assigned(db: Session, at: datetime, lead: Lead) -> None:
-    if lead.unit_id is None:
-        arrivals.assign_late(db, at, lead)
-    if lead.unit_id is None:
-        raise NotPermitted(
-            f"the site of box {lead.device} is not registered; register its enterprise first",
-            "该线索所在场所尚未登记企业和管辖单位，请先登记",
-            rule_id="R-020",
-        )
-
-
 def _check_picture_opened(db: Session, actor: Actor, lead: Lead) -> None:
     incidents = [row.incident_id for row in repository.incidents(db, [lead.id])]
     frames = [seen for seen in evidence.of_incidents(db, incidents) if seen.kind in _FRAMES]
@@ -237,7 +225,7 @@ def _brief(db: Session, actor: Actor, lead: Lead, hazard: Hazard) -> LeadBrief:
         id=lead.id,
         number=lead.number,
         hazard=hazard,
-        place=enterprises.place(db, lead.site_id or ""),
+        place=enterprises.place(db, lead.site_id),
         camera_name=lead.camera_name,
         zone=lead.zone,
         first_seen=lead.first_seen,
