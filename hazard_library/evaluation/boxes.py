@@ -5,7 +5,7 @@ found boxes are taken by falling score, each matches the free true box it overla
 figure is the area under the precision envelope over all recall steps.
 """
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -121,14 +121,24 @@ def average_precision(curve: Curve) -> float:
     return float(envelope[curve.hits].sum() / curve.true_boxes)
 
 
-def choose_threshold(curve: Curve, precision: float, bounds: tuple[float, float]) -> float:
-    """Return the lowest score in `bounds` from which on precision holds; else the upper bound.
+def lowest_threshold(is_acceptable: Callable[[float], bool], bounds: tuple[float, float]) -> float:
+    """Return the lowest score in `bounds`, in hundredths, that will do; else the upper bound.
 
     A threshold must not sit on a lucky run of few boxes, hence the bounds.
     """
     floor, ceiling = bounds
     for step in range(round((ceiling - floor) * 100)):
         threshold = round(floor + step / 100, 2)
-        if curve.at(threshold)[0] >= precision:
+        if is_acceptable(threshold):
             return threshold
     return ceiling
+
+
+def false_alarms(pictures: Sequence[Judged], threshold: float) -> tuple[int, int]:
+    """Return (pictures without the class in which a box counts, pictures without the class)."""
+    without = [picture for picture in pictures if not len(picture.true)]
+    wrong = sum(
+        any(not _inside(row[1:], picture.unsure) for row in picture.found if row[0] >= threshold)
+        for picture in without
+    )
+    return wrong, len(without)

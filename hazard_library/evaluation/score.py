@@ -4,25 +4,41 @@ A class is scored only on pictures labelled throughout for it: elsewhere a found
 thing would count as a mistake.
 """
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from pathlib import Path
 
 import numpy as np
+from pydantic import BaseModel, ConfigDict, Field
 
 from hazard_library.datasets.version import Box, DatasetVersion, Picture
 from hazard_library.evaluation.boxes import (
-    Curve,
     Judged,
     Rows,
     average_precision,
-    choose_threshold,
+    false_alarms,
     judge,
+    lowest_threshold,
 )
 from hazard_library.evaluation.detector import Found, OnnxDetector, read_pixels
-from hazard_library.registry.card import ClassMetrics
+from hazard_library.registry.card import ClassMetrics, Share
 
+OVERLAP, LOOSE_OVERLAP = 0.5, 0.3
 FLOOR = 0.01
 """Boxes below this score are not looked at; the area they could add is negligible."""
+
+
+class Aim(BaseModel):
+    """What a threshold must reach on the validation pictures."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    precision: Share = Field(description="Share of counted boxes that must be right")
+    false_alarm_share: Share = Field(
+        description="Share of the pictures without the class that may show a counted box"
+    )
+    bounds: tuple[Share, Share] = Field(description="Scores between which to choose")
+
+
 Finder = Callable[[Picture], Found]
 
 
@@ -64,41 +80,62 @@ def _corners(boxes: Sequence[Box], label: str, picture: Picture) -> Rows:
     return np.array(rows, np.float64).reshape(-1, 4) * size
 
 
-def curves(judged: Mapping[str, Sequence[Judged]], overlap: float) -> dict[str, Curve]:
-    """Return each class's curve at an overlap."""
-    return {label: judge(pictures, overlap) for label, pictures in judged.items()}
-
-
 def choose_thresholds(
-    judged: Mapping[str, Sequence[Judged]], precision: float, bounds: tuple[float, float]
+    judged: Mapping[str, Sequence[Judged]], aim: Aim, loose: Collection[str]
 ) -> dict[str, float]:
-    """Return each class's lowest score at which boxes (at IoU 0.5) are right often enough."""
+    """Return each class's lowest score that meets the aim."""
     return {
-        label: choose_threshold(curve, precision, bounds)
-        for label, curve in curves(judged, 0.5).items()
-    }
-
-
-def metrics(
-    judged: Mapping[str, Sequence[Judged]], thresholds: Mapping[str, float]
-) -> dict[str, ClassMetrics]:
-    """Return each class's figures for the card."""
-    strict, loose = curves(judged, 0.5), curves(judged, 0.3)
-    return {
-        label: _class_metrics(strict[label], loose[label], thresholds[label], len(pictures))
+        label: _choose(pictures, aim, precise=label not in loose)
         for label, pictures in judged.items()
     }
 
 
-def _class_metrics(strict: Curve, loose: Curve, threshold: float, pictures: int) -> ClassMetrics:
+def _choose(pictures: Sequence[Judged], aim: Aim, *, precise: bool) -> float:
+    """Return one class's lowest score at which few enough boxes and pictures are wrong.
+
+    Where outlines are not firm, many boxes lie beside the labelled one on a real fire; only the
+    pictures without any say how often the class is reported for nothing.
+    """
+    curve = judge(pictures, OVERLAP)
+
+    def is_acceptable(threshold: float) -> bool:
+        wrong, without = false_alarms(pictures, threshold)
+        is_quiet = wrong <= aim.false_alarm_share * without
+        return is_quiet and (not precise or curve.at(threshold)[0] >= aim.precision)
+
+    return lowest_threshold(is_acceptable, aim.bounds)
+
+
+def overlap_of(label: str, loose: Collection[str]) -> float:
+    """Return the IoU from which a box of a class is right: less for what has no firm outline."""
+    return LOOSE_OVERLAP if label in loose else OVERLAP
+
+
+def metrics(
+    judged: Mapping[str, Sequence[Judged]],
+    thresholds: Mapping[str, float],
+    loose: Collection[str],
+) -> dict[str, ClassMetrics]:
+    """Return each class's figures for the card."""
+    return {
+        label: _class_metrics(pictures, thresholds[label], overlap_of(label, loose))
+        for label, pictures in judged.items()
+    }
+
+
+def _class_metrics(pictures: Sequence[Judged], threshold: float, overlap: float) -> ClassMetrics:
     """Round one class's figures to what a few hundred boxes can tell."""
-    precision, recall = strict.at(threshold)
+    precision, recall = judge(pictures, overlap).at(threshold)
+    wrong, without = false_alarms(pictures, threshold)
     return ClassMetrics(
-        ap50=round(average_precision(strict), 3),
-        ap30=round(average_precision(loose), 3),
+        ap50=round(average_precision(judge(pictures, OVERLAP)), 3),
+        ap30=round(average_precision(judge(pictures, LOOSE_OVERLAP)), 3),
         threshold=threshold,
+        overlap=overlap,
         precision=round(precision, 3),
         recall=round(recall, 3),
-        boxes=strict.true_boxes,
-        pictures=pictures,
+        pictures_without=without,
+        false_alarms=wrong,
+        boxes=sum(len(picture.true) for picture in pictures),
+        pictures=len(pictures),
     )

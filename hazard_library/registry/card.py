@@ -88,8 +88,11 @@ class ClassMetrics(CardPart):
     ap50: Share = Field(description="Average precision at an overlap (IoU) of 0.5")
     ap30: Share = Field(description="The same at 0.3, fairer to loose boxes such as smoke")
     threshold: Share = Field(description="The score at which precision and recall were taken")
+    overlap: Share = Field(description="The IoU from which a box was right for these two")
     precision: Share
     recall: Share
+    pictures_without: Count = Field(description="Those of the pictures that show none")
+    false_alarms: Count = Field(description="Those of them in which a box counted all the same")
     boxes: Count = Field(description="True boxes in those pictures")
     pictures: Count = Field(description="Validation pictures labelled throughout for the class")
 
@@ -136,6 +139,9 @@ class ModelCard(CardPart):
     decoder: Literal["yolo-anchor-free"] = Field(description="How outputs become boxes")
     labels: tuple[str, ...] = Field(min_length=1, description="Class number → label")
     thresholds: dict[str, Share] = Field(description="Label → score from which a box counts")
+    loose_labels: tuple[str, ...] = Field(
+        default=(), description="Labels of things without a firm outline, scored at IoU 0.3"
+    )
     thresholds_note: str = Field(description="How they were chosen")
     suppression_iou: Share = Field(description="Overlap from which the weaker box is dropped")
     input: ModelInput

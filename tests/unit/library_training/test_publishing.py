@@ -14,7 +14,7 @@ from hazard_library.datasets.version import Box, DatasetVersion, Picture
 from hazard_library.errors import CardInvalid
 from hazard_library.evaluation import cli
 from hazard_library.evaluation.detector import Found, OnnxDetector, read_pixels
-from hazard_library.evaluation.publish import publish
+from hazard_library.evaluation.publish import publish, quiet_floor
 from hazard_library.evaluation.self_test import HEIGHT, WIDTH, differences, rendered_scene
 from hazard_library.registry import ModelPackage, find_package
 
@@ -116,6 +116,11 @@ def test_publishing_prints_where_the_package_lies(
     material = {"PATROL_MATERIAL": str(tmp_path)}
     assert cli.publish_run(run, STATEMENT, tmp_path / "models", material) == 0
     assert capsys.readouterr().out.strip() == str(tmp_path / "models" / "trial" / "1.2.3")
+
+
+def test_the_floor_of_the_self_test_keeps_away_from_every_score() -> None:
+    assert quiet_floor(np.array([0.9, 0.36, 0.31])) == 0.4
+    assert 0.3 <= quiet_floor(np.zeros(0)) <= 0.4
 
 
 def test_the_package_finds_in_its_own_picture_what_its_card_says(package: ModelPackage) -> None:

@@ -9,12 +9,13 @@ from hazard_library.evaluation.boxes import (
     Judged,
     Rows,
     average_precision,
-    choose_threshold,
+    false_alarms,
     judge,
+    lowest_threshold,
     overlaps,
 )
 from hazard_library.evaluation.detector import Found, decode, letterbox, suppress
-from hazard_library.evaluation.score import judged_by_class, metrics
+from hazard_library.evaluation.score import Aim, choose_thresholds, judged_by_class, metrics
 from hazard_library.evaluation.self_test import differences, rendered_scene
 
 
@@ -79,15 +80,30 @@ def test_precision_and_recall_at_a_threshold() -> None:
     assert curve("+", true_boxes=1).at(0.95) == (1.0, 0.0)
 
 
-def test_the_threshold_is_the_lowest_score_that_is_precise_enough() -> None:
-    hits = Curve(np.array([0.9, 0.6, 0.4]), np.array([True, True, False]), 3)
-    assert choose_threshold(hits, 0.9, (0.3, 0.8)) == 0.41
-    assert choose_threshold(hits, 0.6, (0.3, 0.8)) == 0.3
+def test_the_threshold_is_the_lowest_score_in_hundredths_that_will_do() -> None:
+    assert lowest_threshold(lambda score: score > 0.4, (0.3, 0.8)) == 0.41
+    assert lowest_threshold(lambda _: True, (0.3, 0.8)) == 0.3
+    assert lowest_threshold(lambda _: False, (0.3, 0.8)) == 0.8
 
 
-def test_no_precise_threshold_gives_the_upper_bound() -> None:
-    wrong = Curve(np.array([0.95, 0.9]), np.array([False, False]), 3)
-    assert choose_threshold(wrong, 0.5, (0.3, 0.8)) == 0.8
+def test_a_precise_class_needs_right_boxes_and_a_loose_one_only_quiet_pictures() -> None:
+    beside = picture(rows((0.5, 0, 0, 10, 10), width=5), rows((30, 30, 40, 40)))
+    quiet = picture(rows((0.35, 0, 0, 10, 10), width=5), rows())
+    aim = Aim(precision=0.8, false_alarm_share=0.0, bounds=(0.3, 0.8))
+    judged = {"person": [beside, quiet], "fire": [beside, quiet]}
+    assert choose_thresholds(judged, aim, ["fire"]) == {"person": 0.51, "fire": 0.36}
+
+
+def test_a_false_alarm_is_a_picture_without_the_class_that_shows_a_box() -> None:
+    empty = picture(rows((0.5, 0, 0, 9, 9), (0.6, 5, 5, 9, 9), width=5), rows())
+    shown = picture(rows((0.9, 0, 0, 9, 9), width=5), rows((20, 20, 30, 30)))
+    assert false_alarms([empty, shown], 0.5) == (1, 1)
+    assert false_alarms([empty, shown], 0.7) == (0, 1)
+
+
+def test_a_box_in_a_region_of_doubt_is_no_false_alarm() -> None:
+    doubtful = picture(rows((0.5, 0, 0, 9, 9), width=5), rows(), rows((0, 0, 20, 20)))
+    assert false_alarms([doubtful], 0.5) == (0, 1)
 
 
 def test_a_class_is_scored_only_on_pictures_that_know_it() -> None:
@@ -109,7 +125,8 @@ def test_a_class_is_scored_only_on_pictures_that_know_it() -> None:
         labels=("person", "fire"), pictures=(shown("a", ("fire",)), shown("b", ("person",)))
     )
     everywhere = Found(np.array([1]), np.array([0.9]), rows((40, 40, 60, 60)))
-    scored = metrics(judged_by_class(version, lambda _: everywhere), {"person": 0.5, "fire": 0.5})
+    thresholds = {"person": 0.5, "fire": 0.5}
+    scored = metrics(judged_by_class(version, lambda _: everywhere), thresholds, ())
     assert (scored["fire"].ap50, scored["fire"].pictures) == (1.0, 1)
     assert (scored["person"].boxes, scored["person"].pictures) == (0, 1)
 

@@ -24,7 +24,10 @@ def card(version: str = "0.1.0") -> dict[str, object]:
         "ap50": 0.6,
         "ap30": 0.7,
         "threshold": 0.4,
+        "overlap": 0.5,
         "precision": 0.8,
+        "pictures_without": 4,
+        "false_alarms": 1,
         "recall": 0.5,
         "boxes": 20,
         "pictures": 10,
@@ -40,6 +43,7 @@ def card(version: str = "0.1.0") -> dict[str, object]:
         "decoder": "yolo-anchor-free",
         "labels": ["person", "fire"],
         "thresholds": {"person": 0.4, "fire": 0.5},
+        "loose_labels": ["fire"],
         "thresholds_note": "precision first",
         "suppression_iou": 0.5,
         "input": {
