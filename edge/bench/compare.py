@@ -102,7 +102,7 @@ def _measure(
 
 
 def _run(name: str, given: list[str], out: Path) -> Measured:
-    command = [sys.executable, "-m", f"edge.bench.{name}", *given]
+    command = [sys.executable, "-P", "-m", f"edge.bench.{name}", *given]
     done = subprocess.run(command, capture_output=True, text=True, check=False)  # noqa: S603
     if done.returncode != 0:
         last = done.stderr.strip().splitlines()[-1:] or ["it said nothing"]

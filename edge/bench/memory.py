@@ -40,7 +40,7 @@ def measure(bench: MemoryBench) -> int:
     film = film_of(bench.video)
     with tempfile.TemporaryDirectory() as folder:
         config = _config(bench, film, Path(folder))
-        command = [sys.executable, "-m", "patrol", "edge", "run", "--config", str(config)]
+        command = [sys.executable, "-P", "-m", "patrol", "edge", "run", "--config", str(config)]
         box = subprocess.Popen(command, stderr=subprocess.DEVNULL)  # noqa: S603
         try:
             _await_pictures(box, Path(folder), bench.cameras)

@@ -38,7 +38,7 @@ class RunOptions:
 def run_parent(options: RunOptions) -> int:
     """Start the child and watch it."""
     configure_logging()
-    command = [sys.executable, "-m", "patrol", "edge", "run", "--child"]
+    command = [sys.executable, "-P", "-m", "patrol", "edge", "run", "--child"]
     command += ["--config", str(options.config), "--drain-timeout", f"{options.drain_timeout_s:g}"]
     command += ["--once"] if options.once else []
     command += ["--keep-last-good"] if options.keep_last_good else []

@@ -18,8 +18,8 @@ from server.demo.plan import DemoPlan
 from server.demo.processes import Program, Programs
 from server.demo.seed import Seeded, seed
 
-#: Our own command line, by the interpreter that runs the demo.
-PATROL = (sys.executable, "-m", "patrol")
+#: Our own command line, as installed: -P keeps a checkout in the working folder out of it.
+PATROL = (sys.executable, "-P", "-m", "patrol")
 STARTS_WITHIN_S = 120.0
 _LOOK_S = 0.25
 
