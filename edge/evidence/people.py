@@ -84,7 +84,9 @@ class PeopleHistory:
         return self._looks[-1].mono if self._looks else float("-inf")
 
     def add(self, people: People) -> None:
-        """Keep a look and forget those that are too old."""
+        """Keep a look and forget those that are too old, or of a film that began again."""
+        if people.mono <= self.latest_mono:
+            self._looks.clear()
         self._looks.append(people)
         while people.mono - self._looks[0].mono > _KEPT_S:
             self._looks.popleft()

@@ -1,11 +1,13 @@
 """What a reader does when a real RTSP camera fails, and what it says."""
 
+import io
 import socket
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
+import av
 import pytest
 from readings import GATE, Reading
 from rendered_films import FilmSpec, render
@@ -13,6 +15,7 @@ from rtsp_cameras import PATH, RtspCamera, need_rtsp_server
 from waiting import wait_until
 
 from edge.fleet.system_clock import SystemClock
+from edge.video.clip import remux
 from edge.video.reader import ReaderLimits
 from edge.video.source import RtspAddress, SourceSpec
 from hazard_library.contract.device import CameraCondition
@@ -76,6 +79,24 @@ def test_a_camera_is_read_at_its_own_rate(film: Path) -> None:
         assert covered == pytest.approx(len(one.monos) / 15, abs=1.0)
         assert one.monos == sorted(set(one.monos))
         assert len(one.ring.span(0, 1e9)) == one.reader.stats.packets
+
+
+@pytest.mark.parametrize("codec", ["h264", "h265"])
+def test_a_clip_cut_from_a_camera_can_be_played(film: Path, tmp_path: Path, codec: str) -> None:
+    if codec == "h265":
+        film = render(tmp_path / "hevc.mp4", FilmSpec(seconds=20, fps=15, codec="libx265"))
+    camera = RtspCamera(film, codec)
+    try:
+        with reading(at(camera.port)) as one:
+            wait_until(lambda: len(one.monos) >= 60)
+            kept = one.ring.span(one.monos[0] + 1.5, one.monos[0] + 3.0)
+    finally:
+        camera.unplug()
+    assert kept[0].is_keyframe
+    with av.open(io.BytesIO(remux(kept).data)) as clip:
+        images = list(clip.decode(clip.streams.video[0]))
+    assert len(images) == len(kept)
+    assert images[0].pts == 0
 
 
 def test_a_camera_that_goes_away_and_returns_is_read_again_without_a_restart(film: Path) -> None:

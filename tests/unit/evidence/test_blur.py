@@ -145,6 +145,13 @@ def test_the_history_forgets_what_is_too_old_and_gives_neighbours() -> None:
     assert history.latest_mono == 999.0
 
 
+def test_a_film_that_begins_again_leaves_nothing_of_before() -> None:
+    history = PeopleHistory()
+    for mono in (0.0, 1.0, 2.0, 0.0, 1.0):
+        history.add(look(mono, STANDING))
+    assert [one.mono for one in history.between(0.0, 9.0)] == [0.0, 1.0]
+
+
 def test_people_are_taken_from_tracks_that_are_only_bridged_too() -> None:
     from edge.core.scene import Track  # noqa: PLC0415 - only here
 
