@@ -122,6 +122,8 @@ class _Cluster:
         _write_private(key, _password(self.folder), self.user)
         words = ["--auth=scram-sha-256", f"--username={_USER}", f"--pwfile={key}"]
         words += ["--encoding=UTF8", "--locale=C", "--data-checksums", "-D", str(half)]
+        if self.settings.get("fsync") == "off":
+            words.append("--no-sync")
         told = self._call("initdb", *words)
         key.unlink()
         if not (half / "PG_VERSION").is_file():
