@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 
-import { mergeLeads, type Row } from "@/features/leads/mergeLeads";
+import { applyTold, mergeLeads, type Row } from "@/features/leads/mergeLeads";
 
 const row = (id: string, version = 1): Row => ({ id, version });
 
@@ -26,5 +26,19 @@ describe("a fresh reading of the list", () => {
 
   it("keeps a row that has left the filter until the officer loads anew", () => {
     expect(mergeLeads([row("a")], [], true).shown).toEqual([row("a")]);
+  });
+});
+
+describe("a change that is told", () => {
+  const rows = [{ id: "a", version: 2, state: "new" }];
+
+  it("shows at once that a colleague has decided", () => {
+    const told = { id: "a", version: 3, state: "false_alarm" };
+    expect(applyTold(rows, told)).toEqual([told]);
+  });
+
+  it("is ignored when the row is as new, or another", () => {
+    expect(applyTold(rows, { id: "a", version: 2, state: "tasked" })).toBe(rows);
+    expect(applyTold(rows, { id: "b", version: 9, state: "tasked" })).toBe(rows);
   });
 });

@@ -5,8 +5,14 @@ export type Connection = "live" | "reconnecting" | "lost";
 
 const KINDS = ["lead", "task", "transfer", "device", "evidence"] as const;
 
-/** `about` is the id of what changed, where the server says it. */
-type Listener = (kind: string, about: string | null) => void;
+/** What the server says of a change: which object, and where it stands now. */
+export interface Told {
+  id: string;
+  version: number | null;
+  state: string | null;
+}
+
+type Listener = (kind: string, told: Told | null) => void;
 
 const RETRY_MS = 5_000;
 const LOST_AFTER_MS = 30_000;
@@ -27,17 +33,26 @@ function heard(): void {
 
 function tell(kind: string, data: unknown = null): void {
   heard();
-  for (const listener of listeners) listener(kind, idIn(data));
+  for (const listener of listeners) listener(kind, toldIn(data));
 }
 
-function idIn(data: unknown): string | null {
-  if (typeof data !== "string") return null;
+/** Reads the data of an event; what is no object with an id tells nothing. */
+export function toldIn(data: unknown): Told | null {
+  const { id, version, state } = recordIn(data);
+  if (typeof id !== "string") return null;
+  return {
+    id,
+    version: typeof version === "number" ? version : null,
+    state: typeof state === "string" ? state : null,
+  };
+}
+
+function recordIn(data: unknown): Record<string, unknown> {
   try {
-    const parsed: unknown = JSON.parse(data);
-    const id = typeof parsed === "object" && parsed !== null && "id" in parsed ? parsed.id : null;
-    return typeof id === "string" ? id : null;
+    const parsed: unknown = typeof data === "string" ? JSON.parse(data) : null;
+    return typeof parsed === "object" && parsed !== null ? { ...parsed } : {};
   } catch {
-    return null;
+    return {};
   }
 }
 

@@ -30,6 +30,19 @@ export function mergeLeads<T extends Row>(
   };
 }
 
+/** Where a row stands after a change that was told: only a newer version counts. */
+export function applyTold<T extends Row & { state: string }>(
+  rows: readonly T[],
+  told: { id: string; version: number | null; state: string | null },
+): readonly T[] {
+  const { id, version, state } = told;
+  if (version === null || state === null) return rows;
+  const isNewer = (row: T): boolean => row.id === id && version > row.version;
+  return rows.some(isNewer)
+    ? rows.map((row) => (isNewer(row) ? { ...row, version, state } : row))
+    : rows;
+}
+
 function newest<T extends Row>(row: T, fetched: T | undefined): T {
   return fetched !== undefined && fetched.version >= row.version ? fetched : row;
 }

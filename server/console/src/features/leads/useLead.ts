@@ -18,8 +18,8 @@ export function useLead(id: Ref<string>) {
 
   // pieces of evidence come in a row: one reading for all
   const gather = gathering(() => void reload(true));
-  useLive((kind, about) => {
-    const changed = kind === "lead" && about === id.value;
+  useLive((kind, told) => {
+    const changed = kind === "lead" && told?.id === id.value;
     if (changed || kind === "opened" || kind === "evidence") gather();
   });
   watch(id, () => void reload(), { immediate: true });

@@ -4,7 +4,7 @@ import { api, call, type Result, type Schemas } from "@/api/call";
 import { gathering, useLive } from "@/api/live";
 import { useLoaded } from "@/api/useLoaded";
 
-import { mergeLeads } from "./mergeLeads";
+import { applyTold, mergeLeads } from "./mergeLeads";
 import { FILTERS, type LeadRow } from "./types";
 
 type Page = Schemas["LeadList"];
@@ -64,7 +64,9 @@ export function useLeads(filter: Ref<string>, busy: Ref<boolean>) {
   }
 
   const gather = gathering(() => void refresh());
-  useLive((kind) => {
+  useLive((kind, told) => {
+    // a row that has left the filter is not read again, but the change itself says where it stands
+    if (kind === "lead" && told !== null) rows.value = applyTold(rows.value, told);
     if (["lead", "evidence", "opened"].includes(kind)) gather();
   });
   watch(filter, open, { immediate: true });
