@@ -14,6 +14,12 @@ from server.kit.errors import SettingsError
 URL_VARIABLE = "PATROL_DATABASE_URL"
 PASSWORD_VARIABLE = "PATROL_DATABASE_PASSWORD"  # noqa: S105 - a name, no password
 
+#: What pydantic says too briefly, said with its remedy.
+_REMEDIES = {
+    "extra_forbidden": "unknown key; remove it or mend its spelling",
+    "missing": "is missing; add it, see configs/example",
+}
+
 Port = Annotated[int, Field(ge=1, le=65535)]
 
 
@@ -135,7 +141,8 @@ def load_settings(path: Path) -> ServerSettings:
         settings = ServerSettings.model_validate(raw)
     except ValidationError as fault:
         mistakes = [
-            f"{path}: {'.'.join(str(step) for step in error['loc'])}: {error['msg']}"
+            f"{path}: {'.'.join(str(step) for step in error['loc'])}: "
+            + _REMEDIES.get(error["type"], error["msg"])
             for error in fault.errors(include_url=False, include_input=False)
         ]
         raise SettingsError("\n".join(mistakes)) from fault
