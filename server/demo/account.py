@@ -18,6 +18,7 @@ class CameraRead(Report):
     id: str
     frames: int
     seconds: float
+    ended_early: str | None = None
 
 
 class IncidentSeen(Report):
@@ -112,6 +113,11 @@ class Account:
         if evidence.files != evidence.verified:
             faults.append(f"{evidence.files - evidence.verified} evidence files are not verified")
         return faults + _frame_faults(self.edge.cameras, self.sources)
+
+    def remarks(self) -> list[str]:
+        """Say what a user should know though nothing went wrong: films that break off."""
+        ends = [(camera.id, camera.ended_early) for camera in self.edge.cameras]
+        return [f"camera {camera}: {why}" for camera, why in ends if why]
 
     def line(self) -> dict[str, object]:
         """Return the one JSON object of `--once`."""

@@ -50,13 +50,16 @@ def prepare(plan: DemoPlan, at: datetime) -> Seeded:
     """Write the box's configuration, and register everybody at the server.
 
     Raises:
-        DemoError: the box's own identity cannot be made.
+        DemoError: the box refuses its configuration.
     """
     plan.site_file.parent.mkdir(parents=True, exist_ok=True)
     plan.site_file.write_text(
         yaml.safe_dump(plan.site(), allow_unicode=True, sort_keys=False), encoding="utf-8"
     )
-    public_key = ask("edge", "identity", "--config", str(plan.site_file)).encode()
+    try:
+        public_key = ask("edge", "identity", "--config", str(plan.site_file)).encode()
+    except DemoError as fault:
+        raise DemoError(plan.in_the_users_file(str(fault))) from fault
     return seed(plan, public_key, at)
 
 

@@ -73,7 +73,7 @@ def _plan(request: DemoRequest, start: datetime) -> DemoPlan:
     check_port(http_port)
     folder = demo_folder(request)
     (folder / "logs").mkdir(exist_ok=True)
-    return DemoPlan(folder, http_port, free_port(), once=request.once, cameras=chosen)
+    return DemoPlan(folder, http_port, free_port(), request.once, chosen, config=request.config)
 
 
 def _once(running: Chain) -> int:
@@ -109,8 +109,8 @@ def conclude(running: Chain, decided: Decided) -> int:
     faults = account.faults()
     if code := running.edge.process.returncode:
         faults.append(f"the edge ended with {code}:\n{running.edge.last_lines()}")
-    for fault in faults:
-        _say(fault)
+    for sentence in [*account.remarks(), *faults]:
+        _say(sentence)
     print(json.dumps(account.line(), ensure_ascii=False), flush=True)
     return 1 if faults else 0
 

@@ -1,6 +1,7 @@
 """What a demo will do: its folders, ports and cameras, and the box's configuration."""
 
 import os
+import re
 import tempfile
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -60,6 +61,7 @@ class DemoPlan:
     once: bool
     cameras: tuple[DemoCamera, ...]
     extra: Settings = field(default_factory=dict)
+    config: Path | None = None
 
     @property
     def address(self) -> str:
@@ -75,6 +77,17 @@ class DemoPlan:
     def credential_file(self) -> Path:
         """The box's credential, as the server wrote it."""
         return self.folder / "edge" / "credential.json"
+
+    def in_the_users_file(self, mistakes: str) -> str:
+        """Let the box's complaints name the file that the user wrote, not the one made of it."""
+        if self.config is None:
+            return mistakes
+        return re.sub(
+            rf"^{re.escape(str(self.site_file))}(:\d+)?:",
+            f"{self.config}:",
+            mistakes,
+            flags=re.MULTILINE,
+        )
 
     def site(self) -> Settings:
         """Write the box's configuration as data."""
