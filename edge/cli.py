@@ -11,6 +11,7 @@ from pathlib import Path
 
 from edge.errors import EdgeError
 from edge.runtime.logs import configure_logging
+from hazard_library.errors import LibraryError
 
 
 def main(argv: list[str]) -> int:
@@ -21,11 +22,13 @@ def main(argv: list[str]) -> int:
     configure_logging(logging.CRITICAL)
     try:
         code: int = options.run(options)
-    except EdgeError as fault:
+    except (EdgeError, LibraryError) as fault:
         if options.debug:
             raise
         print(fault, file=sys.stderr)
         return 2
+    except KeyboardInterrupt:
+        return 130
     except BrokenPipeError:
         # Whoever read the output has seen enough.
         sys.stderr.close()
