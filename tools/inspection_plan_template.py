@@ -64,6 +64,9 @@ def table(document: Doc, widths: tuple[float, ...], heads: tuple[str, ...]) -> T
         cell.width = Mm(width)
         shade(cell, "E8ECF1")
         run(cell.paragraphs[0], text, 9.5, bold=True, face=HEI)
+    made.rows[0]._tr.get_or_add_trPr().append(  # noqa: SLF001 - python-docx has no call for it
+        parse_xml(f"<w:tblHeader {nsdecls('w')}/>")
+    )
     return made
 
 
@@ -76,6 +79,9 @@ def rows(made: Table, widths: tuple[float, ...], loop: str, cells: tuple[str, ..
         if tag is not None:
             row.cells[0].paragraphs[0].add_run(tag)
             continue
+        row._tr.get_or_add_trPr().append(  # noqa: SLF001 - python-docx has no call for it
+            parse_xml(f"<w:cantSplit {nsdecls('w')}/>")
+        )
         for cell, text in zip(row.cells, cells, strict=True):
             cell_text(cell.paragraphs[0], text)
 
@@ -107,7 +113,7 @@ def fields_table(document: Doc) -> None:
     loop.add_run("{%p for section in plan.sections %}")
     heading(document, "{{ section.title_zh }}")
     widths = (38.0, 98.0, 18.0)
-    made = table(document, widths, ("项目", "内容", "来源"))
+    made = table(document, widths, ("项目", "内容", "标记"))
     rows(
         made,
         widths,
@@ -171,8 +177,8 @@ def repeated(document: Doc, loop: str, runs: tuple[tuple[str, dict[str, object]]
 
 
 def evidence(document: Doc) -> None:
-    """Pictures with heads blurred, and every file with its hash."""
-    heading(document, "线索画面（人员头部已模糊；仅作线索，不得单独作为处罚证据）")
+    """Pictures, each saying what is blurred in it, and every file with its hash."""
+    heading(document, "线索画面（展示用副本；仅作线索，不得单独作为处罚证据）")
     document.add_paragraph().add_run("{%p for picture in pictures %}")
     image = document.add_paragraph()
     image.alignment = WD_ALIGN_PARAGRAPH.CENTER

@@ -9,9 +9,9 @@ NOT_REVIEWED = "未经法制审核"
 #: TRAP-03, INV-2: what a camera's recording is good for until it is reviewed.
 LEAD_ONLY = "仅作线索，不得单独作为处罚证据"
 KIND_ZH = {
-    "frame_shown": "关键帧（展示用，人员头部按规则模糊）",
+    "frame_shown": "关键帧（展示用副本）",
     "frame_original": "关键帧原件（封存）",
-    "clip_shown": "视频片段（展示用，人员头部按规则模糊）",
+    "clip_shown": "视频片段（展示用副本）",
     "clip_original": "视频片段原件（封存）",
 }
 STATE_ZH = {
@@ -20,6 +20,8 @@ STATE_ZH = {
     "missing": "缺失",
     "altered": "校验不一致，不得使用",
 }
+#: What is blurred on a shown copy; heads that are what is judged stay visible.
+REDACTION_ZH = {"heads_blurred": "人员头部已按规则模糊", "none": "未作模糊处理"}
 _WHO_FILLS = "须由执法人员填写"
 
 

@@ -13,7 +13,7 @@ from server.documents.plan import (
     Section,
 )
 from server.documents.schemas import Basis, File
-from server.documents.words import KIND_ZH, LEAD_ONLY, STATE_ZH, moment
+from server.documents.words import KIND_ZH, LEAD_ONLY, REDACTION_ZH, STATE_ZH, moment
 from server.evidence.file_store import FileStore, Found
 from server.tasks.schemas import FieldGroup, Task
 
@@ -58,7 +58,7 @@ def _pictures(evidence: Sequence[File], files: FileStore) -> list[Picture]:
     shown = [file for file in evidence if file.kind == "frame_shown" and file.state == "verified"]
     return [
         Picture(
-            f"关键帧（{LEAD_ONLY}） SHA-256 {file.sha256[:16]}…",
+            f"关键帧，{REDACTION_ZH[file.redaction]}（{LEAD_ONLY}） SHA-256 {file.sha256[:16]}…",
             files.path(file.sha256).read_bytes(),
         )
         for file in shown[:_MOST_PICTURES]
@@ -68,4 +68,4 @@ def _pictures(evidence: Sequence[File], files: FileStore) -> list[Picture]:
 
 def _line(file: File) -> EvidenceLine:
     state = STATE_ZH[file.state] + (f"：{file.reason}" if file.reason else "")
-    return EvidenceLine(KIND_ZH.get(file.kind, file.kind), file.sha256, file.bytes, state)
+    return EvidenceLine(KIND_ZH[file.kind], file.sha256 or "—", file.bytes, state)
