@@ -25,6 +25,11 @@ def place(db: Session, site_id: str) -> Place | None:
     return Place(row[0], row[1]) if row else None
 
 
+def site(db: Session, site_id: str) -> Site | None:
+    """Return a site."""
+    return db.get(Site, site_id)
+
+
 def by_code(db: Session, credit_code: str) -> Enterprise | None:
     """Return the enterprise with a 统一社会信用代码."""
     return db.scalar(select(Enterprise).where(Enterprise.credit_code == credit_code))

@@ -10,7 +10,7 @@ from server.enterprises.schemas import EnterpriseOut
 from server.identity.guard import SignedIn
 from server.kit.errors import NotFound, NotPermitted, NotSignedIn
 from server.kit.problems import answers
-from server.kit.web import Now, Reading
+from server.kit.web import Now, Writing
 
 router = APIRouter(prefix="/api/v1/enterprises", tags=["enterprises"])
 
@@ -19,8 +19,8 @@ EnterpriseId = Annotated[UUID, Path(alias="id")]
 
 @router.get("/{id}", responses=answers(NotSignedIn, NotPermitted, NotFound))
 def read_enterprise(
-    enterprise_id: EnterpriseId, db: Reading, clock: Now, actor: SignedIn
+    enterprise_id: EnterpriseId, db: Writing, clock: Now, actor: SignedIn
 ) -> EnterpriseOut:
-    """Return one enterprise's record."""
-    found = service.enterprise(db, clock.now(), actor, enterprise_id)
+    """Return one enterprise's record; the look is recorded."""
+    found = service.read(db, clock.now(), actor, enterprise_id)
     return EnterpriseOut.model_validate(found)

@@ -1,6 +1,6 @@
 """`register` an enterprise with its sites; find the place that a box belongs to."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from datetime import datetime
 from uuid import UUID
 
@@ -9,35 +9,64 @@ from sqlalchemy.orm import Session
 from server.audit import service as audit
 from server.enterprises import repository
 from server.enterprises.repository import Place
-from server.enterprises.schemas import EnterpriseRecord
+from server.enterprises.schemas import EnterpriseRecord, SiteRecord
 from server.enterprises.tables import Enterprise, Site
 from server.identity import service as identity
 from server.identity.actor import Actor
 from server.identity.permissions import Act
-from server.kit.errors import NotFound
+from server.kit.errors import Conflict, NotFound
 from server.kit.ids import new_id
 
-__all__ = ["Place", "enterprise", "names", "place", "register"]
+__all__ = ["Place", "names", "place", "read", "register"]
 
 
 def register(
     db: Session, at: datetime, who: audit.Who, record: EnterpriseRecord, unit_id: UUID
 ) -> UUID:
-    """Record an enterprise and its sites under an enforcing unit; a known code changes nothing."""
+    """Record an enterprise and its sites under an enforcing unit.
+
+    A known code is brought up to date, and the old values stay in the audit chain; the same
+    record again changes nothing.
+
+    Raises:
+        Conflict: a site is another enterprise's.
+    """
+    values = record.model_dump(exclude={"sites"}, mode="python")
     known = repository.by_code(db, record.credit_code)
-    if known is not None:
-        return known.id
-    entity = Enterprise(
-        id=new_id(at), registered_at=at, **record.model_dump(exclude={"sites"}, mode="python")
-    )
+    entity = known or Enterprise(id=new_id(at), registered_at=at, **values)
+    before = _replaced(entity, values) if known is not None else {}
     db.add(entity)
     db.flush()
     for site in record.sites:
-        db.add(Site(enterprise_id=entity.id, unit_id=unit_id, **site.model_dump()))
+        before |= _settle_site(db, entity, site, unit_id)
     db.flush()
-    thing = audit.Thing("enterprise", str(entity.id))
-    audit.record(db, at, who, thing, audit.Act("registered", detail={"source": record.source}))
+    if known is None or before:
+        event = "registered" if known is None else "corrected"
+        act = audit.Act(event, detail={"source": record.source, "before": before})
+        audit.record(db, at, who, audit.Thing("enterprise", str(entity.id)), act)
     return entity.id
+
+
+def _settle_site(
+    db: Session, entity: Enterprise, record: SiteRecord, unit_id: UUID
+) -> dict[str, str]:
+    known = repository.site(db, record.id)
+    values = {**record.model_dump(), "unit_id": unit_id}
+    if known is None:
+        db.add(Site(enterprise_id=entity.id, **values))
+        return {f"site {record.id}": ""}
+    if known.enterprise_id != entity.id:
+        raise Conflict(f"site {record.id} is another enterprise's; choose another id")
+    old = _replaced(known, values)
+    return {f"site {record.id}: {field}": value for field, value in old.items()}
+
+
+def _replaced(row: Enterprise | Site, values: Mapping[str, object]) -> dict[str, str]:
+    """Set what differs; return the old values."""
+    old = {field: getattr(row, field) for field in values if getattr(row, field) != values[field]}
+    for field in old:
+        setattr(row, field, values[field])
+    return {field: str(value) for field, value in old.items()}
 
 
 def place(db: Session, site_id: str) -> Place:
@@ -57,8 +86,8 @@ def names(db: Session, enterprise_ids: Collection[UUID]) -> dict[UUID, str]:
     return repository.names(db, enterprise_ids)
 
 
-def enterprise(db: Session, at: datetime, actor: Actor, enterprise_id: UUID) -> Enterprise:
-    """Return an enterprise within the actor's scope.
+def read(db: Session, at: datetime, actor: Actor, enterprise_id: UUID) -> Enterprise:
+    """Return an enterprise within the actor's scope; the look is recorded (INV-9).
 
     Raises:
         NotPermitted: the role may not read records.
@@ -68,4 +97,6 @@ def enterprise(db: Session, at: datetime, actor: Actor, enterprise_id: UUID) -> 
     found = repository.visible(db, enterprise_id, identity.unit_scope(db, actor))
     if found is None:
         raise NotFound(f"enterprise {enterprise_id}")
+    thing = audit.Thing("enterprise", str(found.id))
+    audit.record_access(db, at, actor.who, thing, "查看企业档案")
     return found
