@@ -44,6 +44,8 @@ class FakeDevice:
     boot: str = "0123456789abcdef"
     key: Ed25519PrivateKey = field(default_factory=Ed25519PrivateKey.generate, repr=False)
     numbered: int = 0
+    secret: str = field(default="", repr=False)
+    """What the server gave it at enrolment."""
 
     @property
     def public_key(self) -> bytes:
