@@ -23,6 +23,7 @@ from edge.ports import Clock, Frame
 from edge.testing.fake_clock import FakeClock
 from edge.testing.memory_outbox import MemoryOutbox
 from edge.testing.tally import Tally
+from edge.video.clip import ShownFormat
 from edge.video.packet_ring import PacketRing
 from edge.video.reader import CameraReader, ReaderOutlets
 from edge.video.source import FileAddress, Mode, SourceSpec
@@ -50,6 +51,7 @@ class Desk:
     quota_bytes: int = 10**9
     pre_roll_s: float = 5.0
     post_roll_s: float = 2.0
+    shown: ShownFormat = field(default_factory=ShownFormat)
 
     def __post_init__(self) -> None:
         self.tally = Tally()
@@ -68,6 +70,7 @@ class Desk:
             pre_roll_s=self.pre_roll_s,
             post_roll_s=self.post_roll_s,
             waits_for_clips=self.waits_for_clips,
+            shown=self.shown,
         )
         key_file = self.folder / "key.pem"
         stores = EvidenceStores(self.store, self.database, self.outbox, key_file, self.tally)

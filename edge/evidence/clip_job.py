@@ -9,9 +9,9 @@ from edge.evidence.clip_desk import ClipJob
 from edge.evidence.directory_store import reference
 from edge.evidence.ledger import ClipOrder
 from edge.evidence.people import ClipPeople
-from edge.evidence.redaction import blurred, blurred_whole
+from edge.evidence.redaction import blurred, blurred_whole, scaled
 from edge.ports import Pixels
-from edge.video.clip import Clip, ShownFormat, Timeline, playable, remux, transcode
+from edge.video.clip import Clip, Redraw, ShownFormat, Timeline, playable, remux, transcode
 from edge.video.packet import Packet
 from hazard_library.contract.evidence import ClipSpan, EvidenceKind, EvidenceRef
 
@@ -70,13 +70,15 @@ def _kept(order: ClipOrder, kind: EvidenceKind, clip: Clip, keep: Keep) -> ClipO
     return order.with_files(ref)
 
 
-def _redraw(job: ClipJob) -> Callable[[float, Pixels], Pixels]:
+def _redraw(job: ClipJob) -> Redraw:
     people = ClipPeople(job.looks, job.wish.trigger.mono, job.wish.keep)
 
-    def redraw(mono: float, pixels: Pixels) -> Pixels:
+    def redraw(mono: float, pixels: Pixels, scale: float) -> Pixels:
         regions = people.regions(mono)
-        # Where nobody looked, nobody knows where the heads are.
-        return blurred_whole(pixels) if regions is None else blurred(pixels, regions)
+        if regions is None:
+            # Where nobody looked, nobody knows where the heads are.
+            return blurred_whole(pixels)
+        return blurred(pixels, (scaled(region, scale) for region in regions))
 
     return redraw
 

@@ -30,6 +30,11 @@ def padded(box: PixelBox, share: float = _PADDING) -> PixelBox:
     return (x1 - dx, y1 - dy, x2 + dx, y2 + dy)
 
 
+def scaled(box: PixelBox, scale: float) -> PixelBox:
+    """Return a box in a picture of another size."""
+    return (box[0] * scale, box[1] * scale, box[2] * scale, box[3] * scale)
+
+
 def hull(boxes: Sequence[PixelBox]) -> PixelBox:
     """Return the smallest box around some boxes."""
     return (

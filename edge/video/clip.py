@@ -24,8 +24,9 @@ from edge.video.packet import Packet
 _IN_MP4 = frozenset({"h264", "hevc"})
 _TICKS = 90_000
 
-#: Changes a picture, given its moment on the stream's monotonic line.
-Redraw = Callable[[float, Pixels], Pixels]
+#: Changes a picture, given its moment on the stream's monotonic line and how much smaller than the
+#: original it is.
+Redraw = Callable[[float, Pixels, float], Pixels]
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,7 +117,7 @@ def _transcode_to(
                 _thinned(source.decode(source.streams.video[0]), form),
                 out,
                 form,
-                (lambda offset_s, pixels: redraw(timeline.mono_at(offset_s), pixels)),
+                (lambda at_s, pixels, scale: redraw(timeline.mono_at(at_s), pixels, scale)),
             )
     except (av.error.FFmpegError, cv2.error, OSError, ValueError) as fault:
         raise EvidenceError(f"the shown clip could not be made: {fault}") from fault
@@ -167,11 +168,9 @@ def _encode(
     stream: VideoStream | None = None
     for picture in pictures:
         stream = stream or _shown_stream(out, picture.image, form)
-        pixels = np.asarray(picture.image.to_ndarray(format="bgr24"), np.uint8)
-        shown = redraw(picture.offset_s, pixels)
-        if (shown.shape[1], shown.shape[0]) != (stream.width, stream.height):
-            size = (stream.width, stream.height)
-            shown = np.asarray(cv2.resize(shown, size, interpolation=cv2.INTER_AREA), np.uint8)
+        small = picture.image.reformat(stream.width, stream.height, "bgr24")
+        pixels = np.asarray(small.to_ndarray(), np.uint8)
+        shown = redraw(picture.offset_s, pixels, stream.width / picture.image.width)
         frame = VideoFrame.from_ndarray(shown, format="bgr24")
         frame.pts = round(picture.offset_s * _TICKS)
         frame.time_base = Fraction(1, _TICKS)

@@ -13,6 +13,7 @@ from recorders import BYSTANDER, NO_HELMET, SUBJECT, Desk, Shift
 from rendered_films import FilmSpec, picture, render, render_change_of_size
 
 from edge.core.scene import PixelBox
+from edge.video.clip import ShownFormat
 from edge.video.probe import probe
 from hazard_library.contract.evidence import EvidenceKind
 
@@ -228,3 +229,21 @@ def test_a_real_film_gives_a_real_clip(tmp_path: Path) -> None:
         assert len(pictures_of(desk.file(manifest, ORIGINAL))) == len(
             pictures_of(desk.file(manifest, SHOWN))
         )
+
+
+def test_a_wide_film_is_shown_smaller_and_its_heads_are_blurred_all_the_same(
+    tmp_path: Path,
+) -> None:
+    patches = ((15, 20), (200, 150))
+    spec = FilmSpec(seconds=8, width=320, height=240, gop=20, faces=patches)
+    film = render(tmp_path / "wide.mp4", spec)
+    with Desk(tmp_path / "box", shown=ShownFormat(widest_px=160)).at_work() as desk:
+        Shift(desk, film, (6.0,)).run()
+        assert desk.recorder.drain(30)
+        [manifest] = desk.manifests()
+        shown = pictures_of(desk.file(manifest, SHOWN))
+    for _, pixels in shown:
+        assert pixels.shape == (120, 160, 3)
+        head, elsewhere = pixels[10:20, 8:22].astype(float), pixels[75:85, 100:115].astype(float)
+        assert np.abs(np.diff(head, axis=1)).mean() < BLURRED
+        assert np.abs(np.diff(elsewhere, axis=1)).mean() > SHARP
