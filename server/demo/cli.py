@@ -3,7 +3,9 @@
 import argparse
 import json
 import logging
+import os
 import sys
+import webbrowser
 from datetime import datetime
 from pathlib import Path
 
@@ -121,6 +123,8 @@ def _stay(running: Chain) -> int:
     _say(f"控制台 console: {running.plan.address}")
     _say(f"一次性登录链接 one-time sign-in link: {link}")
     _say("Ctrl-C stops everything; new leads are listed here.")
+    if os.environ.get("DISPLAY") or os.environ.get("WAYLAND_DISPLAY"):
+        webbrowser.open(link)
     with Officer(running.plan.address) as watcher:
         watcher.sign_in(running.seeded.officer_token)
         told: set[str] = set()
