@@ -27,10 +27,11 @@ _LOOK_S = 1.0
 
 
 def main(argv: list[str]) -> int:
-    """Run the demo; 0 well, 1 something was lost or not verified, 2 it could not run."""
+    """Run the demo; 0 well, 1 something was lost or not verified, 2 it could not run, 130 stopped."""
     # The programs log to files of their own; what the demo itself does is told in sentences.
     structlog.configure(wrapper_class=structlog.make_filtering_bound_logger(logging.WARNING))
     request = _request(argv[1:])
+    on_interrupt(_leave)
     try:
         plan = _plan(request, SystemClock().now())
         with Programs(plan.folder / "logs") as programs:
@@ -41,7 +42,8 @@ def main(argv: list[str]) -> int:
         return 2
     except KeyboardInterrupt:
         _say("stopped")
-        return 0
+        # A demo that stays is meant to be stopped; one that was to tell something has not told it.
+        return 130 if request.once else 0
 
 
 def _request(argv: list[str]) -> DemoRequest:
@@ -118,7 +120,6 @@ def conclude(running: Chain, decided: Decided) -> int:
 
 
 def _stay(running: Chain) -> int:
-    on_interrupt(_leave)
     link = f"{running.plan.address}/sign-in#token={running.seeded.user_token}"
     _say(f"控制台 console: {running.plan.address}")
     _say(f"一次性登录链接 one-time sign-in link: {link}")
