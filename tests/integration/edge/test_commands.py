@@ -2,6 +2,7 @@ import json
 import subprocess
 import sys
 from pathlib import Path
+from typing import Any
 
 import cv2
 import pytest
@@ -21,7 +22,7 @@ def _detect(box: Box, *words: str) -> subprocess.CompletedProcess[str]:
     return box.patrol("detect", "--model", str(box.model_file.parent), *words)
 
 
-def _lines(done: subprocess.CompletedProcess[str]) -> list[dict[str, object]]:
+def _lines(done: subprocess.CompletedProcess[str]) -> list[dict[str, Any]]:
     return [json.loads(line) for line in done.stdout.splitlines()]
 
 
@@ -38,7 +39,7 @@ def test_detect_prints_one_object_a_picture_with_boxes_in_its_pixels(box: Box) -
     assert list(line) == KEYS
     assert (line["source"], line["frame"], line["time_s"]) == ("有人.png", 0, 0.0)
     assert (line["width"], line["height"]) == (416, 312)
-    (found,) = line["detections"]  # type: ignore[misc]
+    (found,) = line["detections"]
     assert list(found) == ["class", "score", "box"]
     assert found["class"] == "person"
     assert found["box"] == pytest.approx([160, 100, 256, 260], abs=12)
@@ -60,7 +61,7 @@ def test_detect_takes_the_pictures_of_a_folder_by_name_and_a_lower_score(box: Bo
     lines = _lines(_detect(box, "pictures", "--json"))
     assert [line["source"] for line in lines] == ["pictures/a.png", "pictures/b.jpg"]
     low = _lines(_detect(box, "pictures", "--json", "--min-score", "0.001"))
-    assert len(low[1]["detections"]) > len(lines[1]["detections"])  # type: ignore[arg-type]
+    assert len(low[1]["detections"]) > len(lines[1]["detections"])
 
 
 def test_detect_draws_pictures_and_films_into_a_folder(box: Box) -> None:

@@ -1,6 +1,7 @@
 import copy
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import pytest
 import yaml
@@ -12,7 +13,7 @@ from hazard_library.catalogue.load import Catalogue, load_catalogue
 from hazard_library.contract.ids import HazardId
 
 Settings = dict[str, object]
-Change = Callable[[dict], None]  # type: ignore[type-arg]
+Change = Callable[[dict[str, Any]], object]
 
 GOOD = """\
 site: yard

@@ -133,6 +133,7 @@ def test_a_restart_with_an_open_incident_tells_nothing_new_in_a_steady_scene(
     scene = Scene(first).see(PERSON, 8)
     opened = scene.events[0].incident_id
     first.close()
+    events: list[HazardEvent] = []
     for _ in range(20):
         clock.wait(0.1)
         outbox = SqliteOutbox(tmp_path / "outbox.db", clock.now(), tally)
