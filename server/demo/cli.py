@@ -27,7 +27,7 @@ _LOOK_S = 1.0
 
 
 def main(argv: list[str]) -> int:
-    """Run the demo; 0 well, 1 something was lost or not verified, 2 it could not run, 130 stopped."""
+    """Run the demo; 0 well, 1 lost or not verified, 2 it could not run, 130 stopped."""
     # The programs log to files of their own; what the demo itself does is told in sentences.
     structlog.configure(wrapper_class=structlog.make_filtering_bound_logger(logging.WARNING))
     request = _request(argv[1:])
