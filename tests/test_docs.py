@@ -135,7 +135,9 @@ def test_the_officers_guide_names_every_hazard_that_can_be_switched_on() -> None
     assert [h.id for h in hazards if h.maturity != "draft" and h.name.zh not in guide] == []
 
 
-PRIVATE = re.compile(r"/work/|/root/|/tmp/bash|\.library|pypi\.org|npmjs|registry\.|deb\.debian")
+PRIVATE = re.compile(
+    r"/work/|/root/|/tmp/bash|\.library/|pypi\.org|npmjs\.(com|org)|registry\.npm|deb\.debian\.org"
+)
 
 
 def test_the_project_names_no_machine_and_no_registry_host() -> None:
