@@ -137,7 +137,7 @@ def cameras(request: DemoRequest, configs: Path, start: datetime) -> tuple[DemoC
         return _from_config(request.config, start, once=request.once)
     if request.films or request.addresses:
         films = [_film(path, start, once=request.once) for path in request.films]
-        sources = films + [_address(text) for text in request.addresses]
+        sources = films + [_address(text, n) for n, text in enumerate(request.addresses, 1)]
         return tuple(
             _whole_picture(CameraId(f"camera-{number}"), label, source, once=request.once)
             for number, (label, source) in enumerate(sources, 1)
@@ -166,7 +166,7 @@ def _film(path: Path, start: datetime, *, once: bool) -> tuple[str, Settings]:
     return path.name, source
 
 
-def _address(text: str) -> tuple[str, Settings]:
+def _address(text: str, number: int) -> tuple[str, Settings]:
     parts = urlsplit(text)
     if parts.scheme != "rtsp" or not parts.hostname:
         raise DemoError("RTSP=… must look like rtsp://host/path; the given address does not")
@@ -175,8 +175,10 @@ def _address(text: str) -> tuple[str, Settings]:
     if parts.username:
         source["user"] = unquote(parts.username)
     if parts.password:
-        os.environ["DEMO_RTSP_PASSWORD"] = unquote(parts.password)
-        source["password_env"] = "DEMO_RTSP_PASSWORD"  # noqa: S105 - a name, no password
+        # One name each: two cameras seldom share a password.
+        variable = f"DEMO_RTSP_PASSWORD_{number}"
+        os.environ[variable] = unquote(parts.password)
+        source["password_env"] = variable
     return f"rtsp://{parts.hostname}", source
 
 

@@ -1,5 +1,6 @@
 """What a demo plans: whose cameras, from where, and no secret in any file."""
 
+import os
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -50,7 +51,7 @@ def test_a_password_in_an_address_goes_to_the_environment_only(tmp_path: Path) -
         "port": 8554,
         "path": "/a?b=c",
         "user": "me",
-        "password_env": "DEMO_RTSP_PASSWORD",
+        "password_env": "DEMO_RTSP_PASSWORD_1",
     }
 
 
@@ -90,3 +91,16 @@ def test_a_configuration_without_cameras_is_refused(tmp_path: Path) -> None:
     config.write_text("site: theirs\n")
     with pytest.raises(DemoError, match="a list of cameras is missing"):
         cameras(DemoRequest(config=config), tmp_path, START)
+
+
+def test_two_addresses_keep_a_password_each(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for number in (1, 2):
+        monkeypatch.setenv(f"DEMO_RTSP_PASSWORD_{number}", "")
+    request = DemoRequest(addresses=("rtsp://a:one@cam-1/live", "rtsp://a:two@cam-2/live"))
+    first, second = cameras(request, tmp_path, START)
+    for camera, password in ((first, "one"), (second, "two")):
+        source = camera.settings["source"]
+        assert isinstance(source, dict)
+        assert os.environ[source["password_env"]] == password
