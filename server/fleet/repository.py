@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from datetime import datetime
+from typing import TypeVar
 
 from sqlalchemy import func, select
 from sqlalchemy.dialects.postgresql import insert
@@ -9,10 +10,12 @@ from sqlalchemy.orm import Session
 
 from server.fleet.tables import Camera, Device, DeviceBoot, DeviceStateReport
 
+R = TypeVar("R")
+
 
 def device(db: Session, device_id: str) -> Device | None:
     """Return a device by its id."""
-    return db.get(Device, device_id)
+    return _kept(db, db.get(Device, device_id))
 
 
 def devices(db: Session) -> Sequence[Device]:
@@ -22,7 +25,7 @@ def devices(db: Session) -> Sequence[Device]:
 
 def camera(db: Session, device_id: str, camera_id: str) -> Camera | None:
     """Return a camera of a device."""
-    return db.get(Camera, (device_id, camera_id))
+    return _kept(db, db.get(Camera, (device_id, camera_id)))
 
 
 def cameras(db: Session) -> Sequence[Camera]:
@@ -59,3 +62,9 @@ def note_boot(db: Session, device_id: str, boot: str, at: datetime, last_message
             index_elements=["device_id", "boot"], set_={"last_message_no": highest}
         )
     )
+
+
+def _kept(db: Session, row: R) -> R:
+    """Hold a row as long as its session: a batch of messages asks for the same few each time."""
+    db.info.setdefault("fleet", set()).add(row)
+    return row
