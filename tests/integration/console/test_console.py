@@ -14,7 +14,7 @@ from waiting import wait_until
 from edge.testing.painted_film import Visit, write_film
 from edge.testing.painted_model import write_painted_package
 from hazard_library.contract.ids import CameraId
-from server.demo.plan import DemoCamera
+from server.demo.plan import DemoCamera, Settings
 
 pytestmark = pytest.mark.browser
 
@@ -48,7 +48,7 @@ def _camera(name: str, film: Path) -> DemoCamera:
 def _chain(folder: Path, *names: str) -> "Iterator[WholeChain]":
     film = write_film(folder / "walk.mp4", 12, (Visit(begin_s=2.0, end_s=9.0),))
     write_painted_package(folder / "models")
-    extra = {
+    extra: Settings = {
         "model": "painted",
         "models_folder": str(folder / "models"),
         "evidence": {"pre_roll": "2s", "post_roll": "1s"},
