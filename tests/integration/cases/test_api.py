@@ -191,11 +191,14 @@ def test_another_units_officer_finds_nothing(desk: Desk) -> None:
     lead_id = desk.report(Seen())
     ours = desk.client_of(desk.bureau.officer)
     page = decide(ours, opened(ours, lead_id), "confirm", FINDING).json()
+    flame = desk.report(Seen(hazard=FLAME, zone=None))
+    burning = decide(ours, opened(ours, flame), "confirm", FINDING).json()
     strangers = desk.client_of(desk.bureau.stranger)
     for path in (
         f"/api/v1/leads/{lead_id}",
         f"/api/v1/tasks/{page['task_id']}",
         f"/api/v1/tasks/{page['task_id']}/documents/inspection-plan.docx",
+        f"/api/v1/transfers/{burning['transfer_id']}",
         f"/api/v1/enterprises/{page['enterprise']['id']}",
         f"/api/v1/evidence/{page['picture_id']}/content",
     ):
@@ -203,7 +206,9 @@ def test_another_units_officer_finds_nothing(desk: Desk) -> None:
         assert ours.get(path).status_code == 200, path
     assert strangers.get("/api/v1/leads").json()["items"] == []
     assert strangers.get("/api/v1/leads").json()["counts"] == {}
-    assert strangers.get("/api/v1/tasks").json()["items"] == []
+    for listing in ("/api/v1/tasks", "/api/v1/transfers"):
+        assert strangers.get(listing).json()["items"] == []
+        assert len(ours.get(listing).json()["items"]) == 1
 
 
 # ---- the list ----

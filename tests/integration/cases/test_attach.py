@@ -80,6 +80,18 @@ def test_changes_in_the_wrong_order_end_the_same(db: Session) -> None:
     assert row.ended_at is not None
 
 
+def test_the_boxes_stay_those_of_the_key_frame(db: Session) -> None:
+    found_bureau(db)
+    seen = Seen()
+    leads.attach(db, NOW, CATALOGUE, seen.event(1))
+    later = seen.event(2, Change.UPDATED)
+    leads.attach(db, NOW, CATALOGUE, later.model_copy(update={"persons": 9}))
+    leads.attach(db, NOW, CATALOGUE, seen.event(3, Change.CLOSED))
+    row = db.get_one(LeadIncident, seen.id)
+    assert row.event["seq"] == 3
+    assert (row.picture_event["seq"], len(row.picture_event["boxes"])) == (1, 1)
+
+
 def test_other_cameras_hazards_and_zones_are_other_leads(db: Session) -> None:
     found_bureau(db)
     same_time = [
