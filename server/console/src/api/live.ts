@@ -3,7 +3,7 @@ import { onScopeDispose, readonly, ref, type Ref } from "vue";
 /** How the console hears of changes: at once, on its way back, or not at all. */
 export type Connection = "live" | "reconnecting" | "lost";
 
-const KINDS = ["lead", "task", "transfer", "device", "evidence"] as const;
+const KINDS = ["lead", "task", "transfer", "device"] as const;
 
 /** What the server says of a change: which object, and where it stands now. */
 export interface Told {

@@ -16,11 +16,11 @@ export function useLead(id: Ref<string>) {
     state.value = { kind: "ready", data: lead, at: new Date() };
   }
 
-  // pieces of evidence come in a row: one reading for all
+  // pieces of evidence come in a row and each changes the lead: one reading for all
   const gather = gathering(() => void reload(true));
   useLive((kind, told) => {
     const changed = kind === "lead" && told?.id === id.value;
-    if (changed || kind === "opened" || kind === "evidence") gather();
+    if (changed || kind === "opened") gather();
   });
   watch(id, () => void reload(), { immediate: true });
   return { state, reload, replace };

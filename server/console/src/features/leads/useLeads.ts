@@ -67,7 +67,7 @@ export function useLeads(filter: Ref<string>, busy: Ref<boolean>) {
   useLive((kind, told) => {
     // a row that has left the filter is not read again, but the change itself says where it stands
     if (kind === "lead" && told !== null) rows.value = applyTold(rows.value, told);
-    if (["lead", "evidence", "opened"].includes(kind)) gather();
+    if (kind === "lead" || kind === "opened") gather();
   });
   watch(filter, open, { immediate: true });
 
