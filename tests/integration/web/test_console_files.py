@@ -31,7 +31,6 @@ def test_every_answer_says_what_the_page_may_load(browser: httpx.Client) -> None
         headers = browser.get(path).headers
         assert "frame-ancestors 'none'" in headers["content-security-policy"]
         assert headers["x-content-type-options"] == "nosniff"
-        assert "server" not in headers
     assert browser.get("/api/v1/me").headers["cache-control"] == "no-store"
 
 

@@ -106,8 +106,8 @@ VIOLATIONS = {
     " incident_id, device_id, repeat('0', 64), previous_sha256, manifest, signature, received_at"
     " FROM evidence_manifest",
     "uq_evidence_manifest_device_id_sha256": "INSERT INTO evidence_manifest SELECT"
-    " gen_random_uuid(), gen_random_uuid(), device_id, sha256, previous_sha256, manifest, signature,"
-    " received_at FROM evidence_manifest",
+    " gen_random_uuid(), gen_random_uuid(), device_id, sha256, previous_sha256, manifest,"
+    " signature, received_at FROM evidence_manifest",
     "fk_evidence_manifest_device_id": "INSERT INTO evidence_manifest SELECT gen_random_uuid(),"
     " gen_random_uuid(), 'box-9', sha256, previous_sha256, manifest, signature, received_at"
     " FROM evidence_manifest",
