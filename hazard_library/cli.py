@@ -27,7 +27,7 @@ def _library(argv: list[str]) -> int:
     check.add_argument("--catalogue", type=Path, help="folder with hazards/ and legal/")
     arguments = parser.parse_args(argv)
 
-    from hazard_library.catalogue.load import load_catalogue  # noqa: PLC0415 - only for this verb
+    from hazard_library.catalogue.load import load_catalogue
 
     catalogue = load_catalogue(arguments.catalogue)
     print(f"{len(catalogue.hazards)} hazards and {len(catalogue.legal)} legal bases are consistent")
@@ -45,6 +45,6 @@ def _train(argv: list[str]) -> int:
     parser.add_argument("--out", type=Path, required=True, help="folder for the run")
     arguments = parser.parse_args(argv)
 
-    from hazard_library.training import cli  # noqa: PLC0415 - torch is loaded for this verb alone
+    from hazard_library.training import cli
 
     return cli.run(arguments.recipe, arguments.out)

@@ -18,20 +18,22 @@ def digest(content: bytes) -> str:
     return hashlib.sha256(content).hexdigest()
 
 
+METRICS = {
+    "ap50": 0.6,
+    "ap30": 0.7,
+    "threshold": 0.4,
+    "overlap": 0.5,
+    "precision": 0.8,
+    "pictures_without": 4,
+    "false_alarms": 1,
+    "recall": 0.5,
+    "boxes": 20,
+    "pictures": 10,
+}
+
+
 def card(version: str = "0.1.0") -> dict[str, object]:
     """Return a card that fits, as plain data."""
-    metrics = {
-        "ap50": 0.6,
-        "ap30": 0.7,
-        "threshold": 0.4,
-        "overlap": 0.5,
-        "precision": 0.8,
-        "pictures_without": 4,
-        "false_alarms": 1,
-        "recall": 0.5,
-        "boxes": 20,
-        "pictures": 10,
-    }
     return {
         "schema": "model-card/1",
         "name": "site-hazards",
@@ -75,7 +77,7 @@ def card(version: str = "0.1.0") -> dict[str, object]:
             "seconds": 4,
             "frameworks": {"torch": "2"},
         },
-        "metrics": {"person": metrics},
+        "metrics": {"person": METRICS},
         "limits": [{"en": "not at night", "zh": "不适用于夜间"}],
         "self_test": [
             {
