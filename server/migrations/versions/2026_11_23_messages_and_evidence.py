@@ -1,5 +1,7 @@
 """What boxes send: messages as received, incidents, evidence."""
 
+from typing import Any
+
 import sqlalchemy as sa
 from alembic import op
 from sqlalchemy.dialects import postgresql
@@ -30,6 +32,14 @@ def upgrade() -> None:
 def _create_evidence_file() -> None:
     op.create_table(
         "evidence_file",
+        *_evidence_file_columns(),
+        *_evidence_file_constraints(),
+        comment="Files of evidence",
+    )
+
+
+def _evidence_file_columns() -> tuple[sa.Column[Any], ...]:
+    return (
         sa.Column("sha256", sa.Text(), nullable=False, comment="SHA-256, lower-case hex"),
         sa.Column("bytes", sa.BigInteger(), nullable=False, comment="Length as announced"),
         sa.Column("state", sa.Text(), nullable=False, comment="See evidence/states.py"),
@@ -52,6 +62,11 @@ def _create_evidence_file() -> None:
             nullable=True,
             comment="Hashed again, last time",
         ),
+    )
+
+
+def _evidence_file_constraints() -> tuple[sa.Constraint, ...]:
+    return (
         sa.CheckConstraint(
             "(state = 'announced') = (stored_at IS NULL)", name=op.f("ck_evidence_file_stored_at")
         ),
@@ -62,13 +77,34 @@ def _create_evidence_file() -> None:
         ),
         sa.CheckConstraint("bytes >= 1", name=op.f("ck_evidence_file_bytes")),
         sa.PrimaryKeyConstraint("sha256", name=op.f("pk_evidence_file")),
-        comment="Files of evidence",
     )
 
 
 def _create_message() -> None:
     op.create_table(
         "message",
+        *_message_columns_1(),
+        *_message_columns_2(),
+        *_message_constraints(),
+        comment="Messages as received; append-only",
+    )
+    op.create_index(
+        op.f("ix_message_device_id_boot_message_no"),
+        "message",
+        ["device_id", "boot", "message_no"],
+        unique=False,
+    )
+    op.create_index(
+        "uq_message_accepted_id",
+        "message",
+        ["message_id"],
+        unique=True,
+        postgresql_where="outcome = 'accepted'",
+    )
+
+
+def _message_columns_1() -> tuple[sa.Column[Any], ...]:
+    return (
         sa.Column("id", sa.Uuid(), nullable=False, comment="UUIDv7"),
         sa.Column(
             "device_id", sa.Text(), nullable=False, comment="From the topic, not from the message"
@@ -84,7 +120,15 @@ def _create_message() -> None:
         sa.Column("received_at", sa.DateTime(timezone=True), nullable=False, comment="Server time"),
         sa.Column("sha256", sa.Text(), nullable=False, comment="Hash of the payload"),
         sa.Column("payload", sa.LargeBinary(), nullable=False, comment="The exact bytes"),
-        sa.Column("outcome", sa.Text(), nullable=False, comment="accepted or quarantined"),
+    )
+
+
+def _message_columns_2() -> tuple[sa.Column[Any], ...]:
+    return (sa.Column("outcome", sa.Text(), nullable=False, comment="accepted or quarantined"),)
+
+
+def _message_constraints() -> tuple[sa.Constraint, ...]:
+    return (
         sa.CheckConstraint("channel IN ('incident', 'evidence')", name=op.f("ck_message_channel")),
         sa.CheckConstraint(
             "outcome IN ('accepted', 'quarantined')", name=op.f("ck_message_outcome")
@@ -93,20 +137,6 @@ def _create_message() -> None:
         sa.CheckConstraint("message_no >= 1", name=op.f("ck_message_message_no")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_message")),
         sa.UniqueConstraint("device_id", "sha256", name=op.f("uq_message_device_id_sha256")),
-        comment="Messages as received; append-only",
-    )
-    op.create_index(
-        op.f("ix_message_device_id_boot_message_no"),
-        "message",
-        ["device_id", "boot", "message_no"],
-        unique=False,
-    )
-    op.create_index(
-        "uq_message_accepted_id",
-        "message",
-        ["message_id"],
-        unique=True,
-        postgresql_where="outcome = 'accepted'",
     )
 
 
@@ -139,6 +169,27 @@ def _create_quarantine() -> None:
 def _create_evidence_item() -> None:
     op.create_table(
         "evidence_item",
+        *_evidence_item_columns(),
+        *_evidence_item_constraints(),
+        comment="Evidence of incidents",
+    )
+    op.create_index(
+        op.f("ix_evidence_item_device_id_sha256"),
+        "evidence_item",
+        ["device_id", "sha256"],
+        unique=False,
+    )
+    op.create_index(
+        "uq_evidence_item_lost",
+        "evidence_item",
+        ["incident_id", "kind"],
+        unique=True,
+        postgresql_where="sha256 IS NULL",
+    )
+
+
+def _evidence_item_columns() -> tuple[sa.Column[Any], ...]:
+    return (
         sa.Column("id", sa.Uuid(), nullable=False, comment="UUIDv7"),
         sa.Column("incident_id", sa.Uuid(), nullable=False, comment="Whose evidence it is"),
         sa.Column("device_id", sa.Text(), nullable=False, comment="Who announced it"),
@@ -152,6 +203,11 @@ def _create_evidence_item() -> None:
         sa.Column(
             "announced_at", sa.DateTime(timezone=True), nullable=False, comment="Server time"
         ),
+    )
+
+
+def _evidence_item_constraints() -> tuple[sa.Constraint, ...]:
+    return (
         sa.CheckConstraint(
             "kind IN ('frame_original', 'frame_shown', 'clip_original', 'clip_shown')",
             name=op.f("ck_evidence_item_kind"),
@@ -173,26 +229,20 @@ def _create_evidence_item() -> None:
         sa.UniqueConstraint(
             "incident_id", "kind", "sha256", name=op.f("uq_evidence_item_incident_id_kind_sha256")
         ),
-        comment="Evidence of incidents",
-    )
-    op.create_index(
-        op.f("ix_evidence_item_device_id_sha256"),
-        "evidence_item",
-        ["device_id", "sha256"],
-        unique=False,
-    )
-    op.create_index(
-        "uq_evidence_item_lost",
-        "evidence_item",
-        ["incident_id", "kind"],
-        unique=True,
-        postgresql_where="sha256 IS NULL",
     )
 
 
 def _create_evidence_manifest() -> None:
     op.create_table(
         "evidence_manifest",
+        *_evidence_manifest_columns(),
+        *_evidence_manifest_constraints(),
+        comment="Signed manifests; append-only",
+    )
+
+
+def _evidence_manifest_columns() -> tuple[sa.Column[Any], ...]:
+    return (
         sa.Column("id", sa.Uuid(), nullable=False, comment="Manifest id, given by the box"),
         sa.Column("incident_id", sa.Uuid(), nullable=False, comment="Whose evidence it binds"),
         sa.Column("device_id", sa.Text(), nullable=False, comment="Who signed"),
@@ -205,6 +255,11 @@ def _create_evidence_manifest() -> None:
         ),
         sa.Column("signature", sa.Text(), nullable=False, comment="Ed25519, base64"),
         sa.Column("received_at", sa.DateTime(timezone=True), nullable=False, comment="Server time"),
+    )
+
+
+def _evidence_manifest_constraints() -> tuple[sa.Constraint, ...]:
+    return (
         sa.ForeignKeyConstraint(
             ["device_id"], ["device.id"], name=op.f("fk_evidence_manifest_device_id")
         ),
@@ -213,13 +268,27 @@ def _create_evidence_manifest() -> None:
             "device_id", "sha256", name=op.f("uq_evidence_manifest_device_id_sha256")
         ),
         sa.UniqueConstraint("incident_id", name=op.f("uq_evidence_manifest_incident_id")),
-        comment="Signed manifests; append-only",
     )
 
 
 def _create_incident() -> None:
     op.create_table(
         "incident",
+        *_incident_columns_1(),
+        *_incident_columns_2(),
+        *_incident_constraints(),
+        comment="Incidents of the boxes",
+    )
+    op.create_index(
+        op.f("ix_incident_device_id_camera_id_opened_at"),
+        "incident",
+        ["device_id", "camera_id", "opened_at"],
+        unique=False,
+    )
+
+
+def _incident_columns_1() -> tuple[sa.Column[Any], ...]:
+    return (
         sa.Column("id", sa.Uuid(), nullable=False, comment="Given by the device"),
         sa.Column("device_id", sa.Text(), nullable=False, comment="Whose it is"),
         sa.Column("camera_id", sa.Text(), nullable=False, comment="Which of its cameras"),
@@ -231,6 +300,11 @@ def _create_incident() -> None:
         sa.Column(
             "started_at", sa.DateTime(timezone=True), nullable=False, comment="Condition first held"
         ),
+    )
+
+
+def _incident_columns_2() -> tuple[sa.Column[Any], ...]:
+    return (
         sa.Column(
             "opened_at", sa.DateTime(timezone=True), nullable=False, comment="Rule completed"
         ),
@@ -253,6 +327,11 @@ def _create_incident() -> None:
             nullable=False,
             comment="Newest event taken, server time",
         ),
+    )
+
+
+def _incident_constraints() -> tuple[sa.Constraint, ...]:
+    return (
         sa.CheckConstraint(
             "(state = 'closed') = (ended_at IS NOT NULL)", name=op.f("ck_incident_ended_at")
         ),
@@ -262,13 +341,6 @@ def _create_incident() -> None:
         sa.CheckConstraint("started_at <= opened_at", name=op.f("ck_incident_times")),
         sa.ForeignKeyConstraint(["device_id"], ["device.id"], name=op.f("fk_incident_device_id")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_incident")),
-        comment="Incidents of the boxes",
-    )
-    op.create_index(
-        op.f("ix_incident_device_id_camera_id_opened_at"),
-        "incident",
-        ["device_id", "camera_id", "opened_at"],
-        unique=False,
     )
 
 

@@ -1,5 +1,7 @@
 """Who acts, what was done, and what pages are told."""
 
+from typing import Any
+
 import sqlalchemy as sa
 from alembic import op
 from sqlalchemy.dialects import postgresql
@@ -69,6 +71,21 @@ def _create_access_record() -> None:
 def _create_audit_entry() -> None:
     op.create_table(
         "audit_entry",
+        *_audit_entry_columns_1(),
+        *_audit_entry_columns_2(),
+        *_audit_entry_constraints(),
+        comment="Append-only, hash-chained record of every act (INV-7)",
+    )
+    op.create_index(
+        op.f("ix_audit_entry_object_type_object_id_seq"),
+        "audit_entry",
+        ["object_type", "object_id", "seq"],
+        unique=False,
+    )
+
+
+def _audit_entry_columns_1() -> tuple[sa.Column[Any], ...]:
+    return (
         sa.Column(
             "seq",
             sa.BigInteger(),
@@ -93,6 +110,11 @@ def _create_audit_entry() -> None:
         sa.Column(
             "object_version", sa.BigInteger(), nullable=True, comment="Its version afterwards"
         ),
+    )
+
+
+def _audit_entry_columns_2() -> tuple[sa.Column[Any], ...]:
+    return (
         sa.Column("event", sa.Text(), nullable=False, comment="What happened"),
         sa.Column("from_state", sa.Text(), nullable=True, comment="State before"),
         sa.Column("to_state", sa.Text(), nullable=True, comment="State afterwards"),
@@ -114,19 +136,17 @@ def _create_audit_entry() -> None:
         sa.Column(
             "hash", sa.Text(), nullable=False, comment="SHA-256 over prev_hash and the content"
         ),
+    )
+
+
+def _audit_entry_constraints() -> tuple[sa.Constraint, ...]:
+    return (
         sa.CheckConstraint(
             "length(hash) = 64 AND length(prev_hash) = 64", name=op.f("ck_audit_entry_hash_length")
         ),
         sa.CheckConstraint("seq >= 1", name=op.f("ck_audit_entry_seq")),
         sa.PrimaryKeyConstraint("seq", name=op.f("pk_audit_entry")),
         sa.UniqueConstraint("hash", name=op.f("uq_audit_entry_hash")),
-        comment="Append-only, hash-chained record of every act (INV-7)",
-    )
-    op.create_index(
-        op.f("ix_audit_entry_object_type_object_id_seq"),
-        "audit_entry",
-        ["object_type", "object_id", "seq"],
-        unique=False,
     )
 
 
@@ -216,6 +236,15 @@ def _create_unit() -> None:
 def _create_account() -> None:
     op.create_table(
         "account",
+        *_account_columns_1(),
+        *_account_columns_2(),
+        *_account_constraints(),
+        comment="Accounts of officers, aides and administrators",
+    )
+
+
+def _account_columns_1() -> tuple[sa.Column[Any], ...]:
+    return (
         sa.Column("id", sa.Uuid(), nullable=False, comment="UUIDv7"),
         sa.Column("name", sa.Text(), nullable=False, comment="What is typed to sign in"),
         sa.Column("full_name", sa.Text(), nullable=False, comment="The person's name"),
@@ -225,10 +254,20 @@ def _create_account() -> None:
         sa.Column("certificate_no", sa.Text(), nullable=True, comment="行政执法证 number"),
         sa.Column("certificate_from", sa.Date(), nullable=True, comment="Valid from, this day too"),
         sa.Column("certificate_to", sa.Date(), nullable=True, comment="Valid to, this day too"),
+    )
+
+
+def _account_columns_2() -> tuple[sa.Column[Any], ...]:
+    return (
         sa.Column("is_disabled", sa.Boolean(), nullable=False, comment="May not sign in"),
         sa.Column(
             "created_at", sa.DateTime(timezone=True), nullable=False, comment="When it was made"
         ),
+    )
+
+
+def _account_constraints() -> tuple[sa.Constraint, ...]:
+    return (
         sa.CheckConstraint("name ~ '^[a-z0-9][a-z0-9._-]{1,62}$'", name=op.f("ck_account_name")),
         sa.CheckConstraint(
             "role IN ('aide', 'officer', 'leader', 'sysadmin')", name=op.f("ck_account_role")
@@ -244,7 +283,6 @@ def _create_account() -> None:
         sa.ForeignKeyConstraint(["unit_id"], ["unit.id"], name=op.f("fk_account_unit_id")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_account")),
         sa.UniqueConstraint("name", name=op.f("uq_account_name")),
-        comment="Accounts of officers, aides and administrators",
     )
 
 

@@ -1,5 +1,7 @@
 """Where boxes stand, who they are, and how they are."""
 
+from typing import Any
+
 import sqlalchemy as sa
 from alembic import op
 from sqlalchemy.dialects import postgresql
@@ -22,6 +24,15 @@ def upgrade() -> None:
 def _create_enterprise() -> None:
     op.create_table(
         "enterprise",
+        *_enterprise_columns_1(),
+        *_enterprise_columns_2(),
+        *_enterprise_constraints(),
+        comment="Enterprises, the core of 一企一档",
+    )
+
+
+def _enterprise_columns_1() -> tuple[sa.Column[Any], ...]:
+    return (
         sa.Column("id", sa.Uuid(), nullable=False, comment="UUIDv7"),
         sa.Column("name", sa.Text(), nullable=False, comment="Registered name"),
         sa.Column("credit_code", sa.Text(), nullable=False, comment="统一社会信用代码"),
@@ -33,6 +44,11 @@ def _create_enterprise() -> None:
         sa.Column("risk_band", sa.Text(), nullable=False, comment="Risk band"),
         sa.Column("is_key_unit", sa.Boolean(), nullable=False, comment="重点单位"),
         sa.Column("is_demo", sa.Boolean(), nullable=False, comment="Made up for a demonstration"),
+    )
+
+
+def _enterprise_columns_2() -> tuple[sa.Column[Any], ...]:
+    return (
         sa.Column("source", sa.Text(), nullable=False, comment="Where the record came from"),
         sa.Column(
             "registered_at",
@@ -40,6 +56,11 @@ def _create_enterprise() -> None:
             nullable=False,
             comment="When it was recorded",
         ),
+    )
+
+
+def _enterprise_constraints() -> tuple[sa.Constraint, ...]:
+    return (
         sa.CheckConstraint(
             "credit_code ~ '^[0-9A-HJ-NPQRTUWXY]{18}$'", name=op.f("ck_enterprise_credit_code")
         ),
@@ -48,7 +69,6 @@ def _create_enterprise() -> None:
         ),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_enterprise")),
         sa.UniqueConstraint("credit_code", name=op.f("uq_enterprise_credit_code")),
-        comment="Enterprises, the core of 一企一档",
     )
 
 
@@ -73,7 +93,12 @@ def _create_site() -> None:
 
 def _create_device() -> None:
     op.create_table(
-        "device",
+        "device", *_device_columns(), *_device_constraints(), comment="Registered edge boxes"
+    )
+
+
+def _device_columns() -> tuple[sa.Column[Any], ...]:
+    return (
         sa.Column("id", sa.Text(), nullable=False, comment="Device id, as in its topics"),
         sa.Column("site", sa.Text(), nullable=False, comment="The site it watches"),
         sa.Column(
@@ -106,13 +131,17 @@ def _create_device() -> None:
             nullable=True,
             comment="From then on it is refused",
         ),
+    )
+
+
+def _device_constraints() -> tuple[sa.Constraint, ...]:
+    return (
         sa.CheckConstraint("id ~ '^[a-z0-9][a-z0-9_-]{0,62}$'", name=op.f("ck_device_id")),
         sa.CheckConstraint("length(public_key) = 32", name=op.f("ck_device_public_key")),
         sa.CheckConstraint("length(secret_sha256) = 64", name=op.f("ck_device_secret")),
         sa.ForeignKeyConstraint(["site"], ["site.id"], name=op.f("fk_device_site")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_device")),
         sa.UniqueConstraint("public_key", name=op.f("uq_device_public_key")),
-        comment="Registered edge boxes",
     )
 
 

@@ -1,10 +1,12 @@
-"""What officers work on: leads, tasks, transfers, numbers."""
+"""Leads, the incidents joined to them, and the counters of human numbers."""
+
+from typing import Any
 
 import sqlalchemy as sa
 from alembic import op
 from sqlalchemy.dialects import postgresql
 
-revision = "2026_11_24_leads_and_tasks"
+revision = "2026_11_24_leads"
 down_revision = "2026_11_23_messages_and_evidence"
 branch_labels = None
 depends_on = None
@@ -13,9 +15,7 @@ depends_on = None
 def upgrade() -> None:
     _create_serial_number()
     _create_lead()
-    _create_inspection_task()
     _create_lead_incident()
-    _create_transfer()
 
 
 def _create_serial_number() -> None:
@@ -40,6 +40,22 @@ def _create_serial_number() -> None:
 def _create_lead() -> None:
     op.create_table(
         "lead",
+        *_lead_columns_1(),
+        *_lead_columns_2(),
+        *_lead_columns_3(),
+        *_lead_columns_4(),
+        *_lead_constraints_1(),
+        *_lead_constraints_2(),
+        *_lead_constraints_3(),
+        comment="Leads 线索: machine suspicions and what officers decide of them",
+    )
+    op.create_index("ix_lead_key", "lead", ["device", "camera", "hazard", "zone"], unique=False)
+    op.create_index("ix_lead_queue", "lead", ["priority", "first_seen", "id"], unique=False)
+    op.create_index("ix_lead_unit", "lead", ["unit_id", "state"], unique=False)
+
+
+def _lead_columns_1() -> tuple[sa.Column[Any], ...]:
+    return (
         sa.Column("id", sa.Uuid(), nullable=False, comment="UUIDv7"),
         sa.Column("number", sa.Text(), nullable=False, comment="XS-…, gap-free by unit and year"),
         sa.Column("state", sa.Text(), nullable=False, comment="See leads/states.py"),
@@ -49,6 +65,11 @@ def _create_lead() -> None:
         sa.Column("enterprise_id", sa.Uuid(), nullable=False, comment="Whose"),
         sa.Column("device", sa.Text(), nullable=False, comment="Box that reported"),
         sa.Column("camera", sa.Text(), nullable=False, comment="Camera of the box"),
+    )
+
+
+def _lead_columns_2() -> tuple[sa.Column[Any], ...]:
+    return (
         sa.Column(
             "camera_name", sa.Text(), nullable=False, comment="What people called the camera then"
         ),
@@ -76,6 +97,11 @@ def _create_lead() -> None:
             nullable=False,
             comment="Condition last held, capture time",
         ),
+    )
+
+
+def _lead_columns_3() -> tuple[sa.Column[Any], ...]:
+    return (
         sa.Column("times_seen", sa.BigInteger(), nullable=False, comment="How many incidents"),
         sa.Column("score", sa.BigInteger(), nullable=False, comment="Sum of the addends, 0–100"),
         sa.Column("priority", sa.Text(), nullable=False, comment="P0 … P3"),
@@ -102,6 +128,11 @@ def _create_lead() -> None:
             "suggestion", sa.Text(), nullable=True, comment="Of the pre-screening; decides nothing"
         ),
         sa.Column("prescreened_by", sa.Uuid(), nullable=True, comment="Who pre-screened"),
+    )
+
+
+def _lead_columns_4() -> tuple[sa.Column[Any], ...]:
+    return (
         sa.Column("relooks", sa.BigInteger(), nullable=False, comment="How often it was unclear"),
         sa.Column(
             "relook_at", sa.DateTime(timezone=True), nullable=True, comment="When to look again"
@@ -115,6 +146,11 @@ def _create_lead() -> None:
         ),
         sa.Column("dismiss_reason", sa.Text(), nullable=True, comment="Why it is no hazard"),
         sa.Column("note", sa.Text(), nullable=True, comment="Further words on the last decision"),
+    )
+
+
+def _lead_constraints_1() -> tuple[sa.Constraint, ...]:
+    return (
         sa.CheckConstraint(
             "dismiss_reason IN ('misdetection', 'not_violation', 'under_permit', 'occlusion', "
             "'test', 'other')",
@@ -143,6 +179,11 @@ def _create_lead() -> None:
         ),
         sa.CheckConstraint("first_seen <= last_seen", name=op.f("ck_lead_seen_order")),
         sa.CheckConstraint("relooks BETWEEN 0 AND 2", name=op.f("ck_lead_relooks")),
+    )
+
+
+def _lead_constraints_2() -> tuple[sa.Constraint, ...]:
+    return (
         sa.CheckConstraint("score BETWEEN 0 AND 100", name=op.f("ck_lead_score")),
         sa.CheckConstraint("severity BETWEEN 1 AND 4", name=op.f("ck_lead_severity")),
         sa.CheckConstraint("times_seen >= 1", name=op.f("ck_lead_times_seen")),
@@ -156,69 +197,33 @@ def _create_lead() -> None:
         ),
         sa.ForeignKeyConstraint(["recurrence_of"], ["lead.id"], name=op.f("fk_lead_recurrence_of")),
         sa.ForeignKeyConstraint(["site_id"], ["site.id"], name=op.f("fk_lead_site_id")),
+    )
+
+
+def _lead_constraints_3() -> tuple[sa.Constraint, ...]:
+    return (
         sa.ForeignKeyConstraint(["unit_id"], ["unit.id"], name=op.f("fk_lead_unit_id")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_lead")),
         sa.UniqueConstraint("number", name=op.f("uq_lead_number")),
-        comment="Leads 线索: machine suspicions and what officers decide of them",
-    )
-    op.create_index("ix_lead_key", "lead", ["device", "camera", "hazard", "zone"], unique=False)
-    op.create_index("ix_lead_queue", "lead", ["priority", "first_seen", "id"], unique=False)
-    op.create_index("ix_lead_unit", "lead", ["unit_id", "state"], unique=False)
-
-
-def _create_inspection_task() -> None:
-    op.create_table(
-        "inspection_task",
-        sa.Column("id", sa.Uuid(), nullable=False, comment="UUIDv7"),
-        sa.Column("number", sa.Text(), nullable=False, comment="RW-…, gap-free by unit and year"),
-        sa.Column("state", sa.Text(), nullable=False, comment="See tasks/states.py"),
-        sa.Column(
-            "version", sa.BigInteger(), nullable=False, comment="Counts the changes; If-Match"
-        ),
-        sa.Column("lead_id", sa.Uuid(), nullable=False, comment="The lead it comes from"),
-        sa.Column("lead_number", sa.Text(), nullable=False, comment="Number of that lead"),
-        sa.Column("unit_id", sa.Uuid(), nullable=False, comment="Who inspects"),
-        sa.Column("enterprise_id", sa.Uuid(), nullable=False, comment="Who is seen"),
-        sa.Column("hazard", sa.Text(), nullable=False, comment="Suspected hazard"),
-        sa.Column(
-            "incidents",
-            postgresql.ARRAY(sa.Uuid()),
-            nullable=False,
-            comment="Incidents whose evidence goes along",
-        ),
-        sa.Column(
-            "content",
-            postgresql.JSONB(astext_type=sa.Text()),
-            nullable=False,
-            comment="The fields as pre-filled, with law texts",
-        ),
-        sa.Column(
-            "catalogue_sha256",
-            sa.Text(),
-            nullable=False,
-            comment="Catalogue it was pre-filled from",
-        ),
-        sa.Column("created_at", sa.DateTime(timezone=True), nullable=False, comment="Server time"),
-        sa.CheckConstraint("state IN ('draft')", name=op.f("ck_inspection_task_state")),
-        sa.CheckConstraint("version >= 1", name=op.f("ck_inspection_task_version")),
-        sa.ForeignKeyConstraint(
-            ["enterprise_id"], ["enterprise.id"], name=op.f("fk_inspection_task_enterprise_id")
-        ),
-        sa.ForeignKeyConstraint(["lead_id"], ["lead.id"], name=op.f("fk_inspection_task_lead_id")),
-        sa.ForeignKeyConstraint(["unit_id"], ["unit.id"], name=op.f("fk_inspection_task_unit_id")),
-        sa.PrimaryKeyConstraint("id", name=op.f("pk_inspection_task")),
-        sa.UniqueConstraint("lead_id", name=op.f("uq_inspection_task_lead_id")),
-        sa.UniqueConstraint("number", name=op.f("uq_inspection_task_number")),
-        comment="Inspection tasks 检查任务",
-    )
-    op.create_index(
-        "ix_inspection_task_unit", "inspection_task", ["unit_id", "created_at"], unique=False
     )
 
 
 def _create_lead_incident() -> None:
     op.create_table(
         "lead_incident",
+        *_lead_incident_columns_1(),
+        *_lead_incident_columns_2(),
+        *_lead_incident_constraints(),
+        comment="Incidents of leads; an incident belongs to one lead for ever",
+    )
+    op.create_index(
+        "ix_lead_incident_camera", "lead_incident", ["device", "camera", "started_at"], unique=False
+    )
+    op.create_index("ix_lead_incident_lead", "lead_incident", ["lead_id"], unique=False)
+
+
+def _lead_incident_columns_1() -> tuple[sa.Column[Any], ...]:
+    return (
         sa.Column("incident_id", sa.Uuid(), nullable=False, comment="Id given by the box"),
         sa.Column("lead_id", sa.Uuid(), nullable=False, comment="Its lead"),
         sa.Column("joined_as", sa.Text(), nullable=False, comment="Why it is this lead"),
@@ -232,6 +237,11 @@ def _create_lead_incident() -> None:
         sa.Column(
             "opened_at", sa.DateTime(timezone=True), nullable=False, comment="Rule completed"
         ),
+    )
+
+
+def _lead_incident_columns_2() -> tuple[sa.Column[Any], ...]:
+    return (
         sa.Column(
             "last_held_at",
             sa.DateTime(timezone=True),
@@ -256,6 +266,11 @@ def _create_lead_incident() -> None:
             comment="The change that the key frame belongs to",
         ),
         sa.Column("joined_at", sa.DateTime(timezone=True), nullable=False, comment="Server time"),
+    )
+
+
+def _lead_incident_constraints() -> tuple[sa.Constraint, ...]:
+    return (
         sa.CheckConstraint(
             "joined_as IN ('first', 'again', 'during_rectification', 'storm')",
             name=op.f("ck_lead_incident_joined_as"),
@@ -263,59 +278,4 @@ def _create_lead_incident() -> None:
         sa.CheckConstraint("seq >= 1", name=op.f("ck_lead_incident_seq")),
         sa.ForeignKeyConstraint(["lead_id"], ["lead.id"], name=op.f("fk_lead_incident_lead_id")),
         sa.PrimaryKeyConstraint("incident_id", name=op.f("pk_lead_incident")),
-        comment="Incidents of leads; an incident belongs to one lead for ever",
     )
-    op.create_index(
-        "ix_lead_incident_camera", "lead_incident", ["device", "camera", "started_at"], unique=False
-    )
-    op.create_index("ix_lead_incident_lead", "lead_incident", ["lead_id"], unique=False)
-
-
-def _create_transfer() -> None:
-    op.create_table(
-        "transfer",
-        sa.Column("id", sa.Uuid(), nullable=False, comment="UUIDv7"),
-        sa.Column("number", sa.Text(), nullable=False, comment="YS-…, gap-free by unit and year"),
-        sa.Column("state", sa.Text(), nullable=False, comment="See handovers/states.py"),
-        sa.Column(
-            "version", sa.BigInteger(), nullable=False, comment="Counts the changes; If-Match"
-        ),
-        sa.Column("lead_id", sa.Uuid(), nullable=False, comment="The lead it comes from"),
-        sa.Column("lead_number", sa.Text(), nullable=False, comment="Number of that lead"),
-        sa.Column("unit_id", sa.Uuid(), nullable=False, comment="Who transfers"),
-        sa.Column("enterprise_id", sa.Uuid(), nullable=False, comment="About whom"),
-        sa.Column("hazard", sa.Text(), nullable=False, comment="Suspected hazard"),
-        sa.Column("receiver", sa.Text(), nullable=False, comment="Proposed receiver"),
-        sa.Column(
-            "incidents",
-            postgresql.ARRAY(sa.Uuid()),
-            nullable=False,
-            comment="Incidents whose evidence goes along",
-        ),
-        sa.Column(
-            "content",
-            postgresql.JSONB(astext_type=sa.Text()),
-            nullable=False,
-            comment="The fields as pre-filled, with law texts",
-        ),
-        sa.Column(
-            "catalogue_sha256",
-            sa.Text(),
-            nullable=False,
-            comment="Catalogue it was pre-filled from",
-        ),
-        sa.Column("created_at", sa.DateTime(timezone=True), nullable=False, comment="Server time"),
-        sa.CheckConstraint("state IN ('draft')", name=op.f("ck_transfer_state")),
-        sa.CheckConstraint("length(receiver) >= 1", name=op.f("ck_transfer_receiver")),
-        sa.CheckConstraint("version >= 1", name=op.f("ck_transfer_version")),
-        sa.ForeignKeyConstraint(
-            ["enterprise_id"], ["enterprise.id"], name=op.f("fk_transfer_enterprise_id")
-        ),
-        sa.ForeignKeyConstraint(["lead_id"], ["lead.id"], name=op.f("fk_transfer_lead_id")),
-        sa.ForeignKeyConstraint(["unit_id"], ["unit.id"], name=op.f("fk_transfer_unit_id")),
-        sa.PrimaryKeyConstraint("id", name=op.f("pk_transfer")),
-        sa.UniqueConstraint("lead_id", name=op.f("uq_transfer_lead_id")),
-        sa.UniqueConstraint("number", name=op.f("uq_transfer_number")),
-        comment="Transfers 移送函",
-    )
-    op.create_index("ix_transfer_unit", "transfer", ["unit_id", "created_at"], unique=False)
