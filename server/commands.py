@@ -139,8 +139,8 @@ def check(arguments: argparse.Namespace) -> int:
 def report(arguments: argparse.Namespace) -> int:
     """Count what the database holds."""
     settings = _settings(arguments)
-    with open_database(settings) as database, database.writing() as db:
-        made = make_report(db, _CLOCK.now(), FileStore(settings.evidence))
+    with open_database(settings) as database:
+        made = make_report(database, _CLOCK, FileStore(settings.evidence))
     if arguments.json:
         _say(made.model_dump_json())
         return 0
@@ -215,8 +215,7 @@ def _check_audit(arguments: argparse.Namespace) -> int:
 def _check_stores(arguments: argparse.Namespace) -> int:
     settings = _settings(arguments)
     with open_database(settings) as database:
-        with database.writing() as db:
-            found = evidence.check_stores(db, _CLOCK.now(), FileStore(settings.evidence))
+        found = evidence.check_stores(database, _CLOCK, FileStore(settings.evidence))
         with database.reading() as db:
             devices = [seen.device for seen in fleet.all_seen(db)]
             broken = evidence.broken_manifests(db, devices)

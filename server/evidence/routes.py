@@ -99,9 +99,10 @@ def _look(seen: EvidenceSeen, actor: Actor, on: Ground, why: str, store: FileSto
             for look in audit.looks(db, thing)
         )
     if not recent or seen.state is not FileState.STORED:
+        found = store.look(sha256)
         with on.database.writing() as db:
             audit.record_access(db, now, actor.who, thing, why)
-            state = service.check_file(db, now, store, sha256)
+            state = service.note_look(db, now, store, sha256, found)
         if state is FileState.MISSING:
             raise NotFound(f"evidence {seen.id} is gone from the store", "证据文件缺失")
         if state is not FileState.STORED:

@@ -29,10 +29,14 @@ from server.evidence.file_store import FileStore, Found
 from server.evidence.states import FILES, FileEvent, FileState
 from server.evidence.tables import EvidenceFile, EvidenceItem, EvidenceManifestRow
 from server.fleet.service import DeviceRef
+from server.kit.clock import Clock
+from server.kit.db import Database
 from server.kit.errors import EvidenceMismatch
 from server.kit.ids import new_id
 
 _WHO = Who("svc:evidence", "svc")
+#: Files that share one transaction while all are hashed.
+_AT_ONCE = 100
 
 
 @dataclass(frozen=True, slots=True)
@@ -158,12 +162,18 @@ def change(
         audit.record(db, at, _WHO, Thing("evidence_file", file.sha256), act)
 
 
-def check_file(db: Session, at: datetime, store: FileStore, sha256: str) -> FileState | None:
-    """Hash one stored file again and write down what was found."""
+def note_look(
+    db: Session, at: datetime, store: FileStore, sha256: str, found: Found
+) -> FileState | None:
+    """Write down what a look at a stored file has found.
+
+    The look was made outside the writers' turn; one that found something wrong is made again in it,
+    because the file may have been brought anew meanwhile.
+    """
     file = repository.file(db, sha256)
     if file is None or file.state is FileState.ANNOUNCED:
         return file.state if file is not None else None
-    match store.look(sha256):
+    match found if found is Found.WHOLE else store.look(sha256):
         case Found.WHOLE if file.state is not FileState.ALTERED:
             change(db, at, file, FileEvent.VERIFIED, None)
         case Found.WHOLE:
@@ -176,9 +186,18 @@ def check_file(db: Session, at: datetime, store: FileStore, sha256: str) -> File
     return file.state
 
 
-def check_stores(db: Session, at: datetime, store: FileStore) -> StoreReport:
-    """Hash every stored file again."""
-    states = {file.sha256: check_file(db, at, store, file.sha256) for file in repository.files(db)}
+def check_stores(database: Database, clock: Clock, store: FileStore) -> StoreReport:
+    """Hash every stored file again; others write meanwhile."""
+    with database.reading() as db:
+        states: dict[str, FileState | None] = {
+            file.sha256: file.state for file in repository.files(db)
+        }
+    stored = [name for name, state in states.items() if state is not FileState.ANNOUNCED]
+    for start in range(0, len(stored), _AT_ONCE):
+        looks = {name: store.look(name) for name in stored[start : start + _AT_ONCE]}
+        with database.writing() as db:
+            for name, found in looks.items():
+                states[name] = note_look(db, clock.now(), store, name, found)
     return StoreReport(
         files=len(states),
         verified=sum(state is FileState.STORED for state in states.values()),

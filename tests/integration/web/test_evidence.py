@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 
 from hazard_library.catalogue.load import Catalogue
 from hazard_library.contract.evidence import EvidenceKind
-from hazard_library.contract.ids import DeviceId
+from hazard_library.contract.ids import DeviceId, manifest_id
 from hazard_library.contract.topics import Channel
 from server.evidence import service as evidence
 from server.evidence.file_store import FileStore
@@ -250,10 +250,10 @@ def test_one_flipped_bit_is_shown_as_altered_and_never_as_evidence(
     flip_one_bit(files.path(sha(PICTURE)))
     answer = sign_in("officer").get(url)
     assert (answer.status_code, answer.json()["code"]) == (422, "evidence_mismatch")
-    with database.writing() as db:
-        report = evidence.check_stores(db, clock.now(), files)
-        assert report.altered == (sha(PICTURE),)
-        assert report.verified == 0
+    report = evidence.check_stores(database, clock, files)
+    assert report.altered == (sha(PICTURE),)
+    assert report.verified == 0
+    with database.reading() as db:
         assert state_of(db, PICTURE) == FileState.ALTERED
 
 
@@ -263,12 +263,10 @@ def test_an_altered_file_may_be_brought_again_and_the_altered_bytes_are_kept(
 ) -> None:
     push(door, PICTURE, 0, 5000)
     flip_one_bit(files.path(sha(PICTURE)))
-    with database.writing() as db:
-        evidence.check_stores(db, clock.now(), files)
+    evidence.check_stores(database, clock, files)
     assert offset(door, PICTURE) == ("0", "0")
     assert push(door, PICTURE, 0, 5000).status_code == 204
-    with database.writing() as db:
-        assert evidence.check_stores(db, clock.now(), files).verified == 1
+    assert evidence.check_stores(database, clock, files).verified == 1
     assert files.path(sha(PICTURE)).with_suffix(".altered").exists()
 
 
@@ -278,8 +276,42 @@ def test_a_file_that_is_gone_is_missing_with_a_reason(
 ) -> None:
     push(door, PICTURE, 0, 5000)
     files.path(sha(PICTURE)).unlink()
-    with database.writing() as db:
-        report = evidence.check_stores(db, clock.now(), files)
+    report = evidence.check_stores(database, clock, files)
+    assert report.missing == (sha(PICTURE),)
+    with database.reading() as db:
         reason = db.execute(text("SELECT reason FROM evidence_file WHERE state = 'missing'"))
-        assert report.missing == (sha(PICTURE),)
         assert reason.scalar() == "the file is gone from the store"
+
+
+@pytest.mark.usefixtures("announced")
+def test_on_a_full_disk_the_box_is_told_and_nothing_is_lost(
+    door: httpx.Client, files: FileStore
+) -> None:
+    coming = files.path("incoming").parent.parent / "incoming" / sha(PICTURE)
+    coming.symlink_to("/dev/full")
+    answer = push(door, PICTURE, 0, 2000)
+    assert (answer.status_code, answer.json()["code"]) == (507, "storage_full")
+    coming.unlink()
+    assert push(door, PICTURE, 0, 5000).status_code == 204
+
+
+def test_a_manifest_that_was_changed_in_the_database_is_found(
+    device: FakeDevice, database: Database
+) -> None:
+    event = device.event()
+    sealed = device.sealed(event, [file_ref(PICTURE)])
+    later = device.event(hazard="ZONE-01")
+    unlinked = device.sealed(later, [], previous_manifest_sha256="0" * 64)
+    with database.writing() as db:
+        box = fleet.known_device(db, device.id)
+        assert box is not None
+        for announcement in (sealed, unlinked):
+            evidence.seal(db, event.opened_at, box, announcement)
+        assert evidence.broken_manifests(db, [box]) == [
+            f"manifest {manifest_id(later.incident_id)} of box-1: the manifest before it never came"
+        ]
+        db.execute(text("ALTER TABLE evidence_manifest DISABLE TRIGGER append_only"))
+        db.execute(text("UPDATE evidence_manifest SET signature = ''"))
+        faults = evidence.broken_manifests(db, [box])
+        assert len(faults) == 2
+        assert all("signature" in fault for fault in faults)

@@ -3,11 +3,13 @@
 from pathlib import Path
 
 import pytest
+import yaml
 
 from server.cli import main
+from server.enterprises.schemas import EnterpriseRecord
 from server.kit.errors import SettingsError
 from server.kit.logs import mask_addresses, mask_secrets
-from server.settings import load_settings
+from server.settings import BrokerSettings, HttpSettings, ServerSettings, load_settings
 
 
 def write(folder: Path, content: str) -> Path:
@@ -86,3 +88,18 @@ def test_no_secret_reaches_a_log_line() -> None:
 def test_an_address_keeps_its_host() -> None:
     said = mask_addresses("cannot reach postgresql://a:b@db.example/patrol now")
     assert said == "cannot reach postgresql://***@db.example/patrol now"
+
+
+def test_the_examples_are_read_as_they_are() -> None:
+    examples = Path(__file__).parents[3] / "configs" / "example"
+    settings = load_settings(examples / "server.yaml")
+    assert settings.broker is not None
+    record = yaml.safe_load((examples / "enterprise.yaml").read_text(encoding="utf-8"))
+    assert EnterpriseRecord.model_validate(record).sites[0].id == "site-1"
+
+
+def test_the_example_names_every_setting() -> None:
+    text = (Path(__file__).parents[3] / "configs" / "example" / "server.yaml").read_text()
+    for part in (ServerSettings, HttpSettings, BrokerSettings):
+        for name in part.model_fields:
+            assert f"{name}:" in text, name
