@@ -28,6 +28,10 @@ VERBS: dict[str, Verb] = {
 }
 
 
+#: A module of ours that is missing is a broken installation, not a missing extra.
+OURS = {"edge", "hazard_library", "server"}
+
+
 def main(argv: Sequence[str] | None = None) -> int:
     """Run a verb; 0 well, 1 found problems, 2 misuse."""
     words = list(sys.argv[1:] if argv is None else argv)
@@ -45,9 +49,11 @@ def main(argv: Sequence[str] | None = None) -> int:
         return 2
     try:
         run = cast("Callable[[list[str]], int]", importlib.import_module(verb.module).main)
+        return run(words)
     except ModuleNotFoundError as missing:
+        if (missing.name or "").partition(".")[0] in OURS:
+            raise
         return _explain(words[0], missing)
-    return run(words)
 
 
 def _explain(word: str, missing: ModuleNotFoundError) -> int:

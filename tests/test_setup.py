@@ -60,7 +60,11 @@ def test_a_bare_copy_becomes_a_working_edge(copy: Path, tmp_path: Path) -> None:
     )
     assert json.loads(seen.stdout)["width"] == 160
     refused = subprocess.run(
-        [patrol, "server", "--help"], cwd=tmp_path, capture_output=True, text=True, check=False
+        [patrol, "server", "openapi", "--out", "x.json"],
+        cwd=tmp_path,
+        capture_output=True,
+        text=True,
+        check=False,
     )
     assert refused.returncode == 2
     assert "pip install 'hazard-patrol[server]'" in refused.stderr
