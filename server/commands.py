@@ -3,6 +3,7 @@
 import argparse
 import getpass
 import ipaddress
+import os
 import re
 import sys
 from collections.abc import Callable
@@ -35,7 +36,7 @@ from server.provisioning import enrol_device, refresh_broker, write_broker
 from server.report import report as make_report
 from server.settings import BrokerSettings, ServerSettings, load_settings
 
-_BY = Who(f"cli:{getpass.getuser()}", "sysadmin")
+_BY = Who(f"cli:{os.environ.get('USER') or os.getuid()}", "sysadmin")
 _CLOCK = SystemClock()
 
 
@@ -87,6 +88,8 @@ def revoke(arguments: argparse.Namespace) -> int:
 
 def add_user(arguments: argparse.Namespace) -> int:
     """Register a person; the password comes from a prompt or a file, never from the words."""
+    if arguments.unit is None and arguments.role != Role.SYSADMIN:
+        raise SettingsError("--unit is missing: people of enforcement belong to a unit")
     certificate = _certificate(arguments)
     password = _password(arguments)
     now = _CLOCK.now()

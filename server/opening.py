@@ -3,7 +3,6 @@
 from collections.abc import Iterator
 from contextlib import contextmanager
 
-import psycopg
 from sqlalchemy import Engine, make_url
 from sqlalchemy.exc import OperationalError
 
@@ -57,8 +56,8 @@ def _check(database: Database, url: str) -> None:
     try:
         with engine.connect() if isinstance(engine, Engine) else engine as connection:
             current = is_current(connection)
-    except (OperationalError, psycopg.OperationalError) as fault:
+    except OperationalError as fault:
         place = make_url(url).render_as_string(hide_password=True)
-        raise Unavailable(f"{place}: the database does not answer: {fault}") from fault
+        raise Unavailable(f"{place}: the database does not answer: {fault.orig}") from fault
     if not current:
         raise SettingsError("the database lacks migrations; run patrol server migrate")

@@ -21,6 +21,8 @@ from server.kit.errors import EvidenceMismatch, NotFound, TooLarge
 log = structlog.get_logger(__name__)
 
 LARGEST_PIECE = 1024 * 1024
+#: A clip of a minute at 32 Mbit/s has half of it.
+LARGEST_FILE = 512 * 1024 * 1024
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,6 +92,8 @@ class Uploads:
         """
         with self._database.reading() as db:
             length, state = _announced(db, device, piece.sha256)
+        if length > LARGEST_FILE:
+            raise TooLarge(f"{piece.sha256}: {length} bytes; {LARGEST_FILE} is the most")
         if piece.length != length or piece.offset + len(piece.content) > length:
             raise TooLarge(f"{piece.sha256}: {length} bytes were announced")
         with self._store.coming(piece.sha256):

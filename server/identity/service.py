@@ -1,6 +1,7 @@
 """Verbs of identity: register people, sign in, find out who acts."""
 
 import hashlib
+import re
 import secrets
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
@@ -22,6 +23,7 @@ from server.kit.ids import new_id
 
 SESSION_LASTS = timedelta(hours=12)
 SHORTEST_PASSWORD = 10
+_NAME = r"[a-z0-9][a-z0-9._-]{1,62}"
 _WINDOW = timedelta(minutes=15)
 _ENDED_ARE_KEPT = timedelta(days=30)
 _FAILURES_PER_ACCOUNT = 5
@@ -67,11 +69,21 @@ class SignedInAs:
 
 
 def add_unit(
-    db: Session, at: datetime, name: str, division_code: str, parent_id: UUID | None = None
+    db: Session,
+    at: datetime,
+    name: str,
+    division_code: str | None,
+    parent_id: UUID | None = None,
 ) -> UnitRef:
-    """Register an enforcing unit, or return the one of that name."""
+    """Register an enforcing unit, or return the one of that name.
+
+    Raises:
+        FieldsMissing: the unit is new and its division is not six digits.
+    """
     known = repository.unit_by_name(db, name)
     if known is None:
+        if not re.fullmatch(r"[0-9]{6}", division_code or ""):
+            raise FieldsMissing(["division_code"], "行政区划代码应为6位数字")
         known = Unit(id=new_id(at), name=name, division_code=division_code, parent_id=parent_id)
         db.add(known)
         db.flush()
@@ -88,13 +100,18 @@ def add_account(db: Session, at: datetime, by: Who, new: NewAccount) -> UUID:
 
     Raises:
         Conflict: the name is taken.
-        FieldsMissing: the password is too short.
+        FieldsMissing: the name cannot be typed, the password is too short, or the certificate
+            ends before it begins.
     """
+    if not re.fullmatch(_NAME, new.name):
+        raise FieldsMissing(["name"], "账号须为2至63位小写字母、数字、点、横线或下划线")
     if repository.account_by_name(db, new.name) is not None:
         raise Conflict(f"account {new.name} is there already; choose another name")
     if new.password is not None and len(new.password) < SHORTEST_PASSWORD:
         raise FieldsMissing(["password"], f"密码至少 {SHORTEST_PASSWORD} 位")
     certificate = new.certificate
+    if certificate is not None and certificate.valid_from > certificate.valid_to:
+        raise FieldsMissing(["certificate"], "执法证有效期起止日期有误")
     account = Account(
         id=new_id(at),
         name=new.name,

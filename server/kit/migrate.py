@@ -7,8 +7,9 @@ from alembic.config import Config
 from alembic.runtime.migration import MigrationContext
 from alembic.script import ScriptDirectory
 from sqlalchemy import Connection, create_engine, text
+from sqlalchemy.exc import OperationalError
 
-from server.kit.errors import SettingsError
+from server.kit.errors import SettingsError, Unavailable
 
 _FOLDER = Path(__file__).parent.parent / "migrations"
 _OLDEST = 15
@@ -21,6 +22,7 @@ def migrate(url: str) -> str:
 
     Raises:
         SettingsError: the server is too old, or the database is newer than this program.
+        Unavailable: it does not answer.
     """
     engine = create_engine(url)
     try:
@@ -28,6 +30,9 @@ def migrate(url: str) -> str:
             _check_server(connection)
             connection.execute(text("SELECT pg_advisory_xact_lock(:turn)"), {"turn": _TURN})
             return _upgrade(connection)
+    except OperationalError as fault:
+        place = engine.url.render_as_string(hide_password=True)
+        raise Unavailable(f"{place}: the database does not answer: {fault.orig}") from fault
     finally:
         engine.dispose()
 

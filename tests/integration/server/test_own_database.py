@@ -77,7 +77,8 @@ def test_a_server_that_does_not_answer_is_one_sentence(
 ) -> None:
     path = tmp_path / "server.yaml"
     path.write_text("data: data\ndatabase_url: postgresql://wang@127.0.0.1:1/patrol\n")
-    assert main(["server", "report", "--config", str(path)]) == 1
-    said = capsys.readouterr().err
-    assert "127.0.0.1:1" in said
-    assert "Traceback" not in said
+    for verb in ("report", "migrate"):
+        assert main(["server", verb, "--config", str(path)]) == 1
+        said = capsys.readouterr().err
+        assert "127.0.0.1:1" in said
+        assert "Traceback" not in said

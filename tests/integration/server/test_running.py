@@ -204,3 +204,23 @@ def test_without_tls_the_broker_stays_on_loopback(
 ) -> None:
     assert patrol(ready, "broker-config", "--host", "0.0.0.0") == 2  # noqa: S104 - refused
     assert "TLS" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize(
+    ("words", "named"),
+    [
+        (["--name", "No Spaces", "--unit", "某市应急管理局"], "name"),
+        (["--name", "li"], "--unit"),
+        (["--name", "li", "--unit", "新单位"], "division"),
+        (["--name", "wang", "--unit", "某市应急管理局"], "wang"),
+        (["--name", "li", "--unit", "某市应急管理局", "--certificate", "1"], "--valid-from"),
+    ],
+)
+def test_a_person_who_cannot_be_registered_is_one_sentence(
+    ready: Path, capsys: pytest.CaptureFixture[str], words: list[str], named: str
+) -> None:
+    rest = ["--full-name", "李某", "--role", "officer", "--link-only"]
+    assert patrol(ready, "add-user", *words, *rest) in {1, 2}
+    said = capsys.readouterr().err
+    assert named in said
+    assert len(said.strip().splitlines()) == 1

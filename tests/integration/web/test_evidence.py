@@ -17,6 +17,7 @@ from hazard_library.contract.topics import Channel
 from server.evidence import service as evidence
 from server.evidence.file_store import FileStore
 from server.evidence.states import FileState
+from server.evidence.uploads import LARGEST_FILE
 from server.fleet import service as fleet
 from server.ingest.arrival import Arrival
 from server.ingest.service import Ingest, accept
@@ -142,6 +143,18 @@ def test_more_than_was_announced_is_refused(door: httpx.Client) -> None:
     huge = b"x" * (1024 * 1024 + 1)
     assert door.patch(url, content=huge, headers=headers).status_code == 413
     assert offset(door, PICTURE) == ("0", "0")
+
+
+def test_a_file_beyond_all_measure_is_refused_before_its_first_byte(
+    door: httpx.Client, device: FakeDevice, database: Database
+) -> None:
+    huge = file_ref(PICTURE).model_copy(update={"bytes": LARGEST_FILE + 1})
+    event = device.event()
+    with database.writing() as db:
+        evidence.announce(db, event.opened_at, device.id, event.incident_id, [huge])
+    headers = {"Upload-Offset": "0", "Upload-Length": str(huge.bytes)}
+    url = f"/api/v1/device/evidence/{huge.sha256}"
+    assert door.patch(url, content=PICTURE, headers=headers).status_code == 413
 
 
 @pytest.mark.usefixtures("announced")
