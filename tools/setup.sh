@@ -21,7 +21,7 @@ case $profile in
   demo)   extras=edge,server     ; packages="libgl1 libglib2.0-0 mosquitto opencv-doc" ;;
   test)   extras=edge,server,dev
           packages="libgl1 libglib2.0-0 mosquitto opencv-doc git chromium fonts-noto-cjk
-                    postgresql libreoffice-writer ffmpeg python3-gi gir1.2-gst-rtsp-server-1.0
+                    postgresql libreoffice-writer ffmpeg libatomic1 python3-gi gir1.2-gst-rtsp-server-1.0
                     gstreamer1.0-plugins-base gstreamer1.0-plugins-good
                     gstreamer1.0-plugins-bad gstreamer1.0-plugins-ugly" ;;
   *) fail "unknown profile '$profile'; use edge, server, demo or test" ;;
