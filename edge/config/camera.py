@@ -80,6 +80,9 @@ class HazardSwitch(Setting):
     min_score: Share | None = Field(
         default=None, description="Detections below do not count; only higher than catalogued"
     )
+    maximum: int | None = Field(
+        default=None, ge=0, description="People approved for the place 核定人数; counts only"
+    )
 
 
 class CameraConfig(Setting):

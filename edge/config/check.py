@@ -19,6 +19,7 @@ from hazard_library.catalogue.load import Catalogue
 from hazard_library.catalogue.marked_yaml import MarkedYaml, Mistake, Where
 from hazard_library.catalogue.rules import (
     CameraCondition,
+    Count,
     Crossing,
     ZoneNeed,
     classes_needed,
@@ -207,6 +208,8 @@ def _not_narrower(switch: HazardSwitch, hazard: Hazard) -> Iterator[Text]:
         )
     if switch.min_score is not None and switch.min_score < rule.min_score:
         yield ("min_score",), f"lower than the catalogue's {rule.min_score:g}; write that or more"
+    if switch.maximum is not None and not (isinstance(rule, Count) and rule.maximum is not None):
+        yield ("maximum",), f"{hazard.id} counts up to nothing; remove it"
 
 
 def _zones_do_not_fit(camera: CameraConfig, switch: HazardSwitch, hazard: Hazard) -> Iterator[Text]:

@@ -95,6 +95,8 @@ def _narrowed(rule: Rule, switch: HazardSwitch) -> Rule:
         changes["lasting"] = switch.lasting
     if switch.min_score is not None:
         changes["min_score"] = switch.min_score
+    if switch.maximum is not None:
+        changes["maximum"] = switch.maximum
     return rule.model_copy(update=changes) if changes else rule
 
 

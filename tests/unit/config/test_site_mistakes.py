@@ -192,6 +192,11 @@ CASES: list[tuple[str, Change, str]] = [
         "shorter than the catalogue's 3s; a site may only ask for longer",
     ),
     (
+        "an approved number for what counts nothing",
+        lambda d: d["cameras"][0]["hazards"][0].update({"maximum": 3}),
+        "ZONE-01 counts up to nothing; remove it",
+    ),
+    (
         "nothing looked for",
         lambda d: d["cameras"][0].update(hazards=[]),
         "nothing is looked for; list hazards or write all_with_model: true",

@@ -5,6 +5,7 @@ import pytest
 from edge.config import CameraConfig
 from edge.runtime.bindings import SwitchedOn, switch_on
 from hazard_library.catalogue.load import Catalogue, load_catalogue
+from hazard_library.catalogue.rules import Count
 
 ALL = frozenset({"person", "helmet", "no_helmet", "fire", "smoke"})
 PIT = {"id": "pit", "points": [[0, 0], [1, 0], [1, 1]]}
@@ -69,3 +70,10 @@ def test_a_site_narrows_how_long_and_how_certain(catalogue: Catalogue) -> None:
     (binding,) = on.bindings
     assert binding.rule.lasting == timedelta(seconds=30)
     assert binding.rule.min_score == 0.6
+
+
+def test_a_site_says_how_many_people_are_approved_for_a_place(catalogue: Catalogue) -> None:
+    on = _on(catalogue, zones=[PIT], hazards=[{"id": "ZONE-03", "zones": ["pit"], "maximum": 3}])
+    (binding,) = on.bindings
+    assert isinstance(binding.rule, Count)
+    assert binding.rule.maximum == 3
