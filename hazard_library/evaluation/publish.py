@@ -58,6 +58,7 @@ class Statement(BaseModel):
     suppression_iou: Share
     licences: dict[str, str] = Field(description="Source → licence, where its manifest is silent")
     data_note: str
+    training_note: str
     limits: tuple[Limit, ...]
 
 
@@ -167,7 +168,10 @@ def _card(run: FinishedRun, statement: Statement, data: DatasetVersion, model: P
         initial_weights=run.initial_weights,
         training=CardTraining.model_validate(
             run.model_dump(include=set(CardTraining.model_fields))
-            | {"recipe": f"configs/training/{run.recipe}"}
+            | {
+                "recipe": f"configs/training/{run.recipe}",
+                "note": statement.training_note,
+            }
         ),
         metrics={},
         limits=statement.limits,

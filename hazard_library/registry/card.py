@@ -80,6 +80,7 @@ class CardTraining(CardPart):
     steps: Count
     seconds: Count = Field(description="Computing time on two shared processor cores")
     frameworks: dict[str, str] = Field(description="Package → version")
+    note: str = Field(default="", description="What a repetition of the run has to know")
 
 
 class ClassMetrics(CardPart):
