@@ -105,6 +105,13 @@ class WholeChain:
             # Not there yet, or just being made.
             return Outbox(0, 0, 0)
 
+    def unsettled(self) -> set[tuple[str, int]]:
+        """Return boot and number of every message that the box's store still keeps to be told."""
+        file = self.plan.folder / "edge" / "stores" / "outbox.db"
+        with closing(sqlite3.connect(f"file:{file}?mode=ro", uri=True)) as db:
+            rows = db.execute("SELECT boot, message_no FROM message WHERE outcome IS NULL")
+            return {(str(boot), int(number)) for boot, number in rows}
+
     def edge_report(self) -> EdgeReport:
         """Ask the box's stores by its own command."""
         return demo.edge_report(self.plan)

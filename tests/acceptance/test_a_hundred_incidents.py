@@ -49,23 +49,33 @@ def test_a_hundred_incidents_through_an_outage_and_a_sudden_death_are_a_hundred_
     with whole_chain(cameras, extra=short) as chain:
         chain.start(Part.BROKER, Part.SERVER, Part.EDGE)
         wait_until(lambda: chain.outbox().opened >= ZONES, 120, "the first incidents")
-        _outage_with_a_sudden_death(chain)
+        safe = _outage_with_a_sudden_death(chain)
         _restarts_of_the_server(chain)
         assert chain.await_edge(240) == 0, chain.logs()
         _check(chain)
+        assert safe <= _numbers_at_the_server(chain)
 
 
-def _outage_with_a_sudden_death(chain: WholeChain) -> None:
+def _outage_with_a_sudden_death(chain: WholeChain) -> set[tuple[str, int]]:
+    """Take the broker away, kill the box in it; return the messages that it had called safe."""
     clock = SystemClock()
     began = clock.mono()
     chain.stop(Part.BROKER)
     told = chain.outbox().messages
     wait_until(lambda: chain.outbox().messages > told, OUTAGE_S, "a message of the outage")
     chain.kill(Part.EDGE)
-    assert chain.outbox().waiting > 0
+    safe = chain.unsettled()
+    assert safe
     chain.start(Part.EDGE)
     Event().wait(max(0.0, OUTAGE_S - (clock.mono() - began)))
     chain.start(Part.BROKER)
+    return safe
+
+
+def _numbers_at_the_server(chain: WholeChain) -> set[tuple[str, int]]:
+    with chain.database() as database, database.reading() as db:
+        rows = db.execute(text("SELECT boot, message_no FROM message WHERE outcome = 'accepted'"))
+        return {(str(boot), int(number)) for boot, number in rows}
 
 
 def _restarts_of_the_server(chain: WholeChain) -> None:
