@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from datetime import UTC, datetime
 from hashlib import sha256
 from pathlib import Path
+from uuid import uuid4
 
 import structlog
 
@@ -104,7 +105,8 @@ class DirectoryStore:
             return connection.execute(query, (sha,)).fetchone() is not None
 
     def _write(self, data: bytes, path: Path) -> None:
-        temporary = self._folder / _TEMPORARY / path.name
+        # Two cameras may see the very same picture at once: each writes a file of its own first.
+        temporary = self._folder / _TEMPORARY / f"{path.name}.{uuid4().hex}"
         try:
             with temporary.open("wb") as file:
                 file.write(data)

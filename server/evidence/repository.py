@@ -8,8 +8,12 @@ from sqlalchemy import select
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Session
 
+from hazard_library.contract.evidence import EvidenceKind
 from server.evidence.states import FileState
 from server.evidence.tables import EvidenceFile, EvidenceItem, EvidenceManifestRow
+
+#: What one message announces has one instant: the kinds' own order keeps the pages steady.
+_ORDER = {kind: place for place, kind in enumerate(EvidenceKind)}
 
 
 def file(db: Session, sha256: str) -> EvidenceFile | None:
@@ -49,14 +53,14 @@ def add_item(db: Session, item: dict[str, object]) -> bool:
 
 
 def items(db: Session, incidents: Iterable[UUID]) -> list[tuple[EvidenceItem, EvidenceFile | None]]:
-    """Return the evidence of incidents with its files, in the order of announcement."""
+    """Return the evidence of incidents with its files, oldest first, pictures before clips."""
     query = (
         select(EvidenceItem, EvidenceFile)
         .outerjoin(EvidenceFile, EvidenceItem.sha256 == EvidenceFile.sha256)
         .where(EvidenceItem.incident_id.in_(list(incidents)))
-        .order_by(EvidenceItem.announced_at, EvidenceItem.id)
     )
-    return [(row[0], row[1]) for row in db.execute(query)]
+    found = [(row[0], row[1]) for row in db.execute(query)]
+    return sorted(found, key=lambda pair: (pair[0].announced_at, _ORDER[pair[0].kind], pair[0].id))
 
 
 def item(db: Session, item_id: UUID) -> tuple[EvidenceItem, EvidenceFile | None] | None:

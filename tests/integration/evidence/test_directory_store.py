@@ -4,7 +4,9 @@ import os
 import sqlite3
 import subprocess
 import sys
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
+from threading import Barrier
 
 import pytest
 
@@ -48,6 +50,21 @@ class Box:
             ).fetchone()
         connection.close()
         return found
+
+
+def test_the_same_picture_from_many_cameras_at_once_is_kept_once(tmp_path: Path) -> None:
+    box = Box(tmp_path)
+    for number in range(20):
+        data = f"picture {number}".encode()
+        start = Barrier(4)
+
+        def put(data: bytes = data, start: Barrier = start) -> Path:
+            start.wait()
+            return box.put(data, EvidenceKind.FRAME_ORIGINAL)
+
+        with ThreadPoolExecutor(4) as cameras:
+            paths = {future.result() for future in [cameras.submit(put) for _ in range(4)]}
+        assert [path.read_bytes() for path in paths] == [data]
 
 
 def test_bytes_that_are_not_what_they_are_called_are_refused(tmp_path: Path) -> None:
