@@ -91,7 +91,7 @@ def _enrolled(chain: WholeChain) -> FakeDevice:
     key.write_bytes(pem)
     words = ["server", "enrol", "--config", str(chain.seeded.settings_file), "--device", box.id]
     words += ["--public-key", str(key), "--credential-out", str(credential)]
-    done = patrol(*words, "--site", SITE_ID, "--cameras", "gate", cwd=chain.plan.folder)
+    done = patrol(*words, "--site", SITE_ID, "--cameras", "gate,camera-1", cwd=chain.plan.folder)
     assert done.returncode == 0, done.stderr
     box.secret = json.loads(credential.read_text(encoding="utf-8"))["secret"]
     return box
@@ -172,8 +172,8 @@ def test_poison_of_one_box_holds_up_neither_itself_nor_another(site: Site) -> No
     good = [box.event(opened_at=START + timedelta(hours=hours)) for hours in (2, 4, 6)]
     newer = box.event(opened_at=START + timedelta(hours=8))
     attic = box.event(camera="attic")
-    # Under the name of a camera that both could have: only whose message it is tells them apart.
-    stolen = FakeDevice(DEVICE).event(opened_at=START + timedelta(days=2))
+    # Under the name of a camera that both have: only whose message it is tells them apart.
+    stolen = FakeDevice(DEVICE).event(camera="camera-1", opened_at=START + timedelta(days=2))
     unknown_major = json.loads(newer.to_bytes()) | {"schema": "hazard-event/9"}
     poison = [json.dumps(unknown_major).encode(), attic.to_bytes(), stolen.to_bytes()]
     connection, neighbour = site.connect(), site.connect_as_the_box()
