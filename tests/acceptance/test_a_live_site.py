@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 from pathlib import Path
 from typing import cast
+from uuid import uuid4
 
 import httpx
 import pytest
@@ -194,6 +195,43 @@ def test_poison_of_one_box_holds_up_neither_itself_nor_another(site: Site) -> No
     assert [said[event.id] for event in good] == [[Outcome.ACCEPTED]] * 3
     assert [said[name] for name in refused] == [[Outcome.QUARANTINED]] * 3
     assert neighbour.receipts()[of_the_neighbour.id] == [Outcome.ACCEPTED]
+
+
+def test_what_comes_again_joins_its_lead_and_after_a_decision_begins_one_that_recurs(
+    site: Site,
+) -> None:
+    first, again, after = (
+        site.other.event(zone="joined", opened_at=START + timedelta(days=30, minutes=minutes))
+        for minutes in (0, 20, 40)
+    )
+    connection = site.connect()
+    connection.publish(Channel.INCIDENT, again.to_bytes())
+    connection.publish(Channel.INCIDENT, first.to_bytes())
+    connection.await_receipts([first.id, again.id])
+    with site.chain.officer() as officer:
+        (lead,) = _leads_of(officer, "joined")
+        assert lead["times_seen"] == 2
+        _dismiss(officer, lead)
+        connection.publish(Channel.INCIDENT, after.to_bytes())
+        connection.await_receipts([after.id])
+        (recurring,) = _leads_of(officer, "joined")
+    connection.close()
+    assert recurring["id"] != lead["id"]
+    assert recurring["recurrence_of"] == lead["id"]
+    assert recurring["times_seen"] == 1
+
+
+def _leads_of(officer: Officer, zone: str) -> list[Answer]:
+    """Return the leads of a zone that are not decided."""
+    return [one for one in officer.leads() if (one["zone"], one["state"]) == (zone, "new")]
+
+
+def _dismiss(officer: Officer, lead: Answer) -> None:
+    headers = {"If-Match": f'"{lead["version"]}"', "Idempotency-Key": str(uuid4())}
+    answer = officer._http.post(
+        f"/api/v1/leads/{lead['id']}/dismiss", json={"reason": "misdetection"}, headers=headers
+    )
+    assert answer.is_success, answer.text
 
 
 def test_no_secret_is_told_anywhere(site: Site) -> None:
