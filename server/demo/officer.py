@@ -45,7 +45,7 @@ class Officer:
         self._expect(self._http.post("/api/v1/sign-in/link", json={"token": token}), "sign in")
 
     def leads(self) -> list[Answer]:
-        """Return every lead that is not decided, page by page."""
+        """Return every lead, page by page."""
         found: list[Answer] = []
         cursor: object = None
         while True:
