@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+import structlog
 from brokers import DEVICE, SECRETS, SERVER, Broker, device_acl, start_broker
 from postgres import (  # noqa: F401 - fixtures
     _shared_url,
@@ -13,6 +14,14 @@ from postgres import (  # noqa: F401 - fixtures
     own_database,
     postgres_url,
 )
+
+
+@pytest.fixture(autouse=True)
+def _logs_as_they_come() -> Iterator[None]:
+    """A test that calls a program's `main` configures logging: the next one starts anew."""
+    structlog.reset_defaults()
+    yield
+    structlog.reset_defaults()
 
 
 @pytest.fixture

@@ -48,5 +48,6 @@ def configure_logging(least: int = logging.INFO) -> None:
         ],
         wrapper_class=structlog.make_filtering_bound_logger(least),
         logger_factory=structlog.PrintLoggerFactory(sys.stderr),
-        cache_logger_on_first_use=True,
+        # A few lines a minute need no cache, and a reload may configure again.
+        cache_logger_on_first_use=False,
     )
