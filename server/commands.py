@@ -116,7 +116,7 @@ def sign_in_link(arguments: argparse.Namespace) -> int:
     lasts = min(max(timedelta(hours=arguments.hours), timedelta(minutes=1)), timedelta(days=7))
     with open_database(settings) as database, database.writing() as db:
         token = identity.make_link(db, _CLOCK.now(), _BY, arguments.name, lasts)
-    _say(f"{_address(settings)}/sign-in#token={token}")
+    _say(identity.link_address(_address(settings), token))
     return 0
 
 

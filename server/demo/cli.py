@@ -19,6 +19,7 @@ from server.demo.errors import DemoError
 from server.demo.officer import Decided, Officer, decide
 from server.demo.plan import DemoPlan, DemoRequest, cameras, demo_folder
 from server.demo.processes import Programs, check_port, free_port, on_interrupt
+from server.identity import service as identity
 from server.kit.clock import SystemClock
 from server.kit.errors import ServerError
 
@@ -120,7 +121,7 @@ def conclude(running: Chain, decided: Decided) -> int:
 
 
 def _stay(running: Chain) -> int:
-    link = f"{running.plan.address}/sign-in#token={running.seeded.user_token}"
+    link = identity.link_address(running.plan.address, running.seeded.user_token)
     _say(f"控制台 console: {running.plan.address}")
     _say(f"一次性登录链接 one-time sign-in link: {link}")
     _say("Ctrl-C stops everything; new leads are listed here.")

@@ -182,6 +182,11 @@ def make_link(db: Session, at: datetime, by: Who, name: str, lasts: timedelta) -
     return token
 
 
+def link_address(console: str, token: str) -> str:
+    """Write a link: behind the # its token reaches no server and no log."""
+    return f"{console}/sign-in#token={token}"
+
+
 def sign_in_by_link(db: Session, at: datetime, token: str, client: str | None) -> SignedInAs:
     """Sign in with a link, once.
 
