@@ -61,6 +61,8 @@ class SetSpec(Frozen):
     classes: tuple[str, ...]
     repeat: int = Field(default=1, gt=0)
     """How often a pass of training goes over these pictures."""
+    share: float = Field(default=1.0, gt=0, le=1)
+    """Part of the training pictures to take, chosen by their hashes; validation stays whole."""
     unsure: dict[str, tuple[str, ...]] = {}
     """Boxes of a class we do not teach → classes that are not known inside them."""
 
@@ -167,12 +169,21 @@ def build_version(
         manifest = material / part.folder / "manifest.jsonl"
         for number, row in enumerate(_read(manifest).decode().splitlines(), 1):
             try:
-                pictures.append(_picture(json.loads(row), part, places))
+                picture = _picture(json.loads(row), part, places)
             except (KeyError, ValueError, ValidationError) as error:
                 message = f"{manifest}:{number}: malformed entry ({error}); mend or drop it"
                 raise DatasetError(message) from error
-    pictures.sort(key=lambda picture: picture.file)
+            if _taken(picture, part.share):
+                pictures.append(picture)
+    pictures.sort(key=lambda picture: picture.sha256)
     return DatasetVersion(labels=tuple(labels), pictures=tuple(pictures))
+
+
+def _taken(picture: Picture, share: float) -> bool:
+    """Whether a picture belongs to the version: it teaches something, and is in the share taken."""
+    teaches = bool(picture.known or picture.boxes)
+    lot = int(picture.sha256[:8], 16) / 2**32
+    return teaches and (picture.split == "val" or lot < share)
 
 
 def _picture(row: dict[str, object], part: SetSpec, places: _Places) -> Picture:

@@ -215,7 +215,7 @@ def quarters(rng: np.random.Generator, side: int) -> list[tuple[int, int, int, i
 
 
 def recolour(rng: np.random.Generator, pixels: Pixels, changes: Augment) -> Pixels:
-    """Change hue, saturation and brightness; at times make it grey or coarse."""
+    """Change hue, saturation and brightness; at times make it grey."""
     gains = rng.uniform(-1, 1, 3) * (changes.hue, changes.saturation, changes.brightness) + 1
     hue, saturation, value = cv2.split(cv2.cvtColor(pixels, cv2.COLOR_RGB2HSV))
     steps = np.arange(256, dtype=np.float64)
@@ -228,9 +228,69 @@ def recolour(rng: np.random.Generator, pixels: Pixels, changes: Augment) -> Pixe
         tables[1] = np.zeros(256, np.uint8)
     planes = [cv2.LUT(p, t) for p, t in zip((hue, saturation, value), tables, strict=True)]
     result = cv2.cvtColor(cv2.merge(planes), cv2.COLOR_HSV2RGB)
-    if rng.uniform() < changes.coarse:
-        side = result.shape[0]
-        small = int(side / rng.uniform(1.3, 2.2))
-        reduced = cv2.resize(result, (small, small), interpolation=cv2.INTER_AREA)
-        result = cv2.resize(reduced, (side, side), interpolation=cv2.INTER_LINEAR)
     return np.asarray(result, np.uint8)
+
+
+def tilted(rng: np.random.Generator, canvas: Canvas, changes: Augment) -> Canvas:
+    """Turn a canvas by a few degrees, as a camera hangs; boxes become those around the turned ones.
+
+    Corners that the turn brings in are grey and known to show nothing, as in `blank`.
+    """
+    degrees = float(rng.uniform(-changes.tilt, changes.tilt))
+    if not changes.tilt:
+        return canvas
+    side, cells = canvas.pixels.shape[0], canvas.known.shape[1]
+    turn = cv2.getRotationMatrix2D((side / 2, side / 2), degrees, 1.0)
+    pixels = cv2.warpAffine(canvas.pixels, turn, (side, side), borderValue=(GREY, GREY, GREY))
+    # A cell is known only if everything that the turn moves into it was.
+    middle = ((cells - 1) / 2, (cells - 1) / 2)
+    unknown = (~canvas.known).astype(np.float32).transpose(1, 2, 0)
+    turned = cv2.warpAffine(
+        np.ascontiguousarray(unknown), cv2.getRotationMatrix2D(middle, degrees, 1.0), (cells, cells)
+    ).reshape(cells, cells, -1)
+    known = (turned < 0.01).transpose(2, 0, 1)  # noqa: PLR2004 - any share of not known counts
+    rows = _turned_boxes(canvas.boxes, turn, side)
+    taught = _big_enough(rows)
+    for row in rows[~taught]:
+        known[int(row[0])][_cells(row[1:], cells)] = False
+    return Canvas(pixels=np.asarray(pixels, np.uint8), known=known, boxes=rows[taught])
+
+
+def _turned_boxes(boxes: Rows, turn: npt.NDArray[np.float64], side: int) -> Rows:
+    """Return (n, 5) boxes around the turned middles of each edge, cut to the canvas.
+
+    The ellipse inside a box fits most things better than its corners do, so the new box goes
+    around the turned ellipse.
+    """
+    if not len(boxes):
+        return boxes
+    centres = (boxes[:, 1:3] + boxes[:, 3:5]) / 2
+    halves = (boxes[:, 3:5] - boxes[:, 1:3]) / 2
+    moved = centres @ turn[:, :2].T + turn[:, 2]
+    reach = np.sqrt((halves**2) @ (turn[:, :2] ** 2).T)
+    corners = np.clip(np.concatenate([moved - reach, moved + reach], 1), 0, side)
+    return np.concatenate([boxes[:, :1], corners], 1).astype(np.float32)
+
+
+def _big_enough(rows: Rows) -> npt.NDArray[np.bool_]:
+    """Return bool (n,): whether enough of a box is left to be taught."""
+    return np.asarray((rows[:, 3:5] - rows[:, 1:3]).min(1, initial=np.inf) >= MIN_SIDE_PX)
+
+
+def as_a_camera_sees(rng: np.random.Generator, pixels: Pixels, changes: Augment) -> Pixels:
+    """Make a picture coarse, dark or blocky at times, as cheap cameras and thin streams do."""
+    if rng.uniform() < changes.coarse:
+        side = pixels.shape[0]
+        small = int(side / rng.uniform(1.3, 2.2))
+        reduced = cv2.resize(pixels, (small, small), interpolation=cv2.INTER_AREA)
+        pixels = np.asarray(cv2.resize(reduced, (side, side), interpolation=cv2.INTER_LINEAR))
+    if rng.uniform() < changes.dark:
+        steps = np.linspace(0, 1, 256) ** rng.uniform(1.3, 2.6) * rng.uniform(120, 230)
+        pixels = cv2.LUT(pixels, steps.astype(np.uint8)).astype(np.uint8)
+        grain = rng.normal(0, rng.uniform(2, 8), pixels.shape[:2])
+        pixels = np.clip(pixels + grain[..., None], 0, 255).astype(np.uint8)
+    if rng.uniform() < changes.compressed:
+        quality = int(rng.integers(15, 55))
+        _, stream = cv2.imencode(".jpg", pixels, [cv2.IMWRITE_JPEG_QUALITY, quality])
+        pixels = np.asarray(cv2.imdecode(stream, cv2.IMREAD_COLOR), np.uint8)
+    return np.asarray(pixels, np.uint8)

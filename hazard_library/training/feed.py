@@ -48,6 +48,11 @@ class Feed(Dataset[Sample]):
         """Return how pictures are changed in this pass."""
         return self.recipe.stage(self.epoch).augment
 
+    @property
+    def side(self) -> int:
+        """Return the side of this pass's canvases in pixels."""
+        return self.recipe.stage(self.epoch).input or self.recipe.input
+
     def __len__(self) -> int:
         """Return the number of canvases, one a picture."""
         return len(self.pictures)
@@ -62,7 +67,9 @@ class Feed(Dataset[Sample]):
             canvas = self._mosaic(rng, first)
         else:
             canvas = self._single(rng, first)
+        canvas = augment.tilted(rng, canvas, changes)
         pixels = augment.recolour(rng, canvas.pixels, changes)
+        pixels = augment.as_a_camera_sees(rng, pixels, changes)
         return (
             torch.from_numpy(np.ascontiguousarray(pixels.transpose(2, 0, 1))),
             torch.from_numpy(canvas.known),
@@ -72,7 +79,7 @@ class Feed(Dataset[Sample]):
     def _single(self, rng: np.random.Generator, picture: Picture) -> augment.Canvas:
         """Put one picture on a canvas."""
         pixels = read_pixels(self.material / picture.file)
-        side, labels = self.recipe.input, self.recipe.labels
+        side, labels = self.side, self.recipe.labels
         at = augment.scatter(rng, _shape(pixels), side, self.changes)
         return augment.place(augment.blank(side, len(labels)), pixels, picture, labels, at)
 
@@ -80,7 +87,7 @@ class Feed(Dataset[Sample]):
         """Put four pictures on a canvas, each in its own window."""
         others = rng.integers(0, len(self.pictures), 3)
         chosen = [first, *(self.pictures[int(other)] for other in others)]
-        side, labels = self.recipe.input, self.recipe.labels
+        side, labels = self.side, self.recipe.labels
         canvas = augment.blank(side, len(labels))
         for picture, window in zip(chosen, augment.quarters(rng, side), strict=True):
             pixels = read_pixels(self.material / picture.file)

@@ -15,21 +15,31 @@ Range = tuple[Positive, Positive]
 
 
 class InitialWeights(Frozen):
-    """The published checkpoint that training starts from; `file` is relative to the material."""
+    """Where training starts: a published checkpoint or a released package of our own.
 
+    `checkpoint` is a YOLOv5 file relative to the material; `package` the ONNX file of a release,
+    relative to the folder of the models.
+    """
+
+    kind: Literal["checkpoint", "package"] = "checkpoint"
     file: str
     sha256: str = Field(pattern=r"^[0-9a-f]{64}$")
     licence: str
     tensors: int = Field(gt=0)
     """How many tensors must go over; any other number means another file or network."""
+    labels: tuple[str, ...] = ()
+    """The package's labels, in its order."""
+    classes: dict[str, str] = {}
+    """Label taught → label of the package whose row of the head it starts from."""
 
 
 class Schedule(Frozen):
     """How long and how fast to learn."""
 
     epochs: int = Field(gt=0)
-    budget_s: Positive
-    """Seconds of computing after which the rate has reached its end, whatever the epoch."""
+    budget_s: Positive | None = None
+    """Seconds of computing after which the rate has reached its end, whatever the epoch. A run that
+    a time box ends stops at another step on another machine: released models do without."""
     batch: int = Field(gt=0)
     rate: Positive
     head_rate_factor: Positive = 1.0
@@ -60,6 +70,12 @@ class Augment(Frozen):
     grey: Share = 0.05
     coarse: Share = 0.15
     """Share of pictures made coarse, as a cheap or distant camera shows them."""
+    dark: Share = 0.0
+    """Share of pictures made dark and noisy, as at dusk."""
+    compressed: Share = 0.0
+    """Share of pictures with the blocks of a stream of few bits."""
+    tilt: Annotated[float, Field(ge=0, le=15)] = 0.0
+    """Largest turn of a canvas in degrees, either way."""
 
 
 class Stage(Frozen):
@@ -68,6 +84,8 @@ class Stage(Frozen):
     from_epoch: int = Field(ge=0)
     frozen_layers: int = Field(ge=0, default=0)
     """How many of the first layers stay as they are; the finest ones cost the most time."""
+    input: Annotated[int, Field(gt=0, multiple_of=32)] | None = None
+    """Side of the canvases in this stage; None: that of the recipe."""
     augment: Augment = Augment()
 
 

@@ -3,9 +3,10 @@
 import math
 
 
-def progress(step: int, steps: int, elapsed_s: float, budget_s: float) -> float:
-    """Return how much of a run is done, 0..1, whichever of steps and time is further."""
-    return min(1.0, max(step / steps, elapsed_s / budget_s))
+def progress(step: int, steps: int, elapsed_s: float, budget_s: float | None) -> float:
+    """Return how much of a run is done, 0..1: by steps, or by time where that is further."""
+    by_time = elapsed_s / budget_s if budget_s else 0.0
+    return min(1.0, max(step / steps, by_time))
 
 
 def rate_factor(done: float, step: int, warmup_steps: int, final: float) -> float:

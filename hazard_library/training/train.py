@@ -27,6 +27,7 @@ from hazard_library.datasets.version import DatasetVersion, Picture
 from hazard_library.errors import TrainingError
 from hazard_library.training.feed import Batch, Feed, collate
 from hazard_library.training.initial_weights import carry_over, read_tensors
+from hazard_library.training.released_weights import take_up
 from hazard_library.training.masked_loss import MaskedDetectionLoss, exclusion
 from hazard_library.training.recipe import Recipe, Schedule
 from hazard_library.training.schedule import average_decay, progress, rate_factor
@@ -94,6 +95,19 @@ def build_network(recipe: Recipe) -> nn.Module:
     return model
 
 
+def start_from(recipe: Recipe, model: nn.Module, data: DatasetVersion, material: Path) -> int:
+    """Fill `model` with the recipe's initial weights; return how many tensors went over.
+
+    Raises:
+        TrainingError: the file is missing, is another one, or does not fit the network.
+    """
+    spec = recipe.initial_weights
+    if spec.kind == "checkpoint":
+        return carry_over(read_tensors(spec, material), model, spec.tensors)
+    files = [material / picture.file for picture in data.of("train")]
+    return take_up(spec, recipe, model, files)
+
+
 def optimizer_of(model: nn.Module, schedule: Schedule) -> torch.optim.Optimizer:
     """Group the weights: the head learns faster, and only kernels decay."""
     head = f"model.{len(model.model) - 1}."  # type: ignore[arg-type]
@@ -150,9 +164,7 @@ def train(
     """
     torch.set_num_threads(recipe.schedule.threads)
     model = build_network(recipe)
-    carried = carry_over(
-        read_tensors(recipe.initial_weights, material), model, recipe.initial_weights.tensors
-    )
+    carried = start_from(recipe, model, data, material)
     log.info("initial weights", tensors=carried, data=data.sha256[:12])
     model = model.to(memory_format=torch.channels_last)
     run = Run(model, deepcopy(model).eval(), optimizer_of(model, recipe.schedule))
