@@ -21,12 +21,25 @@ VERBS: dict[str, Verb] = {
     "demo": Verb("server.demo.cli", "run the whole chain here on real video"),
     "edge": Verb("edge.cli", "run, check or look into an edge box"),
     "server": Verb("server.cli", "run or set up the central server"),
-    "library": Verb("hazard_library.cli", "check the hazard catalogue"),
+    "library": Verb("hazard_library.cli", "keep the hazard catalogue and the sample library"),
     "detect": Verb("edge.cli", "find objects in pictures and videos"),
     "bench": Verb("edge.cli", "measure the edge pipeline"),
     "train": Verb("hazard_library.cli", "train and export a detector"),
+    "eval": Verb("hazard_library.cli", "score a detector on a dataset version or on a film"),
+    "model": Verb("hazard_library.cli", "make variants of a model, gate, sign and release it"),
 }
 
+
+#: The extra of the distribution that brings what a verb needs.
+EXTRAS = {
+    "edge": "edge",
+    "detect": "edge",
+    "bench": "edge",
+    "library": "library",
+    "eval": "library",
+    "model": "train",
+    "train": "train",
+}
 
 #: A module of ours that is missing is a broken installation, not a missing extra.
 OURS = {"edge", "hazard_library", "server"}
@@ -57,9 +70,7 @@ def main(argv: Sequence[str] | None = None) -> int:
 
 
 def _explain(word: str, missing: ModuleNotFoundError) -> int:
-    extra = {"edge": "edge", "detect": "edge", "bench": "edge", "train": "train"}.get(
-        word, "server"
-    )
+    extra = EXTRAS.get(word, "server")
     print(
         f"patrol {word}: the package {missing.name} is not installed; "
         f"run: pip install 'hazard-patrol[{extra}]'",

@@ -1,50 +1,55 @@
-"""`patrol library check` and `patrol train`."""
+"""`patrol library …`, `patrol train` and the other commands of a model's maintainer."""
 
 import argparse
 import sys
-from pathlib import Path
+from importlib import import_module
+from types import ModuleType
 
 from hazard_library.errors import LibraryError
+
+LIBRARY = ("check",)
+"""Verbs of `patrol library`, in the order of the work; each is a file in `verbs/`."""
 
 
 def main(argv: list[str]) -> int:
     """Run a verb of the library; 0 well, 1 found problems, 2 misuse."""
     try:
-        return _train(argv[1:]) if argv[0] == "train" else _library(argv[1:])
+        if argv[0] == "library":
+            return _library(argv[1:])
+        return _single(argv[0], argv[1:])
     except LibraryError as fault:
         print(fault, file=sys.stderr)
         return 1
 
 
+def _verb(name: str) -> ModuleType:
+    """Return the file of a verb; `a-b` lies in `a_b.py`."""
+    return import_module(f"hazard_library.verbs.{name.replace('-', '_')}")
+
+
 def _library(argv: list[str]) -> int:
+    """Run `patrol library VERB`."""
     parser = argparse.ArgumentParser(
         prog="patrol library",
-        description="The hazard catalogue.",
-        epilog="Example: patrol library check --catalogue hazard_library/catalogue",
+        description="隐患样本库 the hazard sample library: catalogue, samples, dataset versions.",
+        epilog=f"Example: {_verb('check').EXAMPLE}",
     )
-    verbs = parser.add_subparsers(dest="verb", required=True)
-    check = verbs.add_parser("check", help="list every mistake in hazards and law at once")
-    check.add_argument("--catalogue", type=Path, help="folder with hazards/ and legal/")
+    verbs = parser.add_subparsers(dest="verb", required=True, metavar="VERB")
+    for name in LIBRARY:
+        verb = _verb(name)
+        described = verbs.add_parser(
+            name, help=verb.HELP, description=verb.HELP, epilog=f"Example: {verb.EXAMPLE}"
+        )
+        verb.add_arguments(described)
     arguments = parser.parse_args(argv)
-
-    from hazard_library.catalogue.load import load_catalogue
-
-    catalogue = load_catalogue(arguments.catalogue)
-    print(f"{len(catalogue.hazards)} hazards and {len(catalogue.legal)} legal bases are consistent")
-    print(f"{len(catalogue.unreviewed)} legal bases are UNREVIEWED 未经法制审核")
-    return 0
+    return int(_verb(arguments.verb).run(arguments))
 
 
-def _train(argv: list[str]) -> int:
+def _single(name: str, argv: list[str]) -> int:
+    """Run a verb that stands by itself, as `patrol train`."""
+    verb = _verb(name)
     parser = argparse.ArgumentParser(
-        prog="patrol train",
-        description="Train a detector from a recipe, export it and write its card.",
-        epilog="Example: patrol train configs/training/site-hazards.yaml --out runs/site-hazards",
+        prog=f"patrol {name}", description=verb.HELP, epilog=f"Example: {verb.EXAMPLE}"
     )
-    parser.add_argument("recipe", type=Path, help="YAML recipe")
-    parser.add_argument("--out", type=Path, required=True, help="folder for the run")
-    arguments = parser.parse_args(argv)
-
-    from hazard_library.training import cli
-
-    return cli.run(arguments.recipe, arguments.out)
+    verb.add_arguments(parser)
+    return int(verb.run(parser.parse_args(argv)))

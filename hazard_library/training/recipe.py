@@ -29,7 +29,7 @@ class InitialWeights(Frozen):
     """How many tensors must go over; any other number means another file or network."""
     labels: tuple[str, ...] = ()
     """The package's labels, in its order."""
-    classes: dict[str, str] = {}
+    classes: dict[str, str] = Field(default={})
     """Label taught → label of the package whose row of the head it starts from."""
 
 

@@ -26,7 +26,9 @@ LOOKS = 128
 BATCH = 16
 
 
-def take_up(spec: InitialWeights, recipe: Recipe, model: nn.Module, pictures: Sequence[Path]) -> int:
+def take_up(
+    spec: InitialWeights, recipe: Recipe, model: nn.Module, pictures: Sequence[Path]
+) -> int:
     """Fill `model` from the package's ONNX file; return how many layers went over.
 
     Rows of the head go over label by label: by the same name, or as `spec.classes` says.
@@ -135,7 +137,7 @@ def _looks(pictures: Sequence[Path], side: int, seed: int) -> Iterator[Tensor]:
 def _settle(model: nn.Module, norms: dict[str, nn.BatchNorm2d], looks: Iterator[Tensor]) -> None:
     """Give each normalisation the mean and spread of what comes before it, changing no output."""
     shifts = {name: norm.bias.detach().clone() for name, norm in norms.items()}
-    sums = {name: torch.zeros(2, norm.num_features, dtype=torch.float64) for name, norm in norms.items()}
+    sums = {name: torch.zeros(2, len(shift), dtype=torch.float64) for name, shift in shifts.items()}
     counts = dict.fromkeys(norms, 0)
 
     def watch(name: str) -> object:

@@ -27,9 +27,9 @@ from hazard_library.datasets.version import DatasetVersion, Picture
 from hazard_library.errors import TrainingError
 from hazard_library.training.feed import Batch, Feed, collate
 from hazard_library.training.initial_weights import carry_over, read_tensors
-from hazard_library.training.released_weights import take_up
 from hazard_library.training.masked_loss import MaskedDetectionLoss, exclusion
 from hazard_library.training.recipe import Recipe, Schedule
+from hazard_library.training.released_weights import take_up
 from hazard_library.training.schedule import average_decay, progress, rate_factor
 
 log = structlog.get_logger(__name__)
