@@ -1,6 +1,7 @@
 # make demo        the whole chain on real video, console open, until Ctrl-C
 # make demo ONCE=1 the same once: every source read to its end, one JSON object as the last line
 # make test        all tests, on the installed wheel, from another folder
+# make test-train  the tests that need torch, in an environment of their own
 #
 # make demo VIDEO="a.mp4 b.mp4" | RTSP="rtsp://host/path" | CONFIG=site.yaml    your own cameras
 
@@ -9,7 +10,7 @@ PATROL := $(CURDIR)/.venv/bin/patrol
 ELSEWHERE := $(CURDIR)/build/elsewhere
 PYTHON_IN := $(CURDIR)/.venv/bin/python
 
-.PHONY: demo test lint setup dev bench schemas clean
+.PHONY: demo test test-train library train lint setup dev bench schemas clean
 
 setup:
 	@tools/setup.sh demo
@@ -22,7 +23,20 @@ demo: setup
 test:
 	@tools/setup.sh test
 	@mkdir -p $(ELSEWHERE)
-	@cd $(ELSEWHERE) && exec $(PYTHON_IN) -m pytest $(CURDIR)/tests $(ARGS)
+	@cd $(ELSEWHERE) && exec $(PYTHON_IN) -m pytest $(CURDIR)/tests --ignore=$(CURDIR)/tests/training $(ARGS)
+
+# The maintainer's tools without torch, and with it.
+library:
+	@tools/setup.sh library
+
+train:
+	@tools/setup.sh train
+
+test-train:
+	@tools/setup.sh train
+	@mkdir -p $(ELSEWHERE)
+	@cd $(ELSEWHERE) && exec $(CURDIR)/.venv-train/bin/python -m pytest \
+	  $(CURDIR)/tests/training $(ARGS)
 
 lint:
 	@tools/setup.sh test
@@ -34,8 +48,8 @@ lint:
 # An editable environment for people who change the code; `make test` goes back to the wheel.
 dev:
 	@tools/setup.sh test
-	@rm -f build/wheel.stamp
-	.venv/bin/pip install -q -e '.[edge,server,dev]'
+	@rm -f build/wheel-.venv.stamp
+	.venv/bin/pip install -q -e '.[edge,server,library,dev]'
 
 bench: setup
 	$(PATROL) bench edge
@@ -46,4 +60,4 @@ schemas:
 	$(PATROL) server openapi --out server/openapi.json
 
 clean:
-	rm -rf build .venv server/console/dist server/console/node_modules artefacts
+	rm -rf build .venv .venv-train server/console/dist server/console/node_modules artefacts

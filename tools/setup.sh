@@ -1,9 +1,9 @@
 #!/usr/bin/env bash
 # Sets up Hazard Patrol on a Debian machine: packages, virtual environment, console, installed wheel.
 #
-#   tools/setup.sh PROFILE      edge | server | demo | test
+#   tools/setup.sh PROFILE      edge | server | demo | test | library | train
 #
-# Everything lands in .venv and build/; what is up to date is not done again. Needs Python >= 3.11.
+# Everything lands in .venv (`train`: .venv-train, with torch some 6 GB) and build/; what is up to date is not done again. Needs Python >= 3.11.
 # What is installed comes from the package registries that apt, pip and npm are set up with.
 set -euo pipefail
 
@@ -11,6 +11,7 @@ cd "$(dirname "$0")/.."
 profile=${1:-demo}
 python=${PYTHON:-python3}
 venv=$PWD/.venv
+[ "$profile" = train ] && venv=$PWD/.venv-train
 
 say() { printf '\033[1m==> %s\033[0m\n' "$*" >&2; }
 fail() { printf 'setup: %s\n' "$*" >&2; exit 2; }
@@ -19,12 +20,14 @@ case $profile in
   edge)   extras=edge            ; packages="libgl1 libglib2.0-0" ;;
   server) extras=server          ; packages="mosquitto" ;;
   demo)   extras=edge,server     ; packages="libgl1 libglib2.0-0 mosquitto opencv-doc" ;;
-  test)   extras=edge,server,dev
+  library) extras=edge,library     ; packages="libgl1 libglib2.0-0 fonts-noto-cjk" ;;
+  train)  extras=edge,server,library,train,dev ; packages="libgl1 libglib2.0-0 fonts-noto-cjk" ;;
+  test)   extras=edge,server,library,dev
           packages="libgl1 libglib2.0-0 mosquitto opencv-doc git chromium fonts-noto-cjk
                     postgresql libreoffice-writer ffmpeg libatomic1 python3-gi gir1.2-gst-rtsp-server-1.0
                     gstreamer1.0-plugins-base gstreamer1.0-plugins-good
                     gstreamer1.0-plugins-bad gstreamer1.0-plugins-ugly" ;;
-  *) fail "unknown profile '$profile'; use edge, server, demo or test" ;;
+  *) fail "unknown profile '$profile'; use edge, server, demo, library, train or test" ;;
 esac
 
 as_root() {
@@ -85,20 +88,29 @@ build_console() {
   stamp console "$now"
 }
 
+# datumaro asks for the OpenCV without windows, ultralytics for the one with them, and both write
+# the same folder: the last one installed must be the whole one, alone.
+one_opencv() {
+  "$venv/bin/pip" show -q opencv-python-headless 2>/dev/null || return 0
+  "$venv/bin/pip" uninstall -q -y opencv-python-headless >&2
+  "$venv/bin/pip" install -q --disable-pip-version-check --no-deps --force-reinstall opencv-python >&2
+}
+
 install_wheel() {
   local now
   now="$extras $(digest pyproject.toml patrol.py LICENSE hazard_library edge server models configs)"
-  if fresh wheel "$now" && [ -x "$venv/bin/patrol" ]; then return; fi
+  if fresh "wheel-$(basename "$venv")" "$now" && [ -x "$venv/bin/patrol" ]; then return; fi
   say "the wheel, with extras $extras"
   rm -rf build/wheel
   "$venv/bin/pip" wheel -q --disable-pip-version-check --no-deps -w build/wheel . >&2
   "$venv/bin/pip" install -q --disable-pip-version-check "$(echo build/wheel/*.whl)[$extras]" >&2
   "$venv/bin/pip" install -q --disable-pip-version-check --no-deps --force-reinstall build/wheel/*.whl >&2
-  stamp wheel "$now"
+  one_opencv
+  stamp "wheel-$(basename "$venv")" "$now"
 }
 
 install_debian_packages
 make_environment
-case $profile in edge) ;; *) build_console ;; esac
+case $profile in edge|library|train) ;; *) build_console ;; esac
 install_wheel
 say "ready: $("$venv/bin/patrol" --version)"

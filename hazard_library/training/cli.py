@@ -10,8 +10,9 @@ from importlib.metadata import version
 from pathlib import Path
 
 from hazard_library.datasets.material import material_root
-from hazard_library.datasets.version import build_version
-from hazard_library.training.recipe import read_recipe
+from hazard_library.datasets.version import DatasetVersion, build_version
+from hazard_library.training.recipe import Recipe, read_recipe
+from hazard_library.training.teaching_set import with_machine_labels, without_sources
 
 MANIFEST = "dataset.jsonl"
 MODEL = "model.onnx"
@@ -37,7 +38,7 @@ def run(config: Path, out: Path) -> int:
     out.mkdir(parents=True, exist_ok=True)
     data = build_version(recipe.data, recipe.labels, material, config.parent)
     data.write(out / MANIFEST)
-    done = train(recipe, data, material, out)
+    done = train(recipe, _taught(recipe, data, config.parent), material, out)
     parity = export(recipe, out / CHECKPOINT, out / MODEL)
     summary = {
         "schema": "training-run/1",
@@ -58,6 +59,13 @@ def run(config: Path, out: Path) -> int:
     }
     (out / SUMMARY).write_text(json.dumps(summary, indent=2) + "\n", encoding="utf-8")
     return 0
+
+
+def _taught(recipe: Recipe, data: DatasetVersion, lists: Path) -> DatasetVersion:
+    """Return what the run is taught with: the version, less and more as the recipe says."""
+    return with_machine_labels(
+        without_sources(data, recipe.leave_out), recipe.machine_labels, lists
+    )
 
 
 def main(argv: Sequence[str]) -> int:

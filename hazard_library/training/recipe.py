@@ -8,6 +8,7 @@ from pydantic import Field, ValidationError, model_validator
 
 from hazard_library.datasets.version import DataSpec, Frozen
 from hazard_library.errors import TrainingError
+from hazard_library.training.teaching_set import MachineLabels
 
 Share = Annotated[float, Field(ge=0, le=1)]
 Positive = Annotated[float, Field(gt=0)]
@@ -102,6 +103,9 @@ class Recipe(Frozen):
     network: str
     input: int = Field(gt=0, multiple_of=32)
     data: DataSpec
+    leave_out: tuple[str, ...] = ()
+    """Sources of which nothing is taught: they show how well the model carries over."""
+    machine_labels: tuple[MachineLabels, ...] = ()
     initial_weights: InitialWeights
     schedule: Schedule
     stages: tuple[Stage, ...] = Field(min_length=1)

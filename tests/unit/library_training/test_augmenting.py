@@ -8,12 +8,14 @@ from hazard_library.training.augment import (
     GREY,
     Canvas,
     Placement,
+    as_a_camera_sees,
     blank,
     place,
     quarters,
     recolour,
     scatter,
     tile,
+    tilted,
 )
 from hazard_library.training.recipe import Augment
 
@@ -132,3 +134,47 @@ def test_equal_seeds_give_equal_canvases() -> None:
 
     assert np.array_equal(canvas().pixels, canvas().pixels)
     assert np.array_equal(canvas().boxes, canvas().boxes)
+
+
+def test_a_turned_canvas_keeps_its_things_where_its_pixels_are() -> None:
+    canvas = put(picture_of_a_square(), at(16, 16))
+    turned = tilted(np.random.default_rng(3), canvas, Augment(tilt=12))
+    bright = np.argwhere(turned.pixels[..., 0] > 190)
+    top, left = bright.min(0)
+    bottom, right = bright.max(0)
+    assert len(turned.boxes) == 1
+    _, x1, y1, x2, y2 = turned.boxes[0]
+    assert abs(x1 - left) < 3
+    assert abs(y1 - top) < 3
+    assert abs(x2 - right) < 3
+    assert abs(y2 - bottom) < 3
+
+
+def picture_of_a_square() -> Picture:
+    return shown(person(cx=0.25, cy=0.5, side=0.5).model_copy(update={"h": 1.0}))
+
+
+def test_a_turn_never_makes_known_what_was_not() -> None:
+    canvas = put(shown(known=("person",)), at(16, 16))
+    turned = tilted(np.random.default_rng(3), canvas, Augment(tilt=12))
+    helmets = LABELS.index("helmet")
+    assert (~turned.known[helmets]).sum() >= (~canvas.known[helmets]).sum()
+    assert turned.known[LABELS.index("person")].all()
+
+
+def test_without_a_tilt_nothing_turns() -> None:
+    canvas = put(shown(person()), at(16, 16))
+    assert tilted(np.random.default_rng(0), canvas, Augment()) is canvas
+
+
+@pytest.mark.parametrize("change", ["dark", "compressed", "coarse"])
+def test_a_poor_camera_changes_pixels_and_keeps_the_shape(change: str) -> None:
+    pixels = np.random.default_rng(0).integers(0, 255, (SIDE, SIDE, 3)).astype(np.uint8)
+    nothing: dict[str, float] = {"dark": 0, "compressed": 0, "coarse": 0}
+    changes = Augment.model_validate(nothing | {change: 1})
+    seen = as_a_camera_sees(np.random.default_rng(1), pixels, changes)
+    assert seen.shape == pixels.shape
+    assert seen.dtype == np.uint8
+    assert (seen != pixels).mean() > 0.5
+    if change == "dark":
+        assert seen.mean() < pixels.mean()

@@ -9,7 +9,8 @@ from hazard_library.errors import TrainingError
 from hazard_library.training.recipe import read_recipe
 from hazard_library.training.schedule import average_decay, progress, rate_factor
 
-RECIPE = Path(__file__).parents[3] / "configs" / "training" / "site-hazards.yaml"
+RECIPES = Path(__file__).parents[3] / "configs" / "training"
+RECIPE = RECIPES / "site-hazards.yaml"
 
 
 def changed(folder: Path, **fields: object) -> Path:
@@ -25,6 +26,15 @@ def test_the_recipe_of_the_project_is_a_recipe() -> None:
     assert recipe.labels == ("person", "helmet", "no_helmet", "fire", "smoke")
     for item in recipe.data.absence_lists:
         assert (RECIPE.parent / item.list).is_file()
+
+
+@pytest.mark.parametrize("name", ["ppe", "fire-smoke", "site"])
+def test_a_released_detector_ends_by_steps_and_starts_from_a_known_file(name: str) -> None:
+    recipe = read_recipe(RECIPES / f"{name}.yaml")
+    # A time box would end at another step on another machine.
+    assert recipe.schedule.budget_s is None
+    for item in recipe.machine_labels:
+        assert (RECIPES / item.list).is_file()
 
 
 @pytest.mark.parametrize(

@@ -4,23 +4,19 @@ import hashlib
 import json
 from pathlib import Path
 
+import cv2
 import pytest
+import torch
 import yaml
 
-torch = pytest.importorskip("torch", reason="needs the extra `train`")
-pytest.importorskip("ultralytics", reason="needs the extra `train`")
+from hazard_library.datasets.version import build_version
+from hazard_library.errors import TrainingError
+from hazard_library.evaluation.self_test import HEIGHT, WIDTH, rendered_scene
+from hazard_library.training.export import export
+from hazard_library.training.recipe import Recipe, read_recipe
+from hazard_library.training.train import build_network, set_frozen, train
 
-# These load torch, so they come after the two lines that skip without it.
-import cv2  # noqa: E402
-
-from hazard_library.datasets.version import build_version  # noqa: E402
-from hazard_library.errors import TrainingError  # noqa: E402
-from hazard_library.evaluation.self_test import HEIGHT, WIDTH, rendered_scene  # noqa: E402
-from hazard_library.training.export import export  # noqa: E402
-from hazard_library.training.recipe import Recipe, read_recipe  # noqa: E402
-from hazard_library.training.train import build_network, set_frozen, train  # noqa: E402
-
-PROJECT = Path(__file__).parents[3] / "configs" / "training" / "site-hazards.yaml"
+PROJECT = Path(__file__).parents[2] / "configs" / "training" / "site-hazards.yaml"
 # The exporter that needs no further package warns that it is the older of two.
 pytestmark = [pytest.mark.slow, pytest.mark.filterwarnings("default")]
 

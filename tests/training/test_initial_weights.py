@@ -4,14 +4,12 @@ import hashlib
 from pathlib import Path
 
 import pytest
+import torch
+from torch import nn
 
-torch = pytest.importorskip("torch", reason="needs the extra `train`")
-
-from torch import nn  # noqa: E402 - after the line that skips without it
-
-from hazard_library.errors import TrainingError  # noqa: E402
-from hazard_library.training.initial_weights import carry_over, read_tensors  # noqa: E402
-from hazard_library.training.recipe import InitialWeights  # noqa: E402
+from hazard_library.errors import TrainingError
+from hazard_library.training.initial_weights import carry_over, read_tensors
+from hazard_library.training.recipe import InitialWeights
 
 
 def spec_of(file: Path) -> InitialWeights:

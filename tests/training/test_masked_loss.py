@@ -3,23 +3,19 @@
 from pathlib import Path
 
 import pytest
+import torch
+from torch import Tensor, nn
+from ultralytics.utils.loss import v8DetectionLoss
 
-torch = pytest.importorskip("torch", reason="needs the extra `train`")
-pytest.importorskip("ultralytics", reason="needs the extra `train`")
-
-# These load torch, so they come after the two lines that skip without it.
-from torch import Tensor, nn  # noqa: E402
-from ultralytics.utils.loss import v8DetectionLoss  # noqa: E402
-
-from hazard_library.training.masked_loss import (  # noqa: E402
+from hazard_library.training.masked_loss import (
     MaskedDetectionLoss,
     exclusion,
     known_at_anchors,
 )
-from hazard_library.training.recipe import read_recipe  # noqa: E402
-from hazard_library.training.train import build_network  # noqa: E402
+from hazard_library.training.recipe import read_recipe
+from hazard_library.training.train import build_network
 
-RECIPE = Path(__file__).parents[3] / "configs" / "training" / "site-hazards.yaml"
+RECIPE = Path(__file__).parents[2] / "configs" / "training" / "site-hazards.yaml"
 SIDE, CELLS = 64, 8
 SHAPES = [(8, 8), (4, 4), (2, 2)]
 
