@@ -5,6 +5,7 @@ LibraryError
 ├ ContractError       a message cannot be accepted
 │ ├ MalformedMessage  it does not match its schema
 │ └ UnknownMajor      its major version is not spoken here
+├ SampleError         a sample or the library's folder cannot be used: name, state or file
 ├ DatasetError        training data is missing or wrong
 ├ TrainingError       a model could not be trained or exported
 └ RegistryError       a model package cannot be used: the previous one stays
@@ -32,6 +33,10 @@ class MalformedMessage(ContractError):
 
 class UnknownMajor(ContractError):
     """A message's major version is not spoken here."""
+
+
+class SampleError(LibraryError):
+    """A sample, or the folder of the sample library, cannot be used as asked."""
 
 
 class DatasetError(LibraryError):
