@@ -31,6 +31,8 @@ from server.kit.web import Ground, Reading
 from server.leads import service as leads
 from server.leads.routes import router as leads_router
 from server.live_routes import router as live_router
+from server.samples.pseudonyms import Pseudonyms
+from server.samples.routes import router as samples_router
 from server.security_headers import SecurityHeaders
 from server.tasks.routes import router as tasks_router
 
@@ -43,6 +45,7 @@ _ROUTERS = (
     fleet_router,
     evidence_router,
     device_router,
+    samples_router,
     live_router,
 )
 
@@ -57,6 +60,7 @@ class WebParts:
     catalogue: Catalogue
     feed: LiveFeed
     console: Path
+    pseudonyms: Pseudonyms
     public_origins: Sequence[str] = ()
     is_demo: bool = False
 
@@ -81,6 +85,7 @@ def create_app(parts: WebParts) -> FastAPI:
     state.ground = Ground(parts.database, parts.clock)
     state.files, state.catalogue, state.feed = parts.files, parts.catalogue, parts.feed
     state.public_origins, state.is_demo = tuple(parts.public_origins), parts.is_demo
+    state.pseudonyms = parts.pseudonyms
     state.uploads = Uploads(parts.database, parts.files, parts.clock, leads.evidence_arrived)
     state.sees_incident = leads.sees_incident
     app.add_middleware(SecurityHeaders)

@@ -64,6 +64,8 @@ def _parser() -> argparse.ArgumentParser:
     register.add_argument("file", type=Path, help="YAML file, see configs/example")
     register.add_argument("--unit", required=True, help="name of the enforcing unit")
     register.add_argument("--division", required=True, help="its division, six digits (GB/T 2260)")
+    _add_consent(_verb(verbs, "training-consent", "record which pictures may train models"))
+    _add_token(_verb(verbs, "library-token", "make the token with which patrol library pull reads"))
     check = _verb(verbs, "check", "prove the audit chain, or the files of evidence")
     check.add_argument("what", choices=["audit", "stores"])
     check.add_argument("--json", action="store_true", help="print one JSON object")
@@ -94,7 +96,8 @@ def _add_enrol(verb: argparse.ArgumentParser) -> None:
 def _add_user(verb: argparse.ArgumentParser) -> None:
     verb.add_argument("--name", required=True, help="what is typed to sign in")
     verb.add_argument("--full-name", required=True)
-    verb.add_argument("--role", choices=["aide", "officer", "leader", "sysadmin"], required=True)
+    roles = ["aide", "officer", "leader", "maintainer", "sysadmin"]
+    verb.add_argument("--role", choices=roles, required=True)
     verb.add_argument("--unit", help="name of the enforcing unit")
     verb.add_argument("--division", help="its division, when the unit is new")
     verb.add_argument("--certificate", help="number of the 行政执法证")
@@ -103,6 +106,24 @@ def _add_user(verb: argparse.ArgumentParser) -> None:
     how = verb.add_mutually_exclusive_group()
     how.add_argument("--password-file", type=Path, help="file that holds the password")
     how.add_argument("--link-only", action="store_true", help="no password: one-time links only")
+
+
+def _add_consent(verb: argparse.ArgumentParser) -> None:
+    verb.add_argument("--credit-code", required=True, help="统一社会信用代码 of the enterprise")
+    verb.add_argument(
+        "--pictures",
+        choices=["none", "blurred", "original"],
+        required=True,
+        help="none, copies with heads blurred, or pictures as recorded",
+    )
+    verb.add_argument("--reference", help="where the written consent lies; not with none")
+
+
+def _add_token(verb: argparse.ArgumentParser) -> None:
+    verb.add_argument("--name", required=True, help="account of a maintainer")
+    verb.add_argument("--out", type=Path, help="file to write, mode 0600")
+    verb.add_argument("--days", type=int, default=90, help="how long it works (default: 90)")
+    verb.add_argument("--revoke", action="store_true", help="end the present one, make none")
 
 
 def _add_broker(verb: argparse.ArgumentParser) -> None:

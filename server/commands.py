@@ -17,12 +17,14 @@ from hazard_library.contract.ids import NAME_PATTERN, CameraId, DeviceId
 from server.audit import service as audit
 from server.audit.service import Who
 from server.enterprises import service as enterprises
-from server.enterprises.schemas import EnterpriseRecord
+from server.enterprises.schemas import ConsentGiven, EnterpriseRecord
 from server.evidence import service as evidence
 from server.evidence.file_store import FileStore
 from server.fleet import service as fleet
 from server.fleet.broker_files import BrokerPlan
+from server.fleet.credentials import write_private
 from server.fleet.service import NewCamera, NewDevice
+from server.identity import library_tokens
 from server.identity import service as identity
 from server.identity.actor import Certificate
 from server.identity.permissions import Role
@@ -38,6 +40,7 @@ from server.settings import BrokerSettings, ServerSettings, load_settings
 
 _BY = Who(f"cli:{os.environ.get('USER') or os.getuid()}", "sysadmin")
 _CLOCK = SystemClock()
+_LONGEST_TOKEN = timedelta(days=366)
 
 
 def run(arguments: argparse.Namespace) -> int:
@@ -134,6 +137,38 @@ def register_enterprise(arguments: argparse.Namespace) -> int:
     return 0
 
 
+def training_consent(arguments: argparse.Namespace) -> int:
+    """Record what an enterprise lets models learn from."""
+    try:
+        given = ConsentGiven(pictures=arguments.pictures, reference=arguments.reference)
+    except ValidationError as fault:
+        told = "; ".join(str(error["msg"]) for error in fault.errors())
+        raise SettingsError(f"--reference: {told}") from fault
+    with open_database(_settings(arguments)) as database, database.writing() as db:
+        firm = enterprises.consent_by_code(db, _CLOCK.now(), _BY, arguments.credit_code, given)
+    _say(f"{firm.name}: {given.pictures} pictures may train models")
+    return 0
+
+
+def library_token(arguments: argparse.Namespace) -> int:
+    """Make, or end, the token of a maintainer's program."""
+    now, lasts = _CLOCK.now(), timedelta(days=arguments.days)
+    if arguments.revoke == (arguments.out is not None):
+        raise SettingsError("give either --out or --revoke")
+    if not timedelta(0) < lasts <= _LONGEST_TOKEN:
+        raise SettingsError(f"--days {arguments.days}: must lie within 1 to {_LONGEST_TOKEN.days}")
+    with open_database(_settings(arguments)) as database, database.writing() as db:
+        if arguments.revoke:
+            ended = library_tokens.revoke(db, now, _BY, arguments.name)
+            _say(f"{ended} tokens of {arguments.name} are refused from now on")
+            return 0
+        token = library_tokens.make(db, now, _BY, arguments.name, lasts)
+        # Written before the commit: a file that cannot be written leaves the former token alone.
+        _write_token(arguments.out, token)
+    _say(f"{arguments.out} works for {arguments.days} days; former tokens are refused")
+    return 0
+
+
 def check(arguments: argparse.Namespace) -> int:
     """Prove the audit chain or the files of evidence."""
     return (_check_audit if arguments.what == "audit" else _check_stores)(arguments)
@@ -196,6 +231,8 @@ VERBS: dict[str, Callable[[argparse.Namespace], int]] = {
     "add-user": add_user,
     "sign-in-link": sign_in_link,
     "register-enterprise": register_enterprise,
+    "training-consent": training_consent,
+    "library-token": library_token,
     "check": check,
     "report": report,
     "broker-config": broker_config,
@@ -296,6 +333,13 @@ def _password(arguments: argparse.Namespace) -> str | None:
     if getpass.getpass("Again: ") != first:
         raise SettingsError("the two passwords differ")
     return first
+
+
+def _write_token(path: Path, token: str) -> None:
+    try:
+        write_private(path, f"{token}\n")
+    except OSError as fault:
+        raise SettingsError(f"--out {path}: {fault.strerror}; name a place to write to") from fault
 
 
 def _say(text: str) -> None:

@@ -9,6 +9,7 @@ from server.evidence.file_store import FileStore
 from server.kit.clock import SystemClock
 from server.kit.db import Database
 from server.kit.live_feed import LiveFeed
+from server.samples.pseudonyms import Pseudonyms
 
 _NOWHERE = "postgresql://nobody@localhost:1/nowhere"
 
@@ -23,5 +24,6 @@ def openapi_document() -> str:
             catalogue=load_catalogue(),
             feed=LiveFeed(_NOWHERE),
             console=Path(folder),
+            pseudonyms=Pseudonyms(b""),
         )
         return openapi_text(create_app(parts))

@@ -27,6 +27,7 @@ from server.kit.errors import SettingsError
 from server.kit.live_feed import LiveFeed
 from server.leads import service as leads
 from server.opening import open_database, plain_url
+from server.samples.pseudonyms import Pseudonyms
 from server.settings import BrokerSettings, ServerSettings
 from server.upkeep import Upkeep
 
@@ -80,6 +81,7 @@ def web_parts(
         catalogue=catalogue,
         feed=LiveFeed(plain_url(_url_of(database))),
         console=settings.console or Path(__file__).parent / "console" / "dist",
+        pseudonyms=Pseudonyms.at(settings.data / "pseudonyms.key"),
         public_origins=settings.http.public_origins,
         is_demo=settings.demo,
     )

@@ -136,6 +136,7 @@ class Bureau:
     aide: Actor
     leader: Actor
     sysadmin: Actor
+    maintainer: Actor
     stranger: Actor = field(repr=False)
 
     def of(self, role: Role) -> Actor:
@@ -145,6 +146,7 @@ class Bureau:
             Role.AIDE: self.aide,
             Role.LEADER: self.leader,
             Role.SYSADMIN: self.sysadmin,
+            Role.MAINTAINER: self.maintainer,
         }[role]
 
 
@@ -172,6 +174,7 @@ def found_bureau(db: Session) -> Bureau:
         aide=person("chen", Role.AIDE),
         leader=person("zhou", Role.LEADER),
         sysadmin=person("admin", Role.SYSADMIN),
+        maintainer=person("qian", Role.MAINTAINER),
         stranger=person("sun", Role.OFFICER, VALID, other.id),
     )
 

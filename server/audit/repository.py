@@ -1,8 +1,8 @@
 """SQL of the audit chain."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 
-from sqlalchemy import select
+from sqlalchemy import func, select, tuple_
 from sqlalchemy.orm import Session
 
 from server.audit.tables import AccessRecord, AuditEntry
@@ -36,6 +36,30 @@ def entries_of(db: Session, object_type: str, object_id: str) -> Sequence[AuditE
         .order_by(AuditEntry.seq)
     )
     return db.scalars(query).all()
+
+
+def acts(
+    db: Session, object_type: str, events: Collection[str], after: int, limit: int
+) -> Sequence[AuditEntry]:
+    """Return entries of some events at one kind of thing behind a number, oldest first."""
+    query = (
+        select(AuditEntry)
+        .where(
+            AuditEntry.seq > after,
+            AuditEntry.object_type == object_type,
+            AuditEntry.event.in_(events),
+        )
+        .order_by(AuditEntry.seq)
+    )
+    return db.scalars(query.limit(limit)).all()
+
+
+def last_act(db: Session, kinds: Collection[tuple[str, str]]) -> int:
+    """Return the number of the newest entry that is one of (kind of thing, event); 0: none."""
+    query = select(func.max(AuditEntry.seq)).where(
+        tuple_(AuditEntry.object_type, AuditEntry.event).in_(list(kinds))
+    )
+    return db.scalar(query) or 0
 
 
 def looks_at(db: Session, object_type: str, object_id: str) -> Sequence[AccessRecord]:

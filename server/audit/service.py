@@ -2,7 +2,7 @@
 
 import hashlib
 import json
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import asdict, dataclass, field
 from datetime import datetime
 
@@ -110,6 +110,18 @@ def record_access(db: Session, at: datetime, who: Who, thing: Thing, purpose: st
 def history(db: Session, thing: Thing) -> Sequence[AuditEntry]:
     """Return everything that was done to a thing, oldest first."""
     return repository.entries_of(db, thing.type, thing.id)
+
+
+def acts(
+    db: Session, object_type: str, events: Collection[str], after: int, limit: int
+) -> Sequence[AuditEntry]:
+    """Return what was done to things of a kind behind an entry's number, oldest first."""
+    return repository.acts(db, object_type, events, after, limit)
+
+
+def last_act(db: Session, kinds: Collection[tuple[str, str]]) -> int:
+    """Return the number of the newest entry that is one of (kind of thing, event); 0: none."""
+    return repository.last_act(db, kinds)
 
 
 def looks(db: Session, thing: Thing) -> Sequence[AccessRecord]:

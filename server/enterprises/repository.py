@@ -7,7 +7,7 @@ from uuid import UUID
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from server.enterprises.tables import Enterprise, Site
+from server.enterprises.tables import Enterprise, Site, TrainingConsent
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,6 +44,18 @@ def visible(db: Session, enterprise_id: UUID, units: Collection[UUID]) -> Enterp
         .limit(1)
     )
     return db.scalar(query)
+
+
+def locked(db: Session, enterprise_id: UUID) -> Enterprise:
+    """Return an enterprise that is known to be there, newest and locked."""
+    return db.get_one(Enterprise, enterprise_id, with_for_update=True, populate_existing=True)
+
+
+def consents(db: Session, enterprise_ids: Collection[UUID]) -> dict[UUID, TrainingConsent]:
+    """Return which pictures of enterprises may train models."""
+    query = select(Enterprise.id, Enterprise.training_consent)
+    query = query.where(Enterprise.id.in_(enterprise_ids))
+    return {row[0]: row[1] for row in db.execute(query)}
 
 
 def names(db: Session, enterprise_ids: Collection[UUID]) -> dict[UUID, str]:

@@ -1,4 +1,4 @@
-"""`GET /api/v1/enterprises/{id}`."""
+"""`/api/v1/enterprises/{id}`: the record, and what the enterprise lets models learn from."""
 
 from typing import Annotated
 from uuid import UUID
@@ -6,9 +6,9 @@ from uuid import UUID
 from fastapi import APIRouter, Path
 
 from server.enterprises import service
-from server.enterprises.schemas import EnterpriseOut
+from server.enterprises.schemas import ConsentGiven, EnterpriseOut
 from server.identity.guard import SignedIn
-from server.kit.errors import NotFound, NotPermitted, NotSignedIn
+from server.kit.errors import FieldsMissing, NotFound, NotPermitted, NotSignedIn
 from server.kit.problems import answers
 from server.kit.web import Now, Writing
 
@@ -24,3 +24,15 @@ def read_enterprise(
     """Return one enterprise's record; the look is recorded."""
     found = service.read(db, clock.now(), actor, enterprise_id)
     return EnterpriseOut.model_validate(found)
+
+
+@router.post(
+    "/{id}/training-consent",
+    responses=answers(NotSignedIn, NotPermitted, NotFound, FieldsMissing),
+)
+def settle_consent(
+    enterprise_id: EnterpriseId, body: ConsentGiven, db: Writing, clock: Now, actor: SignedIn
+) -> EnterpriseOut:
+    """Record which pictures the enterprise lets models learn from; without a word, none."""
+    entity = service.settle_consent(db, clock.now(), actor, enterprise_id, body)
+    return EnterpriseOut.model_validate(entity)

@@ -9,15 +9,28 @@ from sqlalchemy.orm import Session
 from server.audit import service as audit
 from server.enterprises import repository
 from server.enterprises.repository import Place
-from server.enterprises.schemas import EnterpriseRecord, SiteRecord
-from server.enterprises.tables import Enterprise, Site
+from server.enterprises.schemas import ConsentGiven, EnterpriseRecord, SiteRecord
+from server.enterprises.tables import Enterprise, Site, TrainingConsent
 from server.identity import service as identity
 from server.identity.actor import Actor
 from server.identity.permissions import Act
 from server.kit.errors import Conflict, NotFound
 from server.kit.ids import new_id
 
-__all__ = ["Place", "names", "place", "read", "register"]
+__all__ = [
+    "CONSENT",
+    "Place",
+    "consent_by_code",
+    "consents",
+    "names",
+    "place",
+    "read",
+    "register",
+    "settle_consent",
+]
+
+#: The event under which the audit chain keeps what enterprises agreed to.
+CONSENT = "training_consent"
 
 
 def register(
@@ -100,3 +113,49 @@ def read(db: Session, at: datetime, actor: Actor, enterprise_id: UUID) -> Enterp
     thing = audit.Thing("enterprise", str(found.id))
     audit.record_access(db, at, actor.who, thing, "查看企业档案")
     return found
+
+
+def consents(db: Session, enterprise_ids: Collection[UUID]) -> dict[UUID, TrainingConsent]:
+    """Return which pictures of enterprises may train models."""
+    return repository.consents(db, enterprise_ids)
+
+
+def settle_consent(
+    db: Session, at: datetime, actor: Actor, enterprise_id: UUID, given: ConsentGiven
+) -> Enterprise:
+    """Record what an enterprise within the actor's scope lets models learn from.
+
+    Raises:
+        NotPermitted: the role may not.
+        NotFound: there is no such enterprise, or it lies outside the scope.
+    """
+    actor.require(Act.ENTERPRISES_CONSENT, at)
+    if repository.visible(db, enterprise_id, identity.unit_scope(db, actor)) is None:
+        raise NotFound(f"enterprise {enterprise_id}")
+    return _settle(db, at, actor.who, enterprise_id, given)
+
+
+def consent_by_code(
+    db: Session, at: datetime, who: audit.Who, credit_code: str, given: ConsentGiven
+) -> Enterprise:
+    """Record the same for the enterprise of a 统一社会信用代码, at the server itself.
+
+    Raises:
+        NotFound: no such enterprise is registered.
+    """
+    known = repository.by_code(db, credit_code)
+    if known is None:
+        raise NotFound(f"no enterprise {credit_code}; register it first")
+    return _settle(db, at, who, known.id, given)
+
+
+def _settle(
+    db: Session, at: datetime, who: audit.Who, enterprise_id: UUID, given: ConsentGiven
+) -> Enterprise:
+    entity = repository.locked(db, enterprise_id)
+    before = entity.training_consent
+    entity.training_consent, entity.consent_reference = given.pictures, given.reference
+    db.flush()
+    act = audit.Act(CONSENT, before, given.pictures, given.reference)
+    audit.record(db, at, who, audit.Thing("enterprise", str(entity.id)), act)
+    return entity

@@ -91,22 +91,11 @@ def _purpose(seen: EvidenceSeen, actor: Actor, on: Ground, given: str | None) ->
 def _look(seen: EvidenceSeen, actor: Actor, on: Ground, why: str, store: FileStore) -> Path:
     """Record the look, and check the bytes before the first one."""
     now = on.clock.now()
-    sha256 = seen.sha256 or ""
-    thing = Thing("evidence", str(seen.id))
     with on.database.reading() as db:
         recent = any(
             look.actor == actor.account and look.purpose == why and now - look.at < _ONE_LOOK
-            for look in audit.looks(db, thing)
+            for look in audit.looks(db, Thing("evidence", str(seen.id)))
         )
-    if not recent or seen.state is not FileState.STORED:
-        found = store.look(sha256)
-        with on.database.writing() as db:
-            audit.record_access(db, now, actor.who, thing, why)
-            state = service.note_look(db, now, store, sha256, found)
-        if state is FileState.MISSING:
-            raise NotFound(f"evidence {seen.id} is gone from the store", "证据文件缺失")
-        if state is not FileState.STORED:
-            raise EvidenceMismatch(
-                f"evidence {seen.id} was altered in the store", "证据文件已被改动，不予显示"
-            )
-    return store.path(sha256)
+    if recent and seen.state is FileState.STORED:
+        return store.path(seen.sha256 or "")
+    return service.open_file(on.database, store, seen, service.Look(now, actor.who, why))

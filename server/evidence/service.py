@@ -7,6 +7,7 @@ import json
 from collections.abc import Iterable, Sequence
 from dataclasses import asdict, dataclass
 from datetime import datetime
+from pathlib import Path
 from uuid import UUID
 
 from cryptography.exceptions import InvalidSignature
@@ -31,7 +32,7 @@ from server.evidence.tables import EvidenceFile, EvidenceItem, EvidenceManifestR
 from server.fleet.service import DeviceRef
 from server.kit.clock import Clock
 from server.kit.db import Database
-from server.kit.errors import EvidenceMismatch
+from server.kit.errors import EvidenceMismatch, NotFound
 from server.kit.ids import new_id
 
 _WHO = Who("svc:evidence", "svc")
@@ -52,6 +53,15 @@ class EvidenceSeen:
     redaction: str | None
     state: FileState
     reason: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class Look:
+    """Who opens a file when, and what for."""
+
+    at: datetime
+    by: Who
+    purpose: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -184,6 +194,27 @@ def note_look(
         case Found.ALTERED:
             change(db, at, file, FileEvent.FOUND_ALTERED, "its bytes have another hash now")
     return file.state
+
+
+def open_file(database: Database, store: FileStore, seen: EvidenceSeen, look: Look) -> Path:
+    """Record a look, and return where the file lies after its bytes were checked.
+
+    Raises:
+        NotFound: it is gone from the store.
+        EvidenceMismatch: its bytes were altered there.
+    """
+    sha256 = seen.sha256 or ""
+    found = store.look(sha256)
+    with database.writing() as db:
+        audit.record_access(db, look.at, look.by, Thing("evidence", str(seen.id)), look.purpose)
+        state = note_look(db, look.at, store, sha256, found)
+    if state is FileState.MISSING:
+        raise NotFound(f"evidence {seen.id} is gone from the store", "证据文件缺失")
+    if state is not FileState.STORED:
+        raise EvidenceMismatch(
+            f"evidence {seen.id} was altered in the store", "证据文件已被改动，不予显示"
+        )
+    return store.path(sha256)
 
 
 def check_stores(database: Database, clock: Clock, store: FileStore) -> StoreReport:

@@ -6,14 +6,16 @@ Routes of other modules use it; their services get the `Actor`.
 from typing import Annotated
 
 from fastapi import Depends, Request
+from fastapi.security import HTTPAuthorizationCredentials, HTTPBearer
 
-from server.identity import service
+from server.identity import library_tokens, service
 from server.identity.actor import Actor
 from server.kit.errors import NotPermitted
 from server.kit.web import Now, Reading
 
 COOKIE = "patrol_session"
 _SAFE = frozenset({"GET", "HEAD", "OPTIONS"})
+_bearer = HTTPBearer(auto_error=False, description="A token of patrol server library-token")
 
 
 def signed_in(request: Request, db: Reading, clock: Now) -> Actor:
@@ -52,3 +54,24 @@ def client_of(request: Request) -> str | None:
 
 #: The signed-in person, as a route's parameter.
 SignedIn = Annotated[Actor, Depends(signed_in)]
+
+
+def library_or_person(
+    request: Request,
+    db: Reading,
+    clock: Now,
+    given: Annotated[HTTPAuthorizationCredentials | None, Depends(_bearer)],
+) -> Actor:
+    """Return who sends the request: a maintainer's program by its token, or somebody signed in.
+
+    Raises:
+        NotSignedIn: the token is not valid, or nobody is signed in.
+    """
+    if given is None:
+        return signed_in(request, db, clock)
+    client = client_of(request)
+    return library_tokens.holder_of(db, given.credentials, clock.now(), client)
+
+
+#: A maintainer's program or a signed-in person; the routes of samples alone use it.
+LibraryOrPerson = Annotated[Actor, Depends(library_or_person)]

@@ -9,6 +9,7 @@ class Role(StrEnum):
     AIDE = "aide"
     OFFICER = "officer"
     LEADER = "leader"
+    MAINTAINER = "maintainer"
     SYSADMIN = "sysadmin"
 
 
@@ -24,10 +25,12 @@ class Act(StrEnum):
     TRANSFERS_EDIT = "transfers.edit"
     DOCUMENTS_DOWNLOAD = "documents.download"
     ENTERPRISES_READ = "enterprises.read"
+    ENTERPRISES_CONSENT = "enterprises.consent"
     EVIDENCE_READ = "evidence.read"
     EVIDENCE_READ_SEALED = "evidence.read_sealed"
     DEVICES_READ = "devices.read"
     AUDIT_READ = "audit.read"
+    SAMPLES_READ = "samples.read"
 
 
 _EVERYONE_IN_ENFORCEMENT = frozenset({Role.AIDE, Role.OFFICER, Role.LEADER})
@@ -44,10 +47,12 @@ PERMISSIONS: dict[Act, frozenset[Role]] = {
     Act.TRANSFERS_EDIT: _OFFICER,
     Act.DOCUMENTS_DOWNLOAD: _OFFICER_OR_LEADER,
     Act.ENTERPRISES_READ: _EVERYONE_IN_ENFORCEMENT,
+    Act.ENTERPRISES_CONSENT: _OFFICER,
     Act.EVIDENCE_READ: _EVERYONE_IN_ENFORCEMENT,
     Act.EVIDENCE_READ_SEALED: _OFFICER,
     Act.DEVICES_READ: frozenset({Role.OFFICER, Role.LEADER, Role.SYSADMIN}),
     Act.AUDIT_READ: frozenset({Role.LEADER}),
+    Act.SAMPLES_READ: frozenset({Role.MAINTAINER}),
 }
 
 #: Officer's acts: they need a 行政执法证 that is valid at the moment of the act.

@@ -3,10 +3,17 @@
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import delete, func, select
+from sqlalchemy import delete, func, select, update
 from sqlalchemy.orm import Session
 
-from server.identity.tables import Account, SignedInSession, SignInFailure, SignInLink, Unit
+from server.identity.tables import (
+    Account,
+    LibraryToken,
+    SignedInSession,
+    SignInFailure,
+    SignInLink,
+    Unit,
+)
 
 
 def account_by_name(db: Session, name: str) -> Account | None:
@@ -46,6 +53,19 @@ def link_by_hash(db: Session, token_hash: str) -> SignInLink | None:
     return db.scalar(
         select(SignInLink).where(SignInLink.token_hash == token_hash).with_for_update()
     )
+
+
+def library_token_by_hash(db: Session, token_hash: str) -> LibraryToken | None:
+    """Return a program's token by its hash."""
+    return db.scalar(select(LibraryToken).where(LibraryToken.token_hash == token_hash))
+
+
+def revoke_library_tokens(db: Session, account_id: UUID, at: datetime) -> int:
+    """Refuse every token of an account from now on; return how many that were."""
+    query = update(LibraryToken).where(
+        LibraryToken.account_id == account_id, LibraryToken.revoked_at.is_(None)
+    )
+    return len(db.scalars(query.values(revoked_at=at).returning(LibraryToken.id)).all())
 
 
 def failures_since(db: Session, subject: str, since: datetime) -> int:

@@ -171,7 +171,7 @@ def make_link(db: Session, at: datetime, by: Who, name: str, lasts: timedelta) -
     link = SignInLink(
         id=new_id(at),
         account_id=account.id,
-        token_hash=_hash(token),
+        token_hash=hash_token(token),
         created_at=at,
         expires_at=at + lasts,
     )
@@ -193,7 +193,7 @@ def sign_in_by_link(db: Session, at: datetime, token: str, client: str | None) -
     Raises:
         NotSignedIn: the link is unknown, used or too old.
     """
-    link = repository.link_by_hash(db, _hash(token))
+    link = repository.link_by_hash(db, hash_token(token))
     account = repository.account(db, link.account_id) if link is not None else None
     if link is None or link.used_at is not None or at >= link.expires_at:
         raise NotSignedIn("the link is unknown, used or too old", "登录链接无效、已使用或已过期")
@@ -205,7 +205,7 @@ def sign_in_by_link(db: Session, at: datetime, token: str, client: str | None) -
 
 def sign_out(db: Session, at: datetime, actor: Actor, token: str | None) -> None:
     """End the session of a token."""
-    session = repository.session_by_hash(db, _hash(token or ""))
+    session = repository.session_by_hash(db, hash_token(token or ""))
     if session is not None and session.ended_at is None:
         session.ended_at = at
         audit.record(db, at, actor.who, Thing("account", str(actor.id)), audit.Act("signed_out"))
@@ -217,13 +217,13 @@ def actor_of(db: Session, token: str | None, at: datetime, client: str | None) -
     Raises:
         NotSignedIn: the token is missing or its session has ended.
     """
-    session = repository.session_by_hash(db, _hash(token)) if token else None
+    session = repository.session_by_hash(db, hash_token(token)) if token else None
     if session is None or session.ended_at is not None or at >= session.expires_at:
         raise NotSignedIn("sign in first")
     account = repository.account(db, session.account_id)
     if account is None or account.is_disabled:
         raise NotSignedIn("the account is disabled", "账号已停用")
-    return _actor(db, account, client)
+    return actor_for(db, account, client)
 
 
 def forget_old(db: Session, at: datetime) -> None:
@@ -239,19 +239,20 @@ def _begin_session(
     session = SignedInSession(
         id=new_id(at),
         account_id=account.id,
-        token_hash=_hash(token),
+        token_hash=hash_token(token),
         created_at=at,
         expires_at=at + SESSION_LASTS,
         client=client,
     )
     db.add(session)
     db.flush()
-    actor = _actor(db, account, client)
+    actor = actor_for(db, account, client)
     audit.record(db, at, actor.who, Thing("account", str(account.id)), audit.Act(event))
     return SignedInAs(actor, token, session.expires_at)
 
 
-def _actor(db: Session, account: Account, client: str | None) -> Actor:
+def actor_for(db: Session, account: Account, client: str | None) -> Actor:
+    """Return an account as one who acts."""
     unit = repository.unit(db, account.unit_id) if account.unit_id is not None else None
     return Actor(
         id=account.id,
@@ -289,5 +290,6 @@ def _hash_of_nobody() -> str:
     return _hasher.hash(secrets.token_urlsafe())
 
 
-def _hash(token: str) -> str:
+def hash_token(token: str) -> str:
+    """Return what the database keeps of a generated token."""
     return hashlib.sha256(token.encode()).hexdigest()

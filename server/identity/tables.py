@@ -92,6 +92,24 @@ class SignInLink(Entity):
     used_at: Mapped[datetime | None] = mapped_column(comment="Works once: when it was used")
 
 
+class LibraryToken(Entity):
+    """What the hazard library's own program shows instead of a person's sign-in."""
+
+    __tablename__ = "library_token"
+    __table_args__ = (
+        CheckConstraint("length(token_hash) = 64", name="token_hash"),
+        CheckConstraint("created_at < expires_at", name="order"),
+        {"comment": "Tokens with which maintainers' programs fetch proposals of samples"},
+    )
+
+    id: Mapped[UUID] = mapped_column(primary_key=True, comment="UUIDv7")
+    account_id: Mapped[UUID] = mapped_column(ForeignKey("account.id"), comment="For whom it acts")
+    token_hash: Mapped[str] = mapped_column(unique=True, comment="SHA-256 of the token")
+    created_at: Mapped[datetime] = mapped_column(comment="When it was made")
+    expires_at: Mapped[datetime] = mapped_column(comment="Works until then")
+    revoked_at: Mapped[datetime | None] = mapped_column(comment="Refused from then on")
+
+
 class SignInFailure(Entity):
     """A failed attempt, for the rate limit."""
 

@@ -16,6 +16,8 @@ from server.identity.permissions import Act
 from server.kit.errors import FieldsMissing, NotFound
 from server.leads import arrivals, pages, repository, schemas
 from server.leads.arrivals import attach
+from server.leads.decided import about as decided_about
+from server.leads.decided import after as decided_after
 from server.leads.priority import Priority
 from server.leads.repository import After, Asked
 from server.leads.states import LeadState
@@ -27,6 +29,8 @@ __all__ = [
     "ListWish",
     "attach",
     "confirm",
+    "decided_about",
+    "decided_after",
     "dismiss",
     "evidence_arrived",
     "listed",

@@ -40,7 +40,7 @@ def settle(db: Session, at: datetime = START, *, site: str = "site-1") -> Bureau
     """Register a unit, its people, and an enterprise with one site.
 
     People: `officer` with a certificate and `PASSWORD`; `novice` without a certificate, `aide`,
-    `leader` and `admin`, who sign in by link (a password takes long to hash).
+    `leader`, `admin` and `maintainer`, who sign in by link (a password takes long to hash).
     """
     unit = identity.add_unit(db, at, "某市应急管理局", "320583")
     people = (
@@ -49,6 +49,7 @@ def settle(db: Session, at: datetime = START, *, site: str = "site-1") -> Bureau
         ("aide", Role.AIDE, None),
         ("leader", Role.LEADER, None),
         ("admin", Role.SYSADMIN, None),
+        ("maintainer", Role.MAINTAINER, None),
     )
     for name, role, certificate in people:
         password = PASSWORD if name == "officer" else None

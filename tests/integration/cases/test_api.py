@@ -27,6 +27,7 @@ from server.identity.permissions import NEEDS_CERTIFICATE, PERMISSIONS, Act, Rol
 from server.kit.db import Database
 from server.kit.live_feed import LiveFeed
 from server.leads.schemas import Lead as LeadPage
+from server.samples.pseudonyms import Pseudonyms
 from server.testing.settled_clock import SettledClock
 
 FINDING = {"finding": "画面中一人在装卸区未戴安全帽"}
@@ -60,6 +61,7 @@ def desk(own_database: Database, tmp_path: Path) -> Iterator[Desk]:
             catalogue=CATALOGUE,
             feed=LiveFeed("postgresql://nowhere"),
             console=tmp_path / "console",
+            pseudonyms=Pseudonyms(b"k" * 32),
             is_demo=True,
         )
     )
@@ -119,6 +121,9 @@ ROUTES: dict[tuple[str, str], Act] = {
     ("GET", "/api/v1/transfers"): Act.TRANSFERS_READ,
     ("GET", "/api/v1/transfers/{id}"): Act.TRANSFERS_READ,
     ("GET", "/api/v1/enterprises/{id}"): Act.ENTERPRISES_READ,
+    ("POST", "/api/v1/enterprises/{id}/training-consent"): Act.ENTERPRISES_CONSENT,
+    ("GET", "/api/v1/samples/proposals"): Act.SAMPLES_READ,
+    ("GET", "/api/v1/samples/frames/{id}"): Act.SAMPLES_READ,
 }
 BODIES: dict[str, object] = {
     "prescreen": {"suggestion": "to_confirm"},
@@ -126,8 +131,11 @@ BODIES: dict[str, object] = {
     "dismiss": {"reason": "test"},
     "unclear": {"reason": "太暗"},
     "reopen": {"reason": "新情况"},
+    "training-consent": {"pictures": "none"},
 }
-OURS = ("/api/v1/leads", "/api/v1/tasks", "/api/v1/transfers", "/api/v1/enterprises")
+OURS = tuple(
+    f"/api/v1/{thing}" for thing in ("leads", "tasks", "transfers", "enterprises", "samples")
+)
 
 
 def ask(client: httpx.Client, method: str, path: str) -> httpx.Response:
@@ -171,7 +179,8 @@ def test_an_expired_certificate_loses_exactly_the_acts_that_need_one(desk: Desk)
     client = desk.client_of(desk.bureau.expired_officer)
     for (method, path), act in ROUTES.items():
         refused = ask(client, method, path).status_code == 403
-        assert refused == (act in NEEDS_CERTIFICATE), path
+        lost = act in NEEDS_CERTIFICATE or Role.OFFICER not in PERMISSIONS[act]
+        assert refused == lost, path
 
 
 def test_an_aides_confirm_is_refused_by_rule_43(desk: Desk) -> None:

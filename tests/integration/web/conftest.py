@@ -16,6 +16,7 @@ from server.evidence.file_store import FileStore
 from server.identity import service as identity
 from server.kit.db import Database
 from server.kit.live_feed import LiveFeed
+from server.samples.pseudonyms import Pseudonyms
 from server.testing.bureau import BY, enrol, settle
 from server.testing.fake_device import FakeDevice
 from server.testing.settled_clock import SettledClock
@@ -55,7 +56,8 @@ def app(
     with database.writing() as db:
         settle(db)
     feed = LiveFeed(database.bind.engine.url.render_as_string(hide_password=False))
-    return create_app(WebParts(database, clock, files, catalogue, feed, console))
+    names = Pseudonyms(b"k" * 32)
+    return create_app(WebParts(database, clock, files, catalogue, feed, console, names))
 
 
 @pytest.fixture

@@ -12,6 +12,7 @@ from hazard_library.contract.events import HazardEvent
 from hazard_library.contract.topics import Channel
 from server.audit import service as audit
 from server.audit.service import Act, Thing, Who
+from server.identity import library_tokens
 from server.identity import service as identity
 from server.ingest.arrival import Arrival
 from server.ingest.service import Ingest, accept
@@ -46,6 +47,7 @@ VIOLATIONS = {
     "fk_account_unit_id": "UPDATE account SET unit_id = gen_random_uuid()",
     "ck_sign_in_link_token_hash": "UPDATE sign_in_link SET token_hash = 'x'",
     "ck_signed_in_session_token_hash": "UPDATE signed_in_session SET token_hash = 'x'",
+    "ck_library_token_order": "UPDATE library_token SET expires_at = created_at",
     "ck_live_change_kind": "UPDATE live_change SET kind = 'gossip'",
     "ck_device_id": "INSERT INTO device SELECT 'No', site, 'x', secret_sha256, broker_password,"
     " enrolled_at FROM device",
@@ -125,6 +127,7 @@ def filled(db: Session) -> Session:
     enrol(db, box)
     token = identity.make_link(db, START, BY, "officer", timedelta(hours=1))
     identity.sign_in_by_link(db, START, token, None)
+    library_tokens.make(db, START, BY, "maintainer", timedelta(days=1))
     live.announce(db, START, Change(Kind.DEVICE, box.id))
     event = box.event(evidence=[file_ref(b"picture")])
     sealed = box.sealed(event, [file_ref(b"picture")])

@@ -1,0 +1,1 @@
+"""A window on the hazard library: what officers decided, as proposals of samples."""
