@@ -25,6 +25,7 @@ VERBS: dict[str, Verb] = {
     "detect": Verb("edge.cli", "find objects in pictures and videos"),
     "bench": Verb("edge.cli", "measure the edge pipeline"),
     "train": Verb("hazard_library.cli", "train and export a detector"),
+    "compare": Verb("hazard_library.cli", "train short runs that differ in one thing each"),
     "eval": Verb("hazard_library.cli", "score a detector on a dataset version or on a film"),
     "model": Verb("hazard_library.cli", "make variants of a model, gate, sign and release it"),
 }
@@ -38,6 +39,7 @@ EXTRAS = {
     "library": "library",
     "eval": "library",
     "model": "train",
+    "compare": "train",
     "train": "train",
 }
 

@@ -9,8 +9,11 @@ from collections.abc import Sequence
 from importlib.metadata import version
 from pathlib import Path
 
+import yaml
+
 from hazard_library.datasets.material import material_root
 from hazard_library.datasets.version import DatasetVersion, build_version
+from hazard_library.training.comparison import read_comparison, recipe_of
 from hazard_library.training.recipe import Recipe, read_recipe
 from hazard_library.training.teaching_set import with_machine_labels, without_sources
 
@@ -20,8 +23,29 @@ SUMMARY = "run.json"
 FRAMEWORKS = ("numpy", "onnx", "onnxslim", "opencv-python", "torch", "ultralytics")
 
 
-def run(config: Path, out: Path) -> int:
+def compare(config: Path, out: Path, only: Sequence[str] | None = None) -> int:
+    """Train the runs of a comparison, or `only` some, each into a folder of its name below `out`.
+
+    Raises:
+        LibraryError: the comparison, one of its recipes or the material do not fit.
+    """
+    comparison = read_comparison(config)
+    for name in only or comparison.runs:
+        folder = out / name
+        if (folder / SUMMARY).is_file():
+            continue
+        folder.mkdir(parents=True, exist_ok=True)
+        recipe = folder / "recipe.yaml"
+        content = recipe_of(comparison, name, config.parent)
+        recipe.write_text(yaml.safe_dump(content, sort_keys=False, allow_unicode=True), "utf-8")
+        run(recipe, folder, config.parent)
+    return 0
+
+
+def run(config: Path, out: Path, lists: Path | None = None) -> int:
     """Train by the recipe `config` into the folder `out`; started again, it goes on.
+
+    `lists` is the folder of the files that the recipe names; None: where the recipe lies.
 
     Leaves `dataset.jsonl` (the dataset version), `last.pt` (the checkpoint), `model.onnx` (the
     exported network) and `run.json` (what was done, from which a model card is written).
@@ -36,9 +60,10 @@ def run(config: Path, out: Path) -> int:
     recipe = read_recipe(config)
     material = material_root(os.environ, Path.cwd())
     out.mkdir(parents=True, exist_ok=True)
-    data = build_version(recipe.data, recipe.labels, material, config.parent)
+    lists = lists or config.parent
+    data = build_version(recipe.data, recipe.labels, material, lists)
     data.write(out / MANIFEST)
-    done = train(recipe, _taught(recipe, data, config.parent), material, out)
+    done = train(recipe, _taught(recipe, data, lists), material, out)
     parity = export(recipe, out / CHECKPOINT, out / MODEL)
     summary = {
         "schema": "training-run/1",

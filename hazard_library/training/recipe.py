@@ -98,6 +98,8 @@ class Recipe(Frozen):
     version: str = Field(pattern=r"^\d+\.\d+\.\d+$")
     seed: int = Field(ge=0)
     labels: tuple[str, ...] = Field(min_length=1)
+    masked: bool = True
+    """Whether a class that a picture's source does not label is left out of its loss."""
     exclusive: tuple[tuple[str, str], ...] = ()
     """Pairs of labels that one thing cannot both be: a box of one is no box of the other."""
     network: str

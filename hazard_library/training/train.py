@@ -22,6 +22,7 @@ import torch
 from torch import Tensor, nn
 from torch.utils.data import DataLoader
 from ultralytics.nn.tasks import DetectionModel  # type: ignore[import-untyped,unused-ignore]
+from ultralytics.utils.loss import v8DetectionLoss  # type: ignore[import-untyped,unused-ignore]
 
 from hazard_library.datasets.version import DatasetVersion, Picture
 from hazard_library.errors import TrainingError
@@ -129,6 +130,13 @@ def optimizer_of(model: nn.Module, schedule: Schedule) -> torch.optim.Optimizer:
     )
 
 
+def loss_of(recipe: Recipe, model: nn.Module) -> v8DetectionLoss:
+    """Return the loss of a recipe: masked by what is known, or the plain one for comparison."""
+    if recipe.masked:
+        return MaskedDetectionLoss(model, exclusion(recipe.labels, recipe.exclusive))
+    return v8DetectionLoss(model)
+
+
 def set_frozen(model: nn.Module, layers: int) -> None:
     """Set the model to training, its first `layers` layers kept as they are.
 
@@ -172,7 +180,7 @@ def train(
     if checkpoint.is_file():
         run.resume(checkpoint, data.sha256)
         log.info("resumed", epoch=run.epoch, step=run.step)
-    loss = MaskedDetectionLoss(model, exclusion(recipe.labels, recipe.exclusive))
+    loss = loss_of(recipe, model)
     pictures = [picture for picture in data.of("train") for _ in range(picture.repeat)]
     epoch_steps = -(-len(pictures) // recipe.schedule.batch)
     started = clock() - run.elapsed_s
@@ -222,7 +230,7 @@ def _quiet_worker(_: int) -> None:
 
 
 def _learn(
-    run: Run, loss: MaskedDetectionLoss, batch: Batch, schedule: Schedule, epoch_steps: int
+    run: Run, loss: v8DetectionLoss, batch: Batch, schedule: Schedule, epoch_steps: int
 ) -> None:
     """Take one step and let the average follow.
 
