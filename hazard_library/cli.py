@@ -7,7 +7,7 @@ from types import ModuleType
 
 from hazard_library.errors import LibraryError
 
-LIBRARY = ("check",)
+LIBRARY = ("check", "import")
 """Verbs of `patrol library`, in the order of the work; each is a file in `verbs/`."""
 
 

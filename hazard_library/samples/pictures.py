@@ -47,8 +47,10 @@ def inspect(file: Path) -> Facts:
     except (OSError, ValueError, SyntaxError, Image.DecompressionBombError) as error:
         message = f"no whole picture ({error}); restore or leave out the file"
         raise SampleError(message) from error
+    # The size that the hash works on anyway; once for both.
+    small = upright.convert("L").resize((32, 32), Image.Resampling.LANCZOS)
     looks = Looks(
-        phash=str(imagehash.phash(upright)), mirrored=str(imagehash.phash(ImageOps.mirror(upright)))
+        phash=str(imagehash.phash(small)), mirrored=str(imagehash.phash(ImageOps.mirror(small)))
     )
     return Facts(Kind.PICTURE, suffix, upright.width, upright.height, looks)
 
