@@ -21,6 +21,7 @@ from hazard_library.catalogue.rules import (
     CameraCondition,
     Count,
     Crossing,
+    PlannedRule,
     ZoneNeed,
     classes_needed,
     needs_drawing,
@@ -188,6 +189,9 @@ def _cannot_be_on(hazard: Hazard, labels: frozenset[str] | None) -> Iterator[Tex
             ("id",),
             f"{hazard.id} is raised by the server from the camera's state; remove it here",
         )
+    elif isinstance(hazard.rule, PlannedRule):
+        text = f"{hazard.id} needs the rule kind {hazard.rule.kind}, which no edge can judge yet"
+        yield ("id",), f"{text}; remove it"
     elif hazard.maturity is Maturity.DRAFT:
         yield ("id",), f"{hazard.id} is a draft of the catalogue; remove it until it is released"
     elif labels is not None and (unseen := classes_needed(hazard.rule) - labels):

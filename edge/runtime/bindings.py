@@ -10,6 +10,7 @@ from hazard_library.catalogue.load import Catalogue
 from hazard_library.catalogue.rules import (
     CameraCondition,
     Crossing,
+    PlannedRule,
     Rule,
     ZoneNeed,
     classes_needed,
@@ -33,6 +34,7 @@ def switch_on(camera: CameraConfig, catalogue: Catalogue, labels: frozenset[str]
         ids += [h.id for h in catalogue.hazards.values() if h.id not in listed]
     bindings: list[RuleBinding] = []
     notes: list[str] = []
+    drafts = 0
     for hazard in (catalogue.hazards[hazard_id] for hazard_id in ids):
         off = _why_off(hazard, camera, labels)
         if off is None:
@@ -43,8 +45,12 @@ def switch_on(camera: CameraConfig, catalogue: Catalogue, labels: frozenset[str]
             ]
             if places == [None] and hazard.rule.zone is not ZoneNeed.NONE:
                 notes.append(f"{hazard.id} works on the whole picture: no zone is drawn for it")
-        elif hazard.id in listed or not _never_at_the_edge(hazard):
+        elif hazard.id not in listed and hazard.maturity is Maturity.DRAFT:
+            drafts += 1
+        else:
             notes.append(f"{hazard.id} stays off: {off}")
+    if drafts:
+        notes.append(f"{drafts} drafts of the catalogue stay off")
     return SwitchedOn(tuple(bindings), tuple(notes))
 
 
@@ -61,12 +67,20 @@ def _why_off(hazard: Hazard, camera: CameraConfig, labels: frozenset[str]) -> st
     unseen = classes_needed(hazard.rule) - labels
     if _never_at_the_edge(hazard):
         return "the server raises it from the camera's state"
+    if isinstance(hazard.rule, PlannedRule):
+        return f"no edge can judge the rule kind {hazard.rule.kind} yet"
     if hazard.maturity is Maturity.DRAFT:
         return "it is a draft of the catalogue"
     if unseen:
         return f"the model does not see {', '.join(sorted(unseen))}"
     listed = any(switch.id == hazard.id for switch in camera.hazards)
-    if not listed and needs_drawing(hazard.rule) and not _fitting(hazard.rule, camera):
+    return None if listed else _why_not_by_itself(hazard.rule, camera)
+
+
+def _why_not_by_itself(rule: Rule, camera: CameraConfig) -> str | None:
+    if rule.zone is ZoneNeed.NAMED:
+        return "it works only in a zone that is named for it"
+    if needs_drawing(rule) and not _fitting(rule, camera):
         return "it means nothing until a line or zone is drawn for it"
     return None
 

@@ -3,27 +3,31 @@
 from enum import StrEnum
 from typing import Annotated, Literal
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import Field
 
+from hazard_library.catalogue.legal import BasisId, Department, LegalBasis, Sector
 from hazard_library.catalogue.rules import Rule
+from hazard_library.catalogue.text import Entry, Text
 from hazard_library.contract.events import Severity
 from hazard_library.contract.ids import HazardId
 
+__all__ = [
+    "BasisId",
+    "Category",
+    "Handling",
+    "Hazard",
+    "HazardCode",
+    "Input",
+    "LegalBasis",
+    "Maturity",
+    "PenaltyCandidate",
+    "Text",
+]
+
 HazardCode = Annotated[HazardId, Field(pattern=r"^[A-Z]{2,5}-\d{2}$")]
-BasisId = Annotated[str, Field(pattern=r"^[^\s/]+$", description="Id of an article in legal/")]
 
-
-class Entry(BaseModel):
-    """A frozen piece of the catalogue; an unknown key is a mistake."""
-
-    model_config = ConfigDict(frozen=True, extra="forbid")
-
-
-class Text(Entry):
-    """One text in both languages."""
-
-    zh: str = Field(min_length=1)
-    en: str = Field(min_length=1)
+#: What a rule may need beside the picture; an edge has none of it yet.
+Input = Literal["schedule", "permits", "machine_signal", "ground_calibration"]
 
 
 class Category(StrEnum):
@@ -67,16 +71,20 @@ class Hazard(Entry):
     id: HazardCode
     name: Text
     category: Category
-    sectors: tuple[str, ...] = Field(min_length=1)
+    sectors: tuple[Sector, ...] = Field(min_length=1)
     sees: Text = Field(description="What a camera sees")
     shows_not: tuple[Text, ...] = Field(min_length=1, description="What the picture cannot show")
     known_false_alarms: tuple[Text, ...] = Field(min_length=1)
     severity: Severity
-    major_hazard_criterion: BasisId | None = None
+    major_hazard_criterion: BasisId | None = Field(
+        default=None, description="A criterion it may point at; an officer judges, on site"
+    )
+    further_criteria: tuple[BasisId, ...] = ()
     rule: Rule
+    needs: tuple[Input, ...] = Field(default=(), description="What the rule needs beside pictures")
     handling: Handling
-    competent: str = Field(description="The department that is competent, in Chinese")
-    transfer_to: tuple[str, ...] = ()
+    competent: Department = Field(description="The department that is competent, in Chinese")
+    transfer_to: tuple[Department, ...] = ()
     check_items: tuple[Text, ...] = Field(min_length=1, description="What an inspector checks")
     evidence_needed: Text
     privacy: Text
@@ -84,6 +92,9 @@ class Hazard(Entry):
     penalty_candidates: tuple[PenaltyCandidate, ...] = ()
     never_cite_from_image: tuple[BasisId, ...] = ()
     maturity: Maturity
+    waits_for: Text | None = Field(
+        default=None, description="What keeps a draft back although it could be seen and judged"
+    )
     review_status: Literal["UNREVIEWED", "REVIEWED"]
     heads_are_the_hazard: bool = Field(
         default=False, description="Heads stay unblurred on what is shown: they are what is judged"
@@ -93,22 +104,3 @@ class Hazard(Entry):
     def is_starred(self) -> bool:
         """Whether leads of it are ★ 重点线索."""
         return self.severity == 4 or self.major_hazard_criterion is not None  # noqa: PLR2004
-
-
-class LegalBasis(Entry):
-    """One article, or a paragraph or item of it, quoted word for word."""
-
-    id: BasisId
-    law: str
-    law_short: str
-    version_date: str = Field(pattern=r"^\d{4}(-\d{2}-\d{2})?$")
-    in_force_from: str | None = Field(default=None, pattern=r"^\d{4}-\d{2}-\d{2}$")
-    in_force_to: str | None = Field(default=None, pattern=r"^\d{4}-\d{2}-\d{2}$")
-    article: str
-    paragraph: str | None = None
-    item: str | None = None
-    kind: str
-    quote: str = Field(min_length=1)
-    source: str = Field(min_length=1)
-    gist: str = Field(description="What it says, in English")
-    review_status: Literal["UNREVIEWED", "REVIEWED"]

@@ -1,16 +1,30 @@
 """YAML that remembers where each value stood, so that a mistake can be named by file and line."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import timedelta
 from pathlib import Path
 from typing import TypeVar
 
 import yaml
 from pydantic import BaseModel, ValidationError
 
+from hazard_library.catalogue.quantities import write_duration
+
 #: The steps from the document's root to a value: mapping keys and list positions.
 Where = tuple[str | int, ...]
 
 T = TypeVar("T", bound=BaseModel)
+
+# The same language, read ten times faster where the C library is there.
+_Loader = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
+
+_BOUNDS = {
+    "greater_than_equal": ("ge", "at least"),
+    "greater_than": ("gt", "more than"),
+    "less_than_equal": ("le", "at most"),
+    "less_than": ("lt", "less than"),
+}
 
 
 @dataclass(frozen=True, slots=True, order=True)
@@ -55,8 +69,9 @@ def read(path: Path) -> MarkedYaml | Mistake:
     except (OSError, UnicodeDecodeError) as fault:
         return Mistake(path, 1, "", f"cannot be read: {fault}")
     try:
-        node = yaml.compose(text, Loader=yaml.SafeLoader)
-        data = yaml.safe_load(text)
+        loader = _Loader(text)
+        node = loader.get_single_node()
+        data = None if node is None else loader.construct_document(node)
     except yaml.YAMLError as fault:
         mark = getattr(fault, "problem_mark", None)
         line = mark.line + 1 if mark is not None else 1
@@ -74,7 +89,10 @@ def validate(kind: type[T], document: MarkedYaml) -> T | list[Mistake]:
         return kind.model_validate(document.data)
     except ValidationError as fault:
         return [
-            document.mistake(_where(document, error["loc"]), _remedy(error["type"], error["msg"]))
+            document.mistake(
+                _where(document, error["loc"]),
+                _remedy(error["type"], error["msg"], error.get("ctx", {})),
+            )
             for error in fault.errors(include_url=False, include_input=False)
         ]
 
@@ -112,9 +130,16 @@ def _where(document: MarkedYaml, loc: tuple[str | int, ...]) -> Where:
     return where
 
 
-def _remedy(kind: str, text: str) -> str:
+def _remedy(kind: str, text: str, context: Mapping[str, object]) -> str:
     if kind == "extra_forbidden":
         return "unknown key; remove it or mend its spelling"
     if kind == "missing":
         return "missing; add this field"
+    if kind == "string_too_short":
+        return "empty; write it"
+    if kind in _BOUNDS:
+        key, words = _BOUNDS[kind]
+        bound = context[key]
+        written = write_duration(bound) if isinstance(bound, timedelta) else f"{bound:g}"
+        return f"out of range; write {words} {written}"
     return text.removeprefix("Value error, ")

@@ -2,46 +2,42 @@
 
 A rule says nothing about how it is judged; `edge.core.rules` does, one file per kind. Durations are
 scene time. `max_gap` is the longest stretch without a look that the memory bridges: a longer one
-restarts it, because a gap is not evidence.
+restarts it, because a gap is not evidence. What an edge cannot judge yet stands in `planned_rules`.
 """
 
 from datetime import timedelta
-from enum import StrEnum
-from typing import Annotated, Literal
+from typing import Annotated, Literal, Self
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import Field, model_validator
 
-from hazard_library.catalogue.quantities import Duration
+from hazard_library.catalogue.planned_rules import (
+    Absence,
+    Direction,
+    PlannedRule,
+    Proximity,
+    SceneState,
+    Simultaneous,
+    Speed,
+    StaticObject,
+)
+from hazard_library.catalogue.rule_base import BodyPart, RuleBase, ZoneNeed
 
-
-class ZoneNeed(StrEnum):
-    """Whether a rule works on a drawn zone."""
-
-    REQUIRED = "required"
-    OPTIONAL = "optional"
-    NONE = "none"
-
-
-class BodyPart(StrEnum):
-    """The stretch of a person's box in which equipment is looked for."""
-
-    HEAD = "head"
-    TORSO = "torso"
-
-
-class RuleBase(BaseModel):
-    """What every rule has."""
-
-    model_config = ConfigDict(frozen=True, extra="forbid", populate_by_name=True)
-
-    zone: ZoneNeed
-    lasting: Duration = Field(alias="for", description="How long the condition must hold")
-    max_gap: Duration = Field(default=timedelta(seconds=1), description="Longest bridged gap")
-    cooldown: Duration = Field(description="Absent this long, the incident closes")
-    min_score: float = Field(default=0.0, ge=0, le=1, description="Detections below do not count")
-    held_ratio: float = Field(
-        default=0.7, gt=0, le=1, description="Share of the looks within `for` that must agree"
-    )
+__all__ = [
+    "JUDGED_BY_EDGE",
+    "BodyPart",
+    "CameraCondition",
+    "Count",
+    "Crossing",
+    "Dwell",
+    "Missing",
+    "PlannedRule",
+    "Presence",
+    "Rule",
+    "RuleBase",
+    "ZoneNeed",
+    "classes_needed",
+    "needs_drawing",
+]
 
 
 class Presence(RuleBase):
@@ -58,6 +54,13 @@ class Dwell(RuleBase):
     kind: Literal["dwell"] = "dwell"
     subject: str
 
+    @model_validator(mode="after")
+    def _stays_for_a_while(self) -> Self:
+        if self.lasting < timedelta(seconds=1):
+            msg = "a stay shorter than 1s is a passage; write for: 1s or more"
+            raise ValueError(msg)
+        return self
+
 
 class Missing(RuleBase):
     """A subject is seen without what it needs on a part of its body.
@@ -71,7 +74,9 @@ class Missing(RuleBase):
     needs: str
     absent_as: str
     part: BodyPart
-    min_height_px: float = Field(default=0.0, ge=0, description="Smaller subjects are not judged")
+    min_height_px: float = Field(
+        default=0.0, ge=0, le=2000, description="Smaller subjects are not judged"
+    )
 
 
 class Crossing(RuleBase):
@@ -87,21 +92,56 @@ class Count(RuleBase):
 
     kind: Literal["count"] = "count"
     subject: str
-    maximum: int | None = Field(default=None, ge=0)
-    minimum: int | None = Field(default=None, ge=1)
+    maximum: int | None = Field(default=None, ge=0, le=1000)
+    minimum: int | None = Field(default=None, ge=1, le=1000)
+
+    @model_validator(mode="after")
+    def _can_be_judged(self) -> Self:
+        if self.maximum is None and self.minimum is None:
+            msg = "counts nothing; write maximum, minimum or both"
+            raise ValueError(msg)
+        if None not in (self.maximum, self.minimum) and self.minimum > self.maximum:  # type: ignore[operator]
+            msg = f"minimum {self.minimum} is above maximum {self.maximum}: no number is right"
+            raise ValueError(msg)
+        return self
 
 
 class CameraCondition(RuleBase):
     """A technical state that stays unexplained; the server raises it, the edge never."""
 
     kind: Literal["camera_condition"] = "camera_condition"
-    condition: Literal["offline", "no_frames", "frozen", "dark_or_covered", "undecodable"]
+    condition: Literal[
+        "offline",
+        "no_frames",
+        "frozen",
+        "dark_or_covered",
+        "undecodable",
+        "blurred",
+        "moved",
+        "clock_wrong",
+    ]
 
 
 #: A rule as it stands in a hazard's file.
 Rule = Annotated[
-    Presence | Dwell | Missing | Crossing | Count | CameraCondition, Field(discriminator="kind")
+    Presence
+    | Dwell
+    | Missing
+    | Crossing
+    | Count
+    | CameraCondition
+    | Absence
+    | Direction
+    | Proximity
+    | SceneState
+    | Simultaneous
+    | Speed
+    | StaticObject,
+    Field(discriminator="kind"),
 ]
+
+#: The kinds that `edge.core.rules` judges, one file for each.
+JUDGED_BY_EDGE: frozenset[str] = frozenset({"presence", "dwell", "missing", "crossing", "count"})
 
 #: The kinds that mean nothing without a drawn zone or line.
 NEEDS_DRAWING: frozenset[str] = frozenset({"crossing"})
@@ -114,10 +154,14 @@ def classes_needed(rule: Rule) -> frozenset[str]:
             return frozenset()
         case Missing():
             return frozenset({rule.subject, rule.needs, rule.absent_as})
+        case PlannedRule():
+            return rule.classes
         case _:
             return frozenset({rule.subject})
 
 
 def needs_drawing(rule: Rule) -> bool:
     """Whether the rule stays off until something is drawn (also a count below a minimum)."""
-    return rule.kind in NEEDS_DRAWING or (isinstance(rule, Count) and rule.maximum is None)
+    if rule.kind in NEEDS_DRAWING or rule.zone is ZoneNeed.NAMED:
+        return True
+    return isinstance(rule, Count) and rule.maximum is None

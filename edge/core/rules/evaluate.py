@@ -12,6 +12,7 @@ from hazard_library.catalogue.rules import (
     Crossing,
     Dwell,
     Missing,
+    PlannedRule,
     Presence,
 )
 
@@ -40,8 +41,9 @@ def _judge_seen(binding: RuleBinding, scene: Scene, memory: RuleMemory) -> Judge
             return crossing.judge(rule, binding, scene, memory)
         case Count():
             return count.judge(rule, binding, scene, memory)
-        case CameraCondition():
-            # A technical state of the camera: the server decides when it has to be told.
+        case CameraCondition() | PlannedRule():
+            # Of a camera's technical state the server decides when it has to be told. A planned
+            # kind nobody can judge yet: the configuration refuses it, and here nothing is found.
             return Judgement(None, memory)
         case _:
             assert_never(rule)

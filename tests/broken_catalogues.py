@@ -1,0 +1,45 @@
+"""Copies of the shipped catalogue that a test may break."""
+
+import shutil
+from datetime import date
+from pathlib import Path
+
+import pytest
+
+from hazard_library.catalogue.check import mistakes_on
+from hazard_library.catalogue.load import HOME, load_catalogue, read_shelf
+from hazard_library.errors import CatalogueError
+
+HELMET = "hazards/general/ppe-01-no-helmet.yaml"
+FIRE = "hazards/general/fire-01-open-flame.yaml"
+SMOKE = "hazards/general/fire-02-smoke.yaml"
+COVERED = "hazards/cameras/cam-01-camera-covered.yaml"
+SMOKING = "hazards/general/fire-03-smoking.yaml"
+SAFETY_LAW = "legal/aqscf-2021.yaml"
+
+
+def copied(to: Path) -> Path:
+    """Copy the shipped catalogue."""
+    for part in ("hazards", "legal", "scenes"):
+        shutil.copytree(HOME / part, to / part)
+    shutil.copy(HOME / "labels.yaml", to)
+    return to
+
+
+def change(root: Path, file: str, old: str, new: str) -> None:
+    """Replace a piece of a file that must be there."""
+    text = (root / file).read_text(encoding="utf-8")
+    assert old in text, f"the test's own expectation of {file} is stale"
+    (root / file).write_text(text.replace(old, new), encoding="utf-8")
+
+
+def mistakes(root: Path) -> str:
+    """Return what loading a broken catalogue says."""
+    with pytest.raises(CatalogueError) as refused:
+        load_catalogue(root)
+    return str(refused.value)
+
+
+def mistakes_of_the_day(root: Path, day: date) -> str:
+    """Return what is cited although it is not law on a day."""
+    return "\n".join(str(mistake) for mistake in mistakes_on(read_shelf(root), day))

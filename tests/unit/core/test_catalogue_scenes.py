@@ -1,0 +1,57 @@
+"""Every hazard that may be switched on: its scenes, played to the rules that judge at the edge."""
+
+import pytest
+
+from edge.core.camera_core import CameraCore, CoreSpec
+from edge.core.rules.binding import RuleBinding
+from edge.core.scene import Zone
+from edge.testing.films import Actor, Film, told
+from hazard_library.catalogue.hazard import Maturity
+from hazard_library.catalogue.load import HOME, read_shelf
+from hazard_library.catalogue.scene import HazardScene, SceneFilm
+from hazard_library.contract.events import Change
+from hazard_library.contract.ids import DeviceId, HazardId, ZoneId
+
+SHELF = read_shelf(HOME)
+SCENES = {hazard: scene for hazard, (scene, _) in SHELF.scenes.items()}
+
+
+def played(scene: HazardScene, film: SceneFilm) -> list[Change]:
+    """Return what the edge's core tells of one film of a scene."""
+    hazard = SHELF.hazards[HazardId(scene.hazard)][0]
+    zone = Zone(ZoneId("drawn"), scene.zone) if scene.zone else None
+    there = Film(film.lasting.total_seconds(), film.look_every.total_seconds())
+    wide, high = there.width, there.height
+    for place, shown in enumerate(film.shows):
+        left, top, right, bottom = shown.box
+        begins = shown.begins.total_seconds()
+        aside, down = shown.moving[0] * wide, shown.moving[1] * high
+        ends = float("inf") if shown.ends is None else shown.ends.total_seconds()
+        # A box of a scene is where it begins; an actor's box is where it would be at 0 s.
+        box = (
+            left * wide - aside * begins,
+            top * high - down * begins,
+            right * wide - aside * begins,
+            bottom * high - down * begins,
+        )
+        actor = Actor(str(place), shown.label, box, (begins, ends), (aside, down), shown.score)
+        there = there.with_actor(actor)
+    binding = RuleBinding(hazard.id, hazard.rule, zone)
+    core = CameraCore(CoreSpec(DeviceId("box-1"), there.camera, (binding,)))
+    return [one.change for one in told(core, there, ends=True)]
+
+
+def test_every_hazard_that_may_be_switched_on_has_its_scene() -> None:
+    ready = {h.id for h, _ in SHELF.hazards.values() if h.maturity is not Maturity.DRAFT}
+    assert ready <= set(SCENES)
+    assert len(ready) >= 10
+
+
+@pytest.mark.parametrize("hazard", sorted(SCENES))
+def test_its_scene_raises_it_once(hazard: HazardId) -> None:
+    assert played(SCENES[hazard], SCENES[hazard].raises).count(Change.OPENED) == 1
+
+
+@pytest.mark.parametrize("hazard", sorted(SCENES))
+def test_what_looks_like_it_does_not_raise_it(hazard: HazardId) -> None:
+    assert played(SCENES[hazard], SCENES[hazard].raises_not) == []
