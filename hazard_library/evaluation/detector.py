@@ -1,20 +1,20 @@
 """Running an exported detector on pictures, for scoring: letterbox, network, boxes, suppression."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Self
 
 import cv2
 import numpy as np
 import numpy.typing as npt
 import onnxruntime as ort
 
-from hazard_library.errors import DatasetError
+from hazard_library.errors import DatasetError, RegistryError
 from hazard_library.evaluation.boxes import overlaps
-from hazard_library.registry import ModelPackage
 
 PAD = 114
+MOST = 1000
+"""Boxes of one picture that are looked at, best first."""
 Pixels = npt.NDArray[np.uint8]
 Tensor = npt.NDArray[np.float32]
 
@@ -43,42 +43,64 @@ class Fit:
     top: float
 
 
-class OnnxDetector:
-    """An anchor-free detector, run by ONNX Runtime on the processor in float32."""
+@dataclass(frozen=True, slots=True)
+class Detector:
+    """An anchor-free detector, whatever computes it.
 
-    def __init__(self, file: Path, labels: Sequence[str], *, threads: int = 1) -> None:
-        """Open the model in `file`; its input must be (1, 3, side, side), RGB, 0..1."""
-        options = ort.SessionOptions()
-        options.intra_op_num_threads = threads
-        options.inter_op_num_threads = 1
-        self._session = ort.InferenceSession(
-            file, sess_options=options, providers=["CPUExecutionProvider"]
-        )
-        (tensor,) = self._session.get_inputs()
-        self.input_name = str(tensor.name)
-        self.labels = tuple(labels)
-        self.side = int(tensor.shape[2])
+    Attributes:
+        raw: the network: float32 (1, 3, side, side), RGB, 0..1 → (1, 4 + classes, anchors).
+        labels: class number → label.
+        side: of the square input, in pixels.
+        input_name: of the input tensor.
+    """
 
-    @classmethod
-    def of(cls, package: ModelPackage) -> Self:
-        """Open the model of a package."""
-        return cls(package.model_file, package.card.labels)
-
-    def raw(self, tensor: Tensor) -> Tensor:
-        """Run the network: (1, 3, side, side) → (1, 4 + classes, anchors)."""
-        (output,) = self._session.run(None, {self.input_name: tensor})
-        return np.asarray(output, np.float32)
+    raw: Callable[[Tensor], Tensor]
+    labels: tuple[str, ...]
+    side: int
+    input_name: str = ""
 
     def find(self, pixels: Pixels, floor: float, suppression_iou: float) -> Found:
-        """Find things in a picture (h, w, 3), RGB, with scores from `floor`."""
-        canvas, fit = letterbox(pixels, self.side)
-        tensor = canvas.transpose(2, 0, 1)[None].astype(np.float32) / np.float32(255)
+        """Find things in a picture (h, w, 3), RGB, with scores from `floor`, best first."""
+        tensor, fit = prepared(pixels, self.side)
         classes, scores, corners = decode(self.raw(tensor), floor)
         kept = suppress(classes, scores, corners, suppression_iou)
         placed = (corners[kept] - [fit.left, fit.top] * 2) / fit.scale
         height, width = pixels.shape[:2]
         inside = np.clip(placed, 0, [width, height] * 2)
         return Found(classes[kept], scores[kept], inside)
+
+
+def onnx_detector(file: Path, labels: Sequence[str], *, threads: int = 1) -> Detector:
+    """Open an ONNX file on the processor with the providers' own precision of the file.
+
+    Raises:
+        RegistryError: ONNX Runtime cannot load it, or its input is not square.
+    """
+    options = ort.SessionOptions()
+    options.intra_op_num_threads = threads
+    options.inter_op_num_threads = 1
+    options.log_severity_level = 3
+    try:
+        session = ort.InferenceSession(
+            file, sess_options=options, providers=["CPUExecutionProvider"]
+        )
+    except Exception as fault:
+        message = f"{file}: ONNX Runtime cannot load it ({fault}); export the model again"
+        raise RegistryError(message) from fault
+    (tensor,) = session.get_inputs()
+    name, side = str(tensor.name), int(tensor.shape[2])
+
+    def raw(pixels: Tensor) -> Tensor:
+        (output,) = session.run(None, {name: pixels})
+        return np.asarray(output, np.float32)
+
+    return Detector(raw, tuple(labels), side, name)
+
+
+def prepared(pixels: Pixels, side: int) -> tuple[Tensor, Fit]:
+    """Return the input tensor of a picture (h, w, 3), RGB, and how it lies there."""
+    canvas, fit = letterbox(pixels, side)
+    return canvas.transpose(2, 0, 1)[None].astype(np.float32) / np.float32(255), fit
 
 
 def letterbox(pixels: Pixels, side: int) -> tuple[Pixels, Fit]:
@@ -104,7 +126,7 @@ def decode(
     classes = rows[:, 4:].argmax(1)
     scores = rows[:, 4:].max(1)
     order = np.argsort(-scores, kind="stable")
-    order = order[scores[order] >= floor]
+    order = order[scores[order] >= floor][:MOST]
     centres, sizes = rows[order, :2], rows[order, 2:4]
     corners = np.concatenate([centres - sizes / 2, centres + sizes / 2], 1)
     return classes[order], scores[order], corners
@@ -117,17 +139,14 @@ def suppress(
     iou: float,
 ) -> npt.NDArray[np.int64]:
     """Return the indices left when, within a class, weaker overlapping boxes are dropped."""
-    order = list(np.argsort(-scores, kind="stable"))
-    kept: list[int] = []
-    while order:
-        best = int(order.pop(0))
-        kept.append(best)
-        rest = np.array(order, np.int64)
-        if not len(rest):
-            break
-        close = overlaps(corners[best][None], corners[rest])[0] > iou
-        order = list(rest[~(close & (classes[rest] == classes[best]))])
-    return np.array(kept, np.int64)
+    order = np.argsort(-scores, kind="stable")
+    alike = classes[order][:, None] == classes[order][None]
+    drops = (overlaps(corners[order], corners[order]) > iou) & alike
+    left = np.ones(len(order), np.bool_)
+    for place in range(len(order)):
+        if left[place]:
+            left[place + 1 :] &= ~drops[place, place + 1 :]
+    return np.asarray(order[left], np.int64)
 
 
 def read_pixels(file: Path) -> Pixels:

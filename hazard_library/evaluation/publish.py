@@ -14,52 +14,28 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from hazard_library.datasets.version import DatasetVersion, by_source
 from hazard_library.errors import CardInvalid
-from hazard_library.evaluation.detector import PAD, Found, OnnxDetector
-from hazard_library.evaluation.score import (
-    Aim,
-    choose_thresholds,
-    finder,
-    judged_by_class,
-    metrics,
-)
+from hazard_library.evaluation.detector import PAD, Detector, Found, onnx_detector
+from hazard_library.evaluation.looking import Locator
+from hazard_library.evaluation.scoring import evaluate_subject
 from hazard_library.evaluation.self_test import rendered_scene
+from hazard_library.evaluation.statement import Statement, read_statement
+from hazard_library.evaluation.subject import Subject
 from hazard_library.registry import ModelCard, ModelPackage, load_package
 from hazard_library.registry.card import (
     CardData,
     CardTraining,
     CardWeights,
-    ClassMetrics,
     DataSource,
     ExpectedBox,
-    Limit,
     ModelInput,
     ModelOutput,
     SelfTest,
-    Share,
 )
 from hazard_library.registry.package import CARD, SELF_TEST_FOLDER
 
 MODEL = "model.onnx"
 SELF_TEST_PICTURE = "rendered-scene.png"
 SCORE_TOLERANCE = 0.03
-
-
-class Statement(BaseModel):
-    """What people say about a model beside what is measured: `<recipe>.card.yaml`."""
-
-    model_config = ConfigDict(frozen=True, extra="forbid")
-
-    schema_: Literal["model-statement/1"] = Field(alias="schema")
-    licence: str
-    aim: Aim
-    thresholds_pinned: dict[str, Share] = Field(description="Label → score set by hand, with why")
-    loose_labels: tuple[str, ...] = Field(description="Scored at IoU 0.3: no firm outline")
-    thresholds_note: str
-    suppression_iou: Share
-    licences: dict[str, str] = Field(description="Source → licence, where its manifest is silent")
-    data_note: str
-    training_note: str
-    limits: tuple[Limit, ...]
 
 
 class FinishedRun(BaseModel):
@@ -81,47 +57,45 @@ class FinishedRun(BaseModel):
     frameworks: dict[str, str]
 
 
-def publish(run: Path, statement_file: Path, material: Path, models: Path) -> ModelPackage:
+def publish(run: Path, statement_file: Path, where: Locator, models: Path) -> ModelPackage:
     """Score the run in folder `run` and write `models/<name>/<version>`.
 
     Args:
         run: the folder with `model.onnx`, `dataset.jsonl` and `run.json`.
         statement_file: the `Statement` in YAML.
-        material: the folder to which the dataset's pictures are relative.
+        where: finds the pictures of the dataset version.
         models: where packages lie.
 
     Raises:
         CardInvalid: run or statement do not fit.
         DatasetError: the dataset version or a picture cannot be read.
     """
-    finished, statement = _read_run(run / "run.json"), _read_statement(statement_file)
+    finished, statement = _read_run(run / "run.json"), read_statement(statement_file)
     data = DatasetVersion.read(run / "dataset.jsonl")
-    detector = OnnxDetector(run / MODEL, finished.labels)
-    judged = judged_by_class(data, finder(detector, material, statement.suppression_iou))
-    chosen = choose_thresholds(judged, statement.aim, statement.loose_labels)
-    thresholds = chosen | statement.thresholds_pinned
+    subject = Subject(
+        name=finished.name,
+        version=finished.version,
+        file=run / MODEL,
+        labels=finished.labels,
+        loose=statement.loose_labels,
+        suppression_iou=statement.suppression_iou,
+        thresholds=None,
+        statement=statement,
+    )
+    evaluation = evaluate_subject(subject, data, where).evaluation
     folder = models / finished.name / finished.version
     (folder / SELF_TEST_FOLDER).mkdir(parents=True, exist_ok=True)
     shutil.copyfile(run / MODEL, folder / MODEL)
-    self_test = _write_self_test(folder, detector, statement.suppression_iou)
+    self_test = _write_self_test(folder, subject.detector(), statement.suppression_iou)
     card = _card(finished, statement, data, folder / MODEL).model_copy(
         update={
-            "thresholds": thresholds,
-            "metrics": metrics(judged, thresholds, statement.loose_labels),
+            "thresholds": {label: one.threshold for label, one in evaluation.classes.items()},
+            "metrics": evaluation.metrics(),
             "self_test": (self_test,),
         }
     )
     _write_card(card, folder / CARD)
     return load_package(folder)
-
-
-def score_package(
-    package: ModelPackage, data: DatasetVersion, material: Path
-) -> dict[str, ClassMetrics]:
-    """Score a published package on a dataset version at its card's thresholds."""
-    detector = OnnxDetector.of(package)
-    judged = judged_by_class(data, finder(detector, material, package.card.suppression_iou))
-    return metrics(judged, package.card.thresholds, package.card.loose_labels)
 
 
 def _read_run(file: Path) -> FinishedRun:
@@ -133,18 +107,9 @@ def _read_run(file: Path) -> FinishedRun:
         raise CardInvalid(message) from error
 
 
-def _read_statement(file: Path) -> Statement:
-    """Read what people say about the model."""
-    try:
-        return Statement.model_validate(yaml.safe_load(file.read_text(encoding="utf-8")))
-    except (OSError, ValidationError, yaml.YAMLError) as error:
-        message = f"{file}: not a model statement ({error}); see the one of site-hazards"
-        raise CardInvalid(message) from error
-
-
 def _card(run: FinishedRun, statement: Statement, data: DatasetVersion, model: Path) -> ModelCard:
     """Put together all of the card that does not need scoring."""
-    detector = OnnxDetector(model, run.labels)
+    detector = onnx_detector(model, run.labels)
     anchors = sum((detector.side // stride) ** 2 for stride in (8, 16, 32))
     content = model.read_bytes()
     return ModelCard(
@@ -179,7 +144,7 @@ def _card(run: FinishedRun, statement: Statement, data: DatasetVersion, model: P
     )
 
 
-def _input(detector: OnnxDetector) -> ModelInput:
+def _input(detector: Detector) -> ModelInput:
     """Describe the input that training and `letterbox` agree on."""
     return ModelInput(
         name=detector.input_name,
@@ -220,7 +185,7 @@ def _data(data: DatasetVersion, statement: Statement) -> CardData:
     )
 
 
-def _write_self_test(folder: Path, detector: OnnxDetector, suppression_iou: float) -> SelfTest:
+def _write_self_test(folder: Path, detector: Detector, suppression_iou: float) -> SelfTest:
     """Render the self-test's picture and record what the model finds in it."""
     picture = rendered_scene()
     floor = quiet_floor(detector.find(picture, 0.1, suppression_iou).scores)

@@ -87,6 +87,9 @@ class ClassMetrics(CardPart):
     """How well one class is found on validation pictures labelled throughout for it."""
 
     ap50: Share = Field(description="Average precision at an overlap (IoU) of 0.5")
+    ap50_interval: tuple[Share, Share] | None = Field(
+        default=None, description="What chance could have made of it, 95 %"
+    )
     ap30: Share = Field(description="The same at 0.3, fairer to loose boxes such as smoke")
     threshold: Share = Field(description="The score at which precision and recall were taken")
     overlap: Share = Field(description="The IoU from which a box was right for these two")

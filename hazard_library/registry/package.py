@@ -15,6 +15,7 @@ from pydantic import ValidationError
 from hazard_library.bundle import models_root
 from hazard_library.errors import CardInvalid, HashMismatch, PackageNotFound
 from hazard_library.registry.card import ModelCard
+from hazard_library.registry.wrong_fields import wrong_fields
 
 CARD = "card.yaml"
 SELF_TEST_FOLDER = "selftest"
@@ -101,11 +102,7 @@ def read_card(file: Path) -> ModelCard:
         message = f"{file}: not YAML ({error}); restore the card that came with the package"
         raise CardInvalid(message) from error
     except ValidationError as error:
-        fields = "; ".join(
-            f"{'.'.join(str(part) for part in mistake['loc']) or 'card'}: {mistake['msg']}"
-            for mistake in error.errors()
-        )
-        message = f"{file}: {fields}; mend these fields or restore the card"
+        message = f"{file}: {wrong_fields(error)}; mend these fields or restore the card"
         raise CardInvalid(message) from error
 
 

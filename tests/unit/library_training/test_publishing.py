@@ -12,8 +12,7 @@ import yaml
 
 from hazard_library.datasets.version import Box, DatasetVersion, Picture
 from hazard_library.errors import CardInvalid
-from hazard_library.evaluation import cli
-from hazard_library.evaluation.detector import Found, OnnxDetector, read_pixels
+from hazard_library.evaluation.detector import Found, onnx_detector, read_pixels
 from hazard_library.evaluation.publish import publish, quiet_floor
 from hazard_library.evaluation.self_test import HEIGHT, WIDTH, differences, rendered_scene
 from hazard_library.registry import ModelPackage, find_package
@@ -81,7 +80,7 @@ def statement(folder: Path, **changes: object) -> Path:
 
 def test_a_run_becomes_a_package_with_figures_and_thresholds(run: Path, tmp_path: Path) -> None:
     said = statement(tmp_path, thresholds_pinned={"fire": 0.25}, licences={"rendered": "CC0-1.0"})
-    made = publish(run, said, tmp_path, tmp_path / "models")
+    made = publish(run, said, lambda one: tmp_path / one.file, tmp_path / "models")
     assert made.folder == tmp_path / "models" / "trial" / "1.2.3"
     assert made.card.thresholds["fire"] == 0.25
     assert made.card.metrics["fire"].boxes == 1
@@ -91,31 +90,12 @@ def test_a_run_becomes_a_package_with_figures_and_thresholds(run: Path, tmp_path
 
 def test_a_folder_without_a_finished_run_is_refused(tmp_path: Path) -> None:
     with pytest.raises(CardInvalid, match=r"run\.json: no finished training run"):
-        publish(tmp_path, STATEMENT, tmp_path, tmp_path / "models")
+        publish(tmp_path, STATEMENT, lambda one: tmp_path / one.file, tmp_path / "models")
 
 
 def test_a_statement_that_does_not_fit_is_refused(run: Path, tmp_path: Path) -> None:
     with pytest.raises(CardInvalid, match="not a model statement"):
-        publish(run, statement(tmp_path, praise="much"), tmp_path, tmp_path / "models")
-
-
-def test_scoring_a_package_prints_its_figures(
-    run: Path,
-    package: ModelPackage,
-    tmp_path: Path,
-    capsys: pytest.CaptureFixture[str],
-) -> None:
-    material = {"PATROL_MATERIAL": str(tmp_path)}
-    assert cli.run(str(package.folder), run / "dataset.jsonl", material) == 0
-    assert json.loads(capsys.readouterr().out)["fire"]["pictures"] == 1
-
-
-def test_publishing_prints_where_the_package_lies(
-    run: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
-) -> None:
-    material = {"PATROL_MATERIAL": str(tmp_path)}
-    assert cli.publish_run(run, STATEMENT, tmp_path / "models", material) == 0
-    assert capsys.readouterr().out.strip() == str(tmp_path / "models" / "trial" / "1.2.3")
+        publish(run, statement(tmp_path, praise="much"), lambda one: tmp_path / one.file, tmp_path)
 
 
 def test_the_floor_of_the_self_test_keeps_away_from_every_score() -> None:
@@ -127,7 +107,9 @@ def test_the_package_finds_in_its_own_picture_what_its_card_says(package: ModelP
     card = package.card
     (case,) = card.self_test
     pixels = read_pixels(package.self_test_folder / case.picture)
-    found = OnnxDetector.of(package).find(pixels, case.floor, card.suppression_iou)
+    found = onnx_detector(package.model_file, card.labels).find(
+        pixels, case.floor, card.suppression_iou
+    )
     expected = Found(
         classes=np.array([card.labels.index(box.label) for box in case.boxes]),
         scores=np.array([box.score for box in case.boxes]),
