@@ -111,7 +111,7 @@ def read_knowledge(file: Path) -> Knowledge:
     """
     try:
         read = KnowledgeFile.model_validate(yaml.safe_load(file.read_text(encoding="utf-8")))
-        by_place: dict[str, tuple[Throughout, ...]] = Field(default={})
+        by_place: dict[str, tuple[Throughout, ...]] = {}
         for rule in read.throughout:
             for place in _places(rule, file.parent):
                 by_place[place] = (*by_place.get(place, ()), *_statements(rule))
