@@ -64,7 +64,7 @@ def _parser() -> argparse.ArgumentParser:
     register.add_argument("file", type=Path, help="YAML file, see configs/example")
     register.add_argument("--unit", required=True, help="name of the enforcing unit")
     register.add_argument("--division", required=True, help="its division, six digits (GB/T 2260)")
-    _add_consent(_verb(verbs, "training-consent", "record which pictures may train models"))
+    _add_consent(_verb(verbs, "training-consent", "record that an enterprise agrees to training"))
     _add_token(_verb(verbs, "library-token", "make the token with which patrol library pull reads"))
     check = _verb(verbs, "check", "prove the audit chain, or the files of evidence")
     check.add_argument("what", choices=["audit", "stores"])
@@ -110,13 +110,9 @@ def _add_user(verb: argparse.ArgumentParser) -> None:
 
 def _add_consent(verb: argparse.ArgumentParser) -> None:
     verb.add_argument("--credit-code", required=True, help="统一社会信用代码 of the enterprise")
-    verb.add_argument(
-        "--pictures",
-        choices=["none", "blurred", "original"],
-        required=True,
-        help="none, copies with heads blurred, or pictures as recorded",
-    )
-    verb.add_argument("--reference", help="where the written consent lies; not with none")
+    how = verb.add_mutually_exclusive_group(required=True)
+    how.add_argument("--reference", help="where the written consent lies")
+    how.add_argument("--end", action="store_true", help="the enterprise agrees no longer")
 
 
 def _add_token(verb: argparse.ArgumentParser) -> None:

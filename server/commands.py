@@ -17,7 +17,7 @@ from hazard_library.contract.ids import NAME_PATTERN, CameraId, DeviceId
 from server.audit import service as audit
 from server.audit.service import Who
 from server.enterprises import service as enterprises
-from server.enterprises.schemas import ConsentGiven, EnterpriseRecord
+from server.enterprises.schemas import EnterpriseRecord, TrainingConsent
 from server.evidence import service as evidence
 from server.evidence.file_store import FileStore
 from server.fleet import service as fleet
@@ -138,15 +138,14 @@ def register_enterprise(arguments: argparse.Namespace) -> int:
 
 
 def training_consent(arguments: argparse.Namespace) -> int:
-    """Record what an enterprise lets models learn from."""
+    """Record that an enterprise agrees to training on its pictures, or no longer does."""
     try:
-        given = ConsentGiven(pictures=arguments.pictures, reference=arguments.reference)
+        given = TrainingConsent(reference=arguments.reference)
     except ValidationError as fault:
-        told = "; ".join(str(error["msg"]) for error in fault.errors())
-        raise SettingsError(f"--reference: {told}") from fault
+        raise SettingsError(f"--reference: {fault.errors()[0]['msg']}") from fault
     with open_database(_settings(arguments)) as database, database.writing() as db:
         firm = enterprises.consent_by_code(db, _CLOCK.now(), _BY, arguments.credit_code, given)
-    _say(f"{firm.name}: {given.pictures} pictures may train models")
+    _say(f"{firm.name}: pictures {'may' if given.reference else 'may not'} train models")
     return 0
 
 

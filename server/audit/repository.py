@@ -62,6 +62,14 @@ def last_act(db: Session, kinds: Collection[tuple[str, str]]) -> int:
     return db.scalar(query) or 0
 
 
+def things(db: Session, object_type: str, event: str) -> Sequence[str]:
+    """Return the things of a kind to which an event ever happened."""
+    query = select(AuditEntry.object_id).where(
+        AuditEntry.object_type == object_type, AuditEntry.event == event
+    )
+    return db.scalars(query.distinct()).all()
+
+
 def looks_at(db: Session, object_type: str, object_id: str) -> Sequence[AccessRecord]:
     """Return the looks at one thing, oldest first."""
     query = (

@@ -124,6 +124,11 @@ def last_act(db: Session, kinds: Collection[tuple[str, str]]) -> int:
     return repository.last_act(db, kinds)
 
 
+def things(db: Session, object_type: str, event: str) -> Sequence[str]:
+    """Return the things of a kind to which an event ever happened."""
+    return repository.things(db, object_type, event)
+
+
 def looks(db: Session, thing: Thing) -> Sequence[AccessRecord]:
     """Return every look at a thing, oldest first."""
     return repository.looks_at(db, thing.type, thing.id)

@@ -7,7 +7,7 @@ from uuid import UUID
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from server.enterprises.tables import Enterprise, Site, TrainingConsent
+from server.enterprises.tables import Enterprise, Site
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,11 +51,10 @@ def locked(db: Session, enterprise_id: UUID) -> Enterprise:
     return db.get_one(Enterprise, enterprise_id, with_for_update=True, populate_existing=True)
 
 
-def consents(db: Session, enterprise_ids: Collection[UUID]) -> dict[UUID, TrainingConsent]:
-    """Return which pictures of enterprises may train models."""
-    query = select(Enterprise.id, Enterprise.training_consent)
-    query = query.where(Enterprise.id.in_(enterprise_ids))
-    return {row[0]: row[1] for row in db.execute(query)}
+def agreed(db: Session, enterprise_ids: Collection[UUID]) -> set[UUID]:
+    """Return those of the enterprises that have agreed to training on their pictures."""
+    query = select(Enterprise.id).where(Enterprise.id.in_(enterprise_ids))
+    return set(db.scalars(query.where(Enterprise.training_consent.is_not(None))))
 
 
 def names(db: Session, enterprise_ids: Collection[UUID]) -> dict[UUID, str]:

@@ -6,7 +6,7 @@ from uuid import UUID
 from fastapi import APIRouter, Path
 
 from server.enterprises import service
-from server.enterprises.schemas import ConsentGiven, EnterpriseOut
+from server.enterprises.schemas import EnterpriseOut, TrainingConsent
 from server.identity.guard import SignedIn
 from server.kit.errors import FieldsMissing, NotFound, NotPermitted, NotSignedIn
 from server.kit.problems import answers
@@ -31,8 +31,8 @@ def read_enterprise(
     responses=answers(NotSignedIn, NotPermitted, NotFound, FieldsMissing),
 )
 def settle_consent(
-    enterprise_id: EnterpriseId, body: ConsentGiven, db: Writing, clock: Now, actor: SignedIn
+    enterprise_id: EnterpriseId, body: TrainingConsent, db: Writing, clock: Now, actor: SignedIn
 ) -> EnterpriseOut:
-    """Record which pictures the enterprise lets models learn from; without a word, none."""
+    """Record that the enterprise agrees to training on its pictures, or no longer does."""
     entity = service.settle_consent(db, clock.now(), actor, enterprise_id, body)
     return EnterpriseOut.model_validate(entity)

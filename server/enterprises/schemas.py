@@ -3,10 +3,10 @@
 from typing import Annotated
 from uuid import UUID
 
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field, model_validator
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field
 
 from server.enterprises.credit_code import is_valid
-from server.enterprises.tables import RiskBand, TrainingConsent
+from server.enterprises.tables import RiskBand
 
 
 def _valid_code(code: str) -> str:
@@ -43,24 +43,14 @@ class EnterpriseRecord(BaseModel):
     sites: tuple[SiteRecord, ...] = Field(min_length=1)
 
 
-class ConsentGiven(BaseModel):
-    """What an enterprise has agreed to, or that it agrees no longer."""
+class TrainingConsent(BaseModel):
+    """An enterprise's consent to training on its pictures, or that there is none any more."""
 
     model_config = ConfigDict(frozen=True, extra="forbid", str_strip_whitespace=True)
 
-    pictures: TrainingConsent = Field(
-        description="none; blurred: copies with heads blurred; original: pictures as recorded"
-    )
     reference: str | None = Field(
-        default=None, min_length=4, max_length=200, description="Where the written consent lies"
+        min_length=4, max_length=200, description="Where the written consent lies; null ends it"
     )
-
-    @model_validator(mode="after")
-    def _is_on_paper(self) -> "ConsentGiven":
-        if (self.pictures is TrainingConsent.NONE) != (self.reference is None):
-            msg = "consent needs a reference to its paper, and its end needs none"
-            raise ValueError(msg)
-        return self
 
 
 class EnterpriseOut(BaseModel):
@@ -78,5 +68,6 @@ class EnterpriseOut(BaseModel):
     is_key_unit: bool
     is_demo: bool
     source: str
-    training_consent: TrainingConsent = Field(description="Which pictures may train models")
-    consent_reference: str | None
+    training_consent: str | None = Field(
+        description="Where the written consent to training on its pictures lies; null: none"
+    )

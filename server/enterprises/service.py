@@ -9,8 +9,8 @@ from sqlalchemy.orm import Session
 from server.audit import service as audit
 from server.enterprises import repository
 from server.enterprises.repository import Place
-from server.enterprises.schemas import ConsentGiven, EnterpriseRecord, SiteRecord
-from server.enterprises.tables import Enterprise, Site, TrainingConsent
+from server.enterprises.schemas import EnterpriseRecord, SiteRecord, TrainingConsent
+from server.enterprises.tables import Enterprise, Site
 from server.identity import service as identity
 from server.identity.actor import Actor
 from server.identity.permissions import Act
@@ -20,8 +20,8 @@ from server.kit.ids import new_id
 __all__ = [
     "CONSENT",
     "Place",
+    "agreed",
     "consent_by_code",
-    "consents",
     "names",
     "place",
     "read",
@@ -115,15 +115,15 @@ def read(db: Session, at: datetime, actor: Actor, enterprise_id: UUID) -> Enterp
     return found
 
 
-def consents(db: Session, enterprise_ids: Collection[UUID]) -> dict[UUID, TrainingConsent]:
-    """Return which pictures of enterprises may train models."""
-    return repository.consents(db, enterprise_ids)
+def agreed(db: Session, enterprise_ids: Collection[UUID]) -> set[UUID]:
+    """Return those of the enterprises that have agreed to training on their pictures."""
+    return repository.agreed(db, enterprise_ids)
 
 
 def settle_consent(
-    db: Session, at: datetime, actor: Actor, enterprise_id: UUID, given: ConsentGiven
+    db: Session, at: datetime, actor: Actor, enterprise_id: UUID, given: TrainingConsent
 ) -> Enterprise:
-    """Record what an enterprise within the actor's scope lets models learn from.
+    """Record that an enterprise within the actor's scope agrees to training, or no longer does.
 
     Raises:
         NotPermitted: the role may not.
@@ -136,7 +136,7 @@ def settle_consent(
 
 
 def consent_by_code(
-    db: Session, at: datetime, who: audit.Who, credit_code: str, given: ConsentGiven
+    db: Session, at: datetime, who: audit.Who, credit_code: str, given: TrainingConsent
 ) -> Enterprise:
     """Record the same for the enterprise of a 统一社会信用代码, at the server itself.
 
@@ -150,12 +150,15 @@ def consent_by_code(
 
 
 def _settle(
-    db: Session, at: datetime, who: audit.Who, enterprise_id: UUID, given: ConsentGiven
+    db: Session, at: datetime, who: audit.Who, enterprise_id: UUID, given: TrainingConsent
 ) -> Enterprise:
     entity = repository.locked(db, enterprise_id)
-    before = entity.training_consent
-    entity.training_consent, entity.consent_reference = given.pictures, given.reference
+    before, entity.training_consent = entity.training_consent, given.reference
     db.flush()
-    act = audit.Act(CONSENT, before, given.pictures, given.reference)
+    act = audit.Act(CONSENT, _word(before), _word(given.reference), given.reference)
     audit.record(db, at, who, audit.Thing("enterprise", str(entity.id)), act)
     return entity
+
+
+def _word(reference: str | None) -> str:
+    return "none" if reference is None else "agreed"

@@ -18,24 +18,13 @@ class RiskBand(StrEnum):
     LOW = "low"
 
 
-class TrainingConsent(StrEnum):
-    """Which of its pictures an enterprise lets models learn from. Nobody has agreed by silence."""
-
-    NONE = "none"
-    BLURRED = "blurred"
-    ORIGINAL = "original"
-
-
 class Enterprise(Entity):
     """One enterprise, as its record says."""
 
     __tablename__ = "enterprise"
     __table_args__ = (
         one_of("risk_band", RiskBand),
-        one_of("training_consent", TrainingConsent),
-        CheckConstraint(
-            "(training_consent = 'none') = (consent_reference IS NULL)", name="consent_reference"
-        ),
+        CheckConstraint("length(btrim(training_consent)) >= 4", name="training_consent"),
         CheckConstraint("credit_code ~ '^[0-9A-HJ-NPQRTUWXY]{18}$'", name="credit_code"),
         {"comment": "Enterprises, the core of 一企一档"},
     )
@@ -51,13 +40,8 @@ class Enterprise(Entity):
     is_demo: Mapped[bool] = mapped_column(Boolean, comment="Made up for a demonstration")
     source: Mapped[str] = mapped_column(comment="Where the record came from")
     registered_at: Mapped[datetime] = mapped_column(comment="When it was recorded")
-    training_consent: Mapped[TrainingConsent] = mapped_column(
-        Word(TrainingConsent),
-        default=TrainingConsent.NONE,
-        comment="Which pictures may train models: none, those with heads blurred, or originals",
-    )
-    consent_reference: Mapped[str | None] = mapped_column(
-        comment="Where the written consent lies; None without consent"
+    training_consent: Mapped[str | None] = mapped_column(
+        comment="Where its written consent to training on its pictures lies; None: no consent"
     )
 
 

@@ -120,6 +120,14 @@ def incidents(db: Session, leads: Collection[UUID]) -> Sequence[LeadIncident]:
     return db.scalars(query.order_by(*order)).all()
 
 
+def incidents_of(
+    db: Session, units: Collection[UUID], enterprises: Collection[UUID]
+) -> Sequence[UUID]:
+    """Return the incidents of enterprises' leads in reach, decided or not."""
+    query = select(LeadIncident.incident_id).join(Lead, Lead.id == LeadIncident.lead_id)
+    return db.scalars(query.where(in_reach(units), Lead.enterprise_id.in_(enterprises))).all()
+
+
 def span_of(db: Session, lead_id: UUID) -> tuple[Span, int]:
     """Return when a lead's incidents were first and last seen, and how many they are."""
     query = select(

@@ -19,7 +19,7 @@ from server.leads.arrivals import attach
 from server.leads.decided import about as decided_about
 from server.leads.decided import after as decided_after
 from server.leads.priority import Priority
-from server.leads.repository import After, Asked
+from server.leads.repository import After, Asked, incidents_of
 from server.leads.states import LeadState
 from server.leads.tables import Lead
 from server.leads.verdicts import Attempt, confirm, dismiss, prescreen, reopen, unclear
@@ -33,6 +33,7 @@ __all__ = [
     "decided_after",
     "dismiss",
     "evidence_arrived",
+    "incidents_of",
     "listed",
     "one",
     "page",

@@ -33,9 +33,7 @@ class Pseudonyms:
         try:
             return cls(_read(path) or _make(path))
         except OSError as fault:
-            raise SettingsError(
-                f"{path}: {fault.strerror}; mend the file or its mode"
-            ) from fault
+            raise SettingsError(f"{path}: {fault.strerror}; mend the file or its mode") from fault
 
     def of(self, kind: str, *name: str) -> str:
         """Return the pseudonym of a thing, such as `camera-3f2a…`."""

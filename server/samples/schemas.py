@@ -75,7 +75,8 @@ class ProposalPage(BaseModel):
 
     items: list[Proposal]
     ended: list[UUID] = Field(
-        description="Frames that an enterprise agrees to no longer: withdraw what came of them"
+        description="On the page after=0: every frame of enterprises that agree no longer. "
+        "Withdraw what came of them"
     )
     withheld: Withheld
     last: int = Field(description="Go on with after=<last>")

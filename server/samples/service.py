@@ -1,7 +1,6 @@
 """`proposals` of samples from verdicts, and which key frame may leave for training."""
 
-from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
@@ -11,7 +10,6 @@ from sqlalchemy.orm import Session
 from hazard_library.contract.evidence import EvidenceKind
 from server.audit import service as audit
 from server.enterprises import service as enterprises
-from server.enterprises.tables import TrainingConsent
 from server.evidence import service as evidence
 from server.evidence.service import EvidenceSeen
 from server.evidence.states import FileState
@@ -30,13 +28,6 @@ PURPOSE = "模型训练"
 #: A lead may hold a hundred incidents of one view: more of them teach nothing new.
 MOST_FRAMES = 5
 
-#: Which files a consent covers, the better one first. What is not listed never leaves.
-_COVERED = {
-    TrainingConsent.NONE: (),
-    TrainingConsent.BLURRED: (EvidenceKind.FRAME_SHOWN,),
-    TrainingConsent.ORIGINAL: (EvidenceKind.FRAME_ORIGINAL, EvidenceKind.FRAME_SHOWN),
-}
-_FRAMES = _COVERED[TrainingConsent.ORIGINAL]
 _VERDICT_ZH = {Verdict.CONFIRMED: "属实", Verdict.FALSE_ALARM: "误报"}
 _REASON_ZH = {
     DismissReason.MISDETECTION: "误检",
@@ -71,13 +62,13 @@ def proposals(
     audit.record_access(db, at, actor.who, thing, PURPOSE)
     units = identity.unit_scope(db, actor)
     page = leads.decided_after(db, units, asked.after, asked.limit)
-    consents = enterprises.consents(db, {one.enterprise for one in page.decided})
+    agreeing = enterprises.agreed(db, {one.enterprise for one in page.decided})
     frames = _frames(db, page.decided)
-    offers = [offer for one in page.decided for offer in _offers(one, consents, frames)]
-    agreed = [one for one in page.decided if _COVERED[consents[one.enterprise]]]
+    agreed = [one for one in page.decided if one.enterprise in agreeing]
+    offers = [offer for one in agreed for offer in _offers(one, frames)]
     return schemas.ProposalPage(
         items=[_proposal(offer, names) for offer in offers],
-        ended=_ended(db, page.decided, consents, frames),
+        ended=_ended(db, units) if asked.after == 0 else [],
         withheld=schemas.Withheld(
             no_consent=len(page.decided) - len(agreed),
             no_picture=sum(len(one.sightings[:MOST_FRAMES]) for one in agreed) - len(offers),
@@ -100,9 +91,8 @@ def frame(db: Session, at: datetime, actor: Actor, frame_id: UUID) -> EvidenceSe
     seen = evidence.one(db, frame_id)
     units = identity.unit_scope(db, actor)
     one = leads.decided_about(db, units, seen.incident_id) if seen is not None else None
-    if one is not None:
-        consents = enterprises.consents(db, {one.enterprise})
-        for offer in _offers(one, consents, _frames(db, [one])):
+    if one is not None and enterprises.agreed(db, {one.enterprise}):
+        for offer in _offers(one, _frames(db, [one])):
             if offer.frame.id == frame_id:
                 return offer.frame
     raise NotFound(f"frame {frame_id} is not offered for training", "该画面未提供用于模型训练")
@@ -117,55 +107,40 @@ class _Offer:
     frame: EvidenceSeen
 
 
-_Frames = dict[UUID, list[EvidenceSeen]]
-_Consents = dict[UUID, TrainingConsent]
+#: By incident. The copy that officers are shown has outlines drawn into it and the camera's name
+#: below: a detector would learn the outlines.
+_Frames = dict[UUID, EvidenceSeen]
 
 
 def _frames(db: Session, decided: Sequence[Decided]) -> _Frames:
-    """Return the key frames by incident, those that never came left out."""
+    """Return the key frames as recorded, those that never came left out."""
     incidents = [sighting.incident for one in decided for sighting in one.sightings]
-    found: _Frames = defaultdict(list)
-    for seen in evidence.of_incidents(db, incidents):
-        if seen.kind in _FRAMES and seen.sha256 is not None:
-            found[seen.incident_id].append(seen)
-    return found
-
-
-def _offers(one: Decided, consents: _Consents, frames: _Frames) -> list[_Offer]:
-    covered = _COVERED[consents[one.enterprise]]
-    offers = []
-    for sighting in one.sightings[:MOST_FRAMES]:
-        there = {
-            seen.kind: seen
-            for seen in frames[sighting.incident]
-            if seen.kind in covered and seen.state is FileState.STORED
-        }
-        best = next((there[kind] for kind in covered if kind in there), None)
-        if best is not None:
-            offers.append(_Offer(one, sighting, best))
-    return offers
-
-
-def _ended(
-    db: Session, decided: Sequence[Decided], consents: _Consents, frames: _Frames
-) -> list[UUID]:
-    """Return the frames that an earlier consent may have covered and the present one does not."""
-    asked_once = {
-        enterprise
-        for enterprise in consents
-        if any(
-            entry.event == enterprises.CONSENT
-            for entry in audit.history(db, audit.Thing("enterprise", str(enterprise)))
-        )
+    return {
+        seen.incident_id: seen
+        for seen in evidence.of_incidents(db, incidents)
+        if seen.kind is EvidenceKind.FRAME_ORIGINAL and seen.sha256 is not None
     }
+
+
+def _offers(one: Decided, frames: _Frames) -> list[_Offer]:
+    found = [(sighting, frames.get(sighting.incident)) for sighting in one.sightings[:MOST_FRAMES]]
     return [
-        seen.id
-        for one in decided
-        if one.enterprise in asked_once
-        for sighting in one.sightings
-        for seen in frames[sighting.incident]
-        if seen.kind not in _COVERED[consents[one.enterprise]]
+        _Offer(one, sighting, seen)
+        for sighting, seen in found
+        if seen is not None and seen.state is FileState.STORED
     ]
+
+
+def _ended(db: Session, units: Collection[UUID]) -> list[UUID]:
+    """Return the frames of enterprises that have agreed once and do so no longer."""
+    once = {UUID(thing) for thing in audit.things(db, "enterprise", enterprises.CONSENT)}
+    silent = once - enterprises.agreed(db, once)
+    incidents = leads.incidents_of(db, units, silent)
+    return sorted(
+        seen.id
+        for seen in evidence.of_incidents(db, incidents)
+        if seen.kind is EvidenceKind.FRAME_ORIGINAL
+    )
 
 
 def _proposal(offer: _Offer, names: Pseudonyms) -> schemas.Proposal:

@@ -48,34 +48,17 @@ def _create_library_token() -> None:
 
 
 def _add_consent() -> None:
-    """Nobody has agreed by silence: those who are registered already have not either."""
     op.add_column(
         "enterprise",
         sa.Column(
             "training_consent",
             sa.Text(),
-            nullable=False,
-            server_default="none",
-            comment="Which pictures may train models: none, those with heads blurred, or originals",
-        ),
-    )
-    op.alter_column("enterprise", "training_consent", server_default=None)
-    op.add_column(
-        "enterprise",
-        sa.Column(
-            "consent_reference",
-            sa.Text(),
             nullable=True,
-            comment="Where the written consent lies; None without consent",
+            comment="Where its written consent to training on its pictures lies; None: no consent",
         ),
     )
     op.create_check_constraint(
         op.f("ck_enterprise_training_consent"),
         "enterprise",
-        "training_consent IN ('none', 'blurred', 'original')",
-    )
-    op.create_check_constraint(
-        op.f("ck_enterprise_consent_reference"),
-        "enterprise",
-        "(training_consent = 'none') = (consent_reference IS NULL)",
+        "length(btrim(training_consent)) >= 4",
     )

@@ -131,7 +131,7 @@ BODIES: dict[str, object] = {
     "dismiss": {"reason": "test"},
     "unclear": {"reason": "太暗"},
     "reopen": {"reason": "新情况"},
-    "training-consent": {"pictures": "none"},
+    "training-consent": {"reference": None},
 }
 OURS = tuple(
     f"/api/v1/{thing}" for thing in ("leads", "tasks", "transfers", "enterprises", "samples")

@@ -11,14 +11,13 @@ from sqlalchemy.orm import Session
 from server.audit import service as audit
 from server.audit.service import Thing
 from server.enterprises import service as enterprises
-from server.enterprises.schemas import ConsentGiven
-from server.enterprises.tables import TrainingConsent
+from server.enterprises.schemas import TrainingConsent
 from server.identity import library_tokens
 from server.kit.errors import NotFound, NotPermitted, NotSignedIn, SettingsError
 from server.samples.pseudonyms import Pseudonyms
 
 DAY = timedelta(days=1)
-AGREED = ConsentGiven(pictures=TrainingConsent.ORIGINAL, reference="档案 2026-017 号")
+AGREED = TrainingConsent(reference="档案 2026-017 号")
 
 
 def test_a_token_acts_for_its_maintainer_until_it_ends(db: Session) -> None:
@@ -57,14 +56,14 @@ def test_tokens_of_nobody_are_told(db: Session) -> None:
 def test_nobody_agrees_by_silence_and_every_change_is_in_the_chain(db: Session) -> None:
     found_bureau(db)
     firm = enterprises.place(db, "yard").enterprise
-    assert enterprises.consents(db, [firm.id]) == {firm.id: TrainingConsent.NONE}
+    assert enterprises.agreed(db, [firm.id]) == set()
     enterprises.consent_by_code(db, NOW, SETUP, FIRM.credit_code, AGREED)
-    ended = ConsentGiven(pictures=TrainingConsent.NONE)
+    ended = TrainingConsent(reference=None)
     enterprises.consent_by_code(db, NOW, SETUP, FIRM.credit_code, ended)
     acts = audit.history(db, Thing("enterprise", str(firm.id)))[1:]
     assert [(act.from_state, act.to_state, act.reason) for act in acts] == [
-        ("none", "original", AGREED.reference),
-        ("original", "none", None),
+        ("none", "agreed", AGREED.reference),
+        ("agreed", "none", None),
     ]
 
 
@@ -73,14 +72,12 @@ def test_registering_again_keeps_what_was_agreed(db: Session) -> None:
     firm = enterprises.place(db, "yard").enterprise
     enterprises.consent_by_code(db, NOW, SETUP, FIRM.credit_code, AGREED)
     enterprises.register(db, NOW, SETUP, FIRM, bureau.unit)
-    assert enterprises.consents(db, [firm.id]) == {firm.id: TrainingConsent.ORIGINAL}
+    assert enterprises.agreed(db, [firm.id]) == {firm.id}
 
 
 def test_consent_is_on_paper() -> None:
     with pytest.raises(ValidationError, match="reference"):
-        ConsentGiven(pictures=TrainingConsent.BLURRED)
-    with pytest.raises(ValidationError, match="reference"):
-        ConsentGiven(pictures=TrainingConsent.NONE, reference="档案 2026-017 号")
+        TrainingConsent(reference="是")
 
 
 def test_another_units_enterprise_is_out_of_reach(db: Session) -> None:
