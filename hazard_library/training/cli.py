@@ -47,14 +47,16 @@ def run(config: Path, out: Path, lists: Path | None = None) -> int:
 
     `lists` is the folder of the files that the recipe names; None: where the recipe lies.
 
-    Leaves `dataset.jsonl` (the dataset version), `last.pt` (the checkpoint), `model.onnx` (the
-    exported network) and `run.json` (what was done, from which a model card is written).
+    Leaves `dataset.jsonl` (the dataset version), `last.pt` (the checkpoint), `history.jsonl` and
+    `curves.png` (the losses), `model.onnx` (the exported network) and `run.json` (what was done,
+    from which a model card is written).
 
     Raises:
         LibraryError: recipe, material or checkpoint do not fit; the message says which.
     """
     # torch takes seconds to load and is not installed where nobody trains.
     from hazard_library.training.export import export
+    from hazard_library.training.run_log import draw_curves
     from hazard_library.training.train import CHECKPOINT, train
 
     recipe = read_recipe(config)
@@ -64,6 +66,7 @@ def run(config: Path, out: Path, lists: Path | None = None) -> int:
     data = build_version(recipe.data, recipe.labels, material, lists)
     data.write(out / MANIFEST)
     done = train(recipe, _taught(recipe, data, lists), material, out)
+    draw_curves(out)
     parity = export(recipe, out / CHECKPOINT, out / MODEL)
     summary = {
         "schema": "training-run/1",

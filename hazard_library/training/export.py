@@ -14,8 +14,8 @@ import torch
 from torch import nn
 
 from hazard_library.errors import TrainingError
+from hazard_library.training.network import build_network
 from hazard_library.training.recipe import Recipe
-from hazard_library.training.train import build_network
 
 OPSET = 17
 STRIDE = 32

@@ -28,8 +28,8 @@ def known_at_anchors(known: Tensor, shapes: Sequence[tuple[int, int]]) -> Tensor
     parts = []
     for rows, columns in shapes:
         # An anchor's centre is (i + 0.5) strides from the edge.
-        y = ((torch.arange(rows) + 0.5) * cells_y / rows).long()
-        x = ((torch.arange(columns) + 0.5) * cells_x / columns).long()
+        y = ((torch.arange(rows, device=known.device) + 0.5) * cells_y / rows).long()
+        x = ((torch.arange(columns, device=known.device) + 0.5) * cells_x / columns).long()
         parts.append(known[:, :, y][:, :, :, x].flatten(2))
     return torch.cat(parts, 2).permute(0, 2, 1)
 
@@ -71,5 +71,5 @@ class MaskedDetectionLoss(v8DetectionLoss):  # type: ignore[misc,unused-ignore]
         plain: Tensor = self._plain(scores, targets)
         if self._known is None:
             return plain
-        taught = (targets > 0).to(plain.dtype) @ self._excludes.to(plain.dtype) > 0
+        taught = (targets > 0).to(plain.dtype) @ self._excludes.to(plain) > 0
         return plain * (self._known | taught)

@@ -51,6 +51,8 @@ class Schedule(Frozen):
     average_decay: Share = 0.998
     """Decay a step of the moving average of the weights, which is what gets exported."""
     precision: Literal["float32", "bfloat16"] = "float32"
+    device: Literal["auto", "cpu"] = "auto"
+    """`auto` computes on a GPU where there is one; the same recipe then gives other last digits."""
     threads: int = Field(gt=0, default=2)
     loader_processes: int = Field(ge=0, default=1)
 

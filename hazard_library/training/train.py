@@ -1,44 +1,40 @@
 """Training a detector by a recipe, in one process, resumable after every epoch.
 
 The network and the loss come from ultralytics; the loop is our own, since the masked loss, the
-schedule that ends in time and the mosaic that keeps what is known do not fit its trainer. Nothing
-here reaches out: ultralytics is told to stay offline before it is imported.
+mosaic that keeps what is known do not fit its trainer.
 """
 
-import os
 import time
 from collections.abc import Callable, Iterator, Sequence
 from copy import deepcopy
 from dataclasses import dataclass, field
 from pathlib import Path
-from types import SimpleNamespace
 from typing import Any
-
-os.environ.setdefault("YOLO_OFFLINE", "true")
-os.environ.setdefault("YOLO_VERBOSE", "false")
 
 import structlog
 import torch
 from torch import Tensor, nn
 from torch.utils.data import DataLoader
-from ultralytics.nn.tasks import DetectionModel  # type: ignore[import-untyped,unused-ignore]
 from ultralytics.utils.loss import v8DetectionLoss  # type: ignore[import-untyped,unused-ignore]
 
 from hazard_library.datasets.version import DatasetVersion, Picture
 from hazard_library.errors import TrainingError
 from hazard_library.training.feed import Batch, Feed, collate
-from hazard_library.training.initial_weights import carry_over, read_tensors
-from hazard_library.training.masked_loss import MaskedDetectionLoss, exclusion
+from hazard_library.training.network import (
+    build_network,
+    device_of,
+    loss_of,
+    optimizer_of,
+    set_frozen,
+    start_from,
+)
 from hazard_library.training.recipe import Recipe, Schedule
-from hazard_library.training.released_weights import take_up
+from hazard_library.training.run_log import RunLog
 from hazard_library.training.schedule import average_decay, progress, rate_factor
 
 log = structlog.get_logger(__name__)
 
-GAINS = SimpleNamespace(box=7.5, cls=0.5, dfl=1.5, epochs=1)
-"""Weights of the three terms of the loss: ultralytics' own defaults for detection."""
 MAX_GRADIENT = 10.0
-LOG_EVERY = 20
 CHECKPOINT = "last.pt"
 
 
@@ -86,71 +82,6 @@ class Run:
         self.elapsed_s = state["elapsed_s"]
 
 
-def build_network(recipe: Recipe) -> nn.Module:
-    """Build the untrained network of a recipe, its loss gains attached."""
-    torch.manual_seed(recipe.seed)
-    model: nn.Module = DetectionModel(  # type: ignore[no-untyped-call]
-        recipe.network, nc=len(recipe.labels), verbose=False
-    )
-    model.args = GAINS  # type: ignore[assignment]
-    return model
-
-
-def start_from(recipe: Recipe, model: nn.Module, data: DatasetVersion, material: Path) -> int:
-    """Fill `model` with the recipe's initial weights; return how many tensors went over.
-
-    Raises:
-        TrainingError: the file is missing, is another one, or does not fit the network.
-    """
-    spec = recipe.initial_weights
-    if spec.kind == "checkpoint":
-        return carry_over(read_tensors(spec, material), model, spec.tensors)
-    files = [material / picture.file for picture in data.of("train")]
-    return take_up(spec, recipe, model, files)
-
-
-def optimizer_of(model: nn.Module, schedule: Schedule) -> torch.optim.Optimizer:
-    """Group the weights: the head learns faster, and only kernels decay."""
-    head = f"model.{len(model.model) - 1}."  # type: ignore[arg-type]
-    groups: dict[tuple[bool, bool], list[nn.Parameter]] = {}
-    for name, parameter in model.named_parameters():
-        if parameter.requires_grad:
-            key = (name.startswith(head), parameter.ndim > 1)
-            groups.setdefault(key, []).append(parameter)
-    return torch.optim.AdamW(
-        [
-            {
-                "params": parameters,
-                "weight_decay": schedule.weight_decay if decays else 0.0,
-                "top_rate": schedule.rate * (schedule.head_rate_factor if in_head else 1.0),
-            }
-            for (in_head, decays), parameters in groups.items()
-        ],
-        lr=schedule.rate,
-    )
-
-
-def loss_of(recipe: Recipe, model: nn.Module) -> v8DetectionLoss:
-    """Return the loss of a recipe: masked by what is known, or the plain one for comparison."""
-    if recipe.masked:
-        return MaskedDetectionLoss(model, exclusion(recipe.labels, recipe.exclusive))
-    return v8DetectionLoss(model)
-
-
-def set_frozen(model: nn.Module, layers: int) -> None:
-    """Set the model to training, its first `layers` layers kept as they are.
-
-    Frozen weights keep their place in the optimizer, which leaves weights without gradient alone.
-    """
-    model.train()
-    for number, layer in enumerate(model.model):  # type: ignore[arg-type]
-        frozen = number < layers
-        layer.train(not frozen)
-        for name, parameter in layer.named_parameters():
-            # The head's box decoder holds fixed numbers, not weights.
-            parameter.requires_grad_(not frozen and "dfl" not in name)
-
-
 def train(
     recipe: Recipe,
     data: DatasetVersion,
@@ -174,7 +105,9 @@ def train(
     model = build_network(recipe)
     carried = start_from(recipe, model, data, material)
     log.info("initial weights", tensors=carried, data=data.sha256[:12])
-    model = model.to(memory_format=torch.channels_last)
+    device = device_of(recipe.schedule)
+    log.info("training on", device=str(device))
+    model = model.to(device, memory_format=torch.channels_last)
     run = Run(model, deepcopy(model).eval(), optimizer_of(model, recipe.schedule))
     checkpoint = out / CHECKPOINT
     if checkpoint.is_file():
@@ -184,16 +117,19 @@ def train(
     pictures = [picture for picture in data.of("train") for _ in range(picture.repeat)]
     epoch_steps = -(-len(pictures) // recipe.schedule.batch)
     started = clock() - run.elapsed_s
+    watch = RunLog(out, recipe.schedule.epochs * epoch_steps, run.step)
     while _done(run, recipe.schedule, epoch_steps) < 1.0:
         set_frozen(model, recipe.stage(run.epoch).frozen_layers)
         for batch in _batches(recipe, pictures, material, run, epoch_steps):
             _learn(run, loss, batch, recipe.schedule, epoch_steps)
             run.elapsed_s = clock() - started
+            watch.step(run.step, run.elapsed_s, run.losses)
             if _done(run, recipe.schedule, epoch_steps) >= 1.0:
                 break
         run.epoch += 1
         run.save(checkpoint, data.sha256)
-        log.info("epoch", epoch=run.epoch, step=run.step, elapsed_s=round(run.elapsed_s))
+        watch.epoch(run.epoch, run.step, run.elapsed_s, run.losses)
+    watch.close()
     return run
 
 
@@ -241,8 +177,10 @@ def _learn(
     factor = rate_factor(done, run.step, schedule.warmup_steps, schedule.final_rate)
     for group in run.optimizer.param_groups:
         group["lr"] = group["top_rate"] * factor
+    device = device_of(schedule)
+    batch = {name: part.to(device, non_blocking=True) for name, part in batch.items()}
     pixels = batch["img"].to(memory_format=torch.channels_last).float() / 255
-    with torch.autocast("cpu", torch.bfloat16, enabled=schedule.precision == "bfloat16"):
+    with torch.autocast(device.type, torch.bfloat16, enabled=schedule.precision == "bfloat16"):
         outputs = run.model(pixels)
     total, terms = loss(_as_float(outputs), batch)
     value = total.sum()
@@ -257,9 +195,6 @@ def _learn(
     _follow(run, average_decay(run.step, schedule.average_decay))
     for name, term in terms.items():
         run.losses[name] = 0.98 * run.losses.get(name, float(term)) + 0.02 * float(term)
-    if run.step % LOG_EVERY == 0:
-        losses = {name: round(term, 3) for name, term in run.losses.items()}
-        log.info("step", step=run.step, s=round(run.elapsed_s), done=round(done, 3), **losses)
 
 
 def _as_float(outputs: dict[str, Any]) -> dict[str, Any]:

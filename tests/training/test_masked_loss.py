@@ -12,8 +12,8 @@ from hazard_library.training.masked_loss import (
     exclusion,
     known_at_anchors,
 )
+from hazard_library.training.network import build_network
 from hazard_library.training.recipe import read_recipe
-from hazard_library.training.train import build_network
 
 RECIPE = Path(__file__).parents[2] / "configs" / "training" / "site-hazards.yaml"
 SIDE, CELLS = 64, 8

@@ -10,9 +10,9 @@ import torch
 from hazard_library.bundle import models_root
 from hazard_library.errors import TrainingError
 from hazard_library.evaluation.self_test import rendered_scene
+from hazard_library.training.network import build_network
 from hazard_library.training.recipe import Recipe, read_recipe
 from hazard_library.training.released_weights import take_up
-from hazard_library.training.train import build_network
 
 PROJECT = Path(__file__).parents[2] / "configs" / "training" / "ppe.yaml"
 

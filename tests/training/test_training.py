@@ -13,8 +13,10 @@ from hazard_library.datasets.version import build_version
 from hazard_library.errors import TrainingError
 from hazard_library.evaluation.self_test import HEIGHT, WIDTH, rendered_scene
 from hazard_library.training.export import export
+from hazard_library.training.network import build_network, set_frozen
 from hazard_library.training.recipe import Recipe, read_recipe
-from hazard_library.training.train import build_network, set_frozen, train
+from hazard_library.training.run_log import draw_curves
+from hazard_library.training.train import train
 
 PROJECT = Path(__file__).parents[2] / "configs" / "training" / "site-hazards.yaml"
 # The exporter that needs no further package warns that it is the older of two.
@@ -78,6 +80,12 @@ def test_a_run_ends_can_be_taken_up_and_is_exported_as_it_is(
     assert (done.epoch, done.step) == (2, 2)
     again = train(recipe, data, tmp_path, tmp_path)
     assert (again.epoch, again.step) == (2, 2)
+    rows = [json.loads(line) for line in (tmp_path / "history.jsonl").read_text().splitlines()]
+    assert [row["epoch"] for row in rows] == [1, 2]
+    curves = cv2.imread(str(draw_curves(tmp_path)))
+    assert curves is not None
+    # White paper with something drawn on it.
+    assert 0.01 < (curves < 250).mean() < 0.5
     parity = export(recipe, tmp_path / "last.pt", tmp_path / "model.onnx")
     assert parity.score < 1e-3
 
