@@ -6,6 +6,7 @@ the one on the card, is refused, and the caller keeps the model it has.
 
 import hashlib
 import re
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -51,12 +52,21 @@ def find_package(name: str, root: Path | None = None) -> ModelPackage:
         PackageNotFound: nothing of that name lies there.
         CardInvalid, HashMismatch: see `load_package`.
     """
+    return load_package(find_folder(name, root))
+
+
+def find_folder(name: str, root: Path | None = None) -> Path:
+    """Return the folder that `find_package` opens; only its card is known to be there.
+
+    Raises:
+        PackageNotFound: nothing of that name lies there.
+    """
     if (Path(name) / CARD).is_file():
-        return load_package(Path(name))
+        return Path(name)
     where = root if root is not None else models_root()
     folder = where / name
     if (folder / CARD).is_file():
-        return load_package(folder)
+        return folder
     versions = _versions(folder)
     if not versions:
         present = ", ".join(sorted(entry.name for entry in where.glob("*") if _versions(entry)))
@@ -65,7 +75,18 @@ def find_package(name: str, root: Path | None = None) -> ModelPackage:
             f"or the path of a folder that holds {CARD}"
         )
         raise PackageNotFound(message)
-    return load_package(versions[-1])
+    return versions[-1]
+
+
+def newest_cards(root: Path | None = None) -> tuple[ModelCard, ...]:
+    """Return the card of every model's newest version, by name; unreadable ones are left out."""
+    where = root if root is not None else models_root()
+    cards: list[ModelCard] = []
+    for entry in sorted(where.glob("*")):
+        for folder in _versions(entry)[-1:]:
+            with suppress(CardInvalid, PackageNotFound):
+                cards.append(read_card(folder / CARD))
+    return tuple(cards)
 
 
 def load_package(folder: Path) -> ModelPackage:
