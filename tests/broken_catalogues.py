@@ -1,4 +1,4 @@
-"""Copies of the shipped catalogue that a test may break."""
+"""Small copies of the shipped catalogue that a test may break."""
 
 import shutil
 from datetime import date
@@ -15,14 +15,29 @@ FIRE = "hazards/general/fire-01-open-flame.yaml"
 SMOKE = "hazards/general/fire-02-smoke.yaml"
 COVERED = "hazards/cameras/cam-01-camera-covered.yaml"
 SMOKING = "hazards/general/fire-03-smoking.yaml"
+FORKLIFT = "hazards/general/veh-05-forklift-in-pedestrian-area.yaml"
+FIRE_LANE = "hazards/general/fire-07-fire-lane-occupied.yaml"
+SPAN = "hazards/metallurgy/zone-05-people-staying-in-span.yaml"
+TOO_MANY = "hazards/general/zone-03-too-many-people.yaml"
+DANGER_ZONE = "hazards/general/zone-01-person-in-danger-zone.yaml"
 SAFETY_LAW = "legal/aqscf-2021.yaml"
 
 
+#: The hazards of a copy: enough to break, few enough to be read in a moment.
+_KEPT = (HELMET, FIRE, SMOKE, COVERED, SMOKING, FORKLIFT, FIRE_LANE, SPAN, TOO_MANY, DANGER_ZONE)
+
+
 def copied(to: Path) -> Path:
-    """Copy the shipped catalogue."""
-    for part in ("hazards", "legal", "scenes"):
-        shutil.copytree(HOME / part, to / part)
+    """Copy all law and classes, and some hazards with their scenes."""
+    shutil.copytree(HOME / "legal", to / "legal")
     shutil.copy(HOME / "labels.yaml", to)
+    (to / "scenes").mkdir()
+    for file in _KEPT:
+        (to / file).parent.mkdir(parents=True, exist_ok=True)
+        shutil.copy(HOME / file, to / file)
+        code = "-".join(Path(file).stem.split("-")[:2])
+        if (HOME / f"scenes/{code}.yaml").is_file():
+            shutil.copy(HOME / f"scenes/{code}.yaml", to / "scenes")
     return to
 
 

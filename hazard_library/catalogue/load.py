@@ -52,7 +52,10 @@ class Placed:
 
 @dataclass(frozen=True, slots=True)
 class Shelf:
-    """What was read, with the document each thing came from, before anything is checked."""
+    """What was read, with the document each thing came from, before anything is checked.
+
+    unread: of these kinds some file could not be read, so that what seems absent may stand there.
+    """
 
     sha256: str
     hazards: dict[HazardId, tuple[Hazard, MarkedYaml]] = field(default_factory=dict)
@@ -60,6 +63,7 @@ class Shelf:
     labels: dict[str, Label] = field(default_factory=dict)
     scenes: dict[HazardId, tuple[HazardScene, MarkedYaml]] = field(default_factory=dict)
     texts: list[tuple[Entry, MarkedYaml]] = field(default_factory=list)
+    unread: set[type[Entry]] = field(default_factory=set)
     mistakes: list[Mistake] = field(default_factory=list)
 
 
@@ -108,10 +112,12 @@ def _read(kind: type[E], path: Path, shelf: Shelf) -> tuple[E, MarkedYaml] | Non
     document = marked_yaml.read(path)
     if isinstance(document, Mistake):
         shelf.mistakes.append(document)
+        shelf.unread.add(kind)
         return None
     found = marked_yaml.validate(kind, document)
     if isinstance(found, list):
         shelf.mistakes.extend(found)
+        shelf.unread.add(kind)
         return None
     shelf.texts.append((found, document))
     return found, document

@@ -2,14 +2,11 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import timedelta
 from pathlib import Path
 from typing import TypeVar
 
 import yaml
 from pydantic import BaseModel, ValidationError
-
-from hazard_library.catalogue.quantities import write_duration
 
 #: The steps from the document's root to a value: mapping keys and list positions.
 Where = tuple[str | int, ...]
@@ -90,7 +87,7 @@ def validate(kind: type[T], document: MarkedYaml) -> T | list[Mistake]:
     except ValidationError as fault:
         return [
             document.mistake(
-                _where(document, error["loc"]),
+                _where(document, error["loc"], is_missing=error["type"] == "missing"),
                 _remedy(error["type"], error["msg"], error.get("ctx", {})),
             )
             for error in fault.errors(include_url=False, include_input=False)
@@ -121,11 +118,11 @@ def _walk(node: yaml.Node | None, where: Where, lines: dict[Where, int]) -> Wher
     return None
 
 
-def _where(document: MarkedYaml, loc: tuple[str | int, ...]) -> Where:
+def _where(document: MarkedYaml, loc: tuple[str | int, ...], *, is_missing: bool) -> Where:
     """Drop the steps that pydantic adds for tagged unions: they stand in no file."""
     where: Where = ()
     for position, step in enumerate(loc):
-        if (*where, step) in document.lines or position == len(loc) - 1:
+        if (*where, step) in document.lines or (is_missing and position == len(loc) - 1):
             where = (*where, step)
     return where
 
@@ -139,7 +136,6 @@ def _remedy(kind: str, text: str, context: Mapping[str, object]) -> str:
         return "empty; write it"
     if kind in _BOUNDS:
         key, words = _BOUNDS[kind]
-        bound = context[key]
-        written = write_duration(bound) if isinstance(bound, timedelta) else f"{bound:g}"
-        return f"out of range; write {words} {written}"
+        bound = context[key]  # a number, or a duration in words
+        return f"out of range; write {words} {bound}"
     return text.removeprefix("Value error, ")

@@ -6,10 +6,14 @@ from pathlib import Path
 import pytest
 from broken_catalogues import (
     COVERED,
+    DANGER_ZONE,
     FIRE,
+    FIRE_LANE,
+    FORKLIFT,
     HELMET,
     SMOKE,
     SMOKING,
+    SPAN,
     change,
     mistakes,
     mistakes_of_the_day,
@@ -34,7 +38,7 @@ def test_trap_01_a_missing_helmet_must_forbid_that_article(copy: Path) -> None:
     assert "a picture shows no provision" in mistakes(copy)
 
 
-@pytest.mark.parametrize("file", [HELMET, "hazards/general/zone-01-person-in-danger-zone.yaml"])
+@pytest.mark.parametrize("file", [HELMET, DANGER_ZONE])
 def test_trap_01_no_hazard_at_all_can_cite_that_article(copy: Path, file: str) -> None:
     change(copy, file, "basis: AQSCF-2021-102", "basis: AQSCF-2021-99-I5")
     listed = mistakes(copy)
@@ -90,9 +94,8 @@ def test_trap_08_special_equipment_is_told_to_the_market_regulator(code: str) ->
 
 
 def test_trap_08_a_forklift_cannot_be_kept_from_the_market_regulator(copy: Path) -> None:
-    file = "hazards/general/veh-05-forklift-in-pedestrian-area.yaml"
-    change(copy, file, "HANDLE_AND_NOTIFY", "HANDLE")
-    change(copy, file, "transfer_to:\n  - 市场监管\n", "")
+    change(copy, FORKLIFT, "HANDLE_AND_NOTIFY", "HANDLE")
+    change(copy, FORKLIFT, "transfer_to:\n  - 市场监管\n", "")
     assert "forklift is special equipment; add 市场监管" in mistakes(copy)
 
 
@@ -108,8 +111,7 @@ def test_trap_10_a_transfer_without_a_receiver_cannot_be_said(copy: Path) -> Non
 
 
 def test_trap_10_what_is_another_departments_cannot_be_handled(copy: Path) -> None:
-    file = "hazards/general/fire-07-fire-lane-occupied.yaml"
-    change(copy, file, "handling: TRANSFER", "handling: HANDLE_AND_NOTIFY")
+    change(copy, FIRE_LANE, "handling: TRANSFER", "handling: HANDLE_AND_NOTIFY")
     assert "消防救援机构 is competent, so handling must be TRANSFER" in mistakes(copy)
 
 
@@ -124,8 +126,7 @@ def test_trap_13_one_blocked_exit_says_that_it_is_fined_once(code: str) -> None:
 
 
 def test_trap_15_a_major_hazard_cannot_be_named_as_found(copy: Path) -> None:
-    file = "hazards/metallurgy/zone-05-people-staying-in-span.yaml"
-    change(copy, file, "zh: 生产期间，", "zh: 重大事故隐患：")
+    change(copy, SPAN, "zh: 生产期间，", "zh: 重大事故隐患：")
     assert "sees: '重大事故隐患' is found by an officer on site" in mistakes(copy)
 
 
@@ -135,8 +136,7 @@ def test_trap_15_a_criterion_is_neither_a_duty_nor_a_penalty(copy: Path) -> None
 
 
 def test_trap_16_a_replaced_criterion_is_named_with_its_successor(copy: Path) -> None:
-    file = "hazards/chemicals/proc-02-suspected-gas-leak.yaml"
-    change(copy, file, "severity: 3", "severity: 3\nmajor_hazard_criterion: HG121-2017-十二")
+    change(copy, SMOKING, "severity: 3", "severity: 3\nmajor_hazard_criterion: HG121-2017-十二")
     assert mistakes_of_the_day(copy, date(2026, 9, 29)) == ""
     told = mistakes_of_the_day(copy, date(2026, 9, 30))
     assert "HG121-2017-十二 is not in force on 2026-09-30" in told
@@ -156,8 +156,7 @@ def test_trap_23_overmanning_is_punished_only_after_a_count_on_site() -> None:
 def test_trap_27_and_35_an_industrys_article_is_for_that_industry_only(
     copy: Path, article: str, binds: str
 ) -> None:
-    file = "hazards/fireworks/fw-01-rough-handling.yaml"
-    change(copy, file, "basis:\n  - YHGD-2018-25-P2", f"basis:\n  - {article}")
+    change(copy, SPAN, "basis:\n  - YJYS-2018-27-S1", f"basis:\n  - {article}")
     assert f"{article} binds {binds} only, and this hazard is for others" in mistakes(copy)
 
 
