@@ -4,6 +4,7 @@ import pytest
 
 from edge.config import CameraConfig
 from edge.runtime.bindings import SwitchedOn, switch_on
+from hazard_library.catalogue.hazard import Maturity
 from hazard_library.catalogue.load import Catalogue, load_catalogue
 from hazard_library.catalogue.rules import Count
 
@@ -59,6 +60,23 @@ def test_what_the_model_does_not_see_stays_off_and_is_told(catalogue: Catalogue)
     on = _on(catalogue, frozenset({"person"}), all_with_model=True, whole_picture=True)
     assert not {"FIRE-01", "PPE-01"} & {hazard for hazard, _ in _places(on)}
     assert "FIRE-01 stays off: the model does not see fire" in on.notes
+
+
+def test_a_zone_with_a_purpose_is_never_guessed(catalogue: Catalogue) -> None:
+    sees = frozenset({"person", "vehicle", "fallen", "forklift"})
+    on = _on(catalogue, sees, all_with_model=True, whole_picture=True, zones=[PIT, LINE])
+    assert "FIRE-07" not in {hazard for hazard, _ in _places(on)}
+    assert "FIRE-07 stays off: it works only in a zone that is named for it" in on.notes
+    named = _on(catalogue, sees, zones=[PIT], hazards=[{"id": "FIRE-07", "zones": ["pit"]}])
+    assert _places(named) == {("FIRE-07", "pit")}
+
+
+def test_drafts_are_never_on_by_accident_and_only_counted(catalogue: Catalogue) -> None:
+    everything = frozenset(catalogue.labels)
+    on = _on(catalogue, everything, all_with_model=True, whole_picture=True, zones=[PIT, LINE])
+    drafts = {h.id for h in catalogue.hazards.values() if h.maturity is Maturity.DRAFT}
+    assert drafts.isdisjoint(hazard for hazard, _ in _places(on))
+    assert f"{len(drafts)} drafts of the catalogue stay off" in on.notes
 
 
 def test_a_site_narrows_how_long_and_how_certain(catalogue: Catalogue) -> None:

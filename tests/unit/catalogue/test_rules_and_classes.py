@@ -1,0 +1,83 @@
+"""The rule kinds as data, and the vocabulary of classes."""
+
+from pathlib import Path
+from typing import get_args
+
+import pytest
+from pydantic import TypeAdapter, ValidationError
+
+import edge.core.rules
+from hazard_library.catalogue.load import load_catalogue
+from hazard_library.catalogue.rules import (
+    JUDGED_BY_EDGE,
+    CameraCondition,
+    PlannedRule,
+    Rule,
+    RuleBase,
+    ZoneNeed,
+    classes_needed,
+    needs_drawing,
+)
+from hazard_library.registry.package import newest_cards
+
+KINDS: dict[str, type[RuleBase]] = {
+    one.model_fields["kind"].default: one for one in get_args(get_args(Rule)[0])
+}
+READ: TypeAdapter[Rule] = TypeAdapter(Rule)
+COMMON = {"zone": "named", "for": "5s", "cooldown": "60s"}
+
+
+def test_every_kind_is_judged_by_the_edge_planned_or_a_state_of_the_camera() -> None:
+    planned = {kind for kind, rule in KINDS.items() if issubclass(rule, PlannedRule)}
+    assert planned.isdisjoint(JUDGED_BY_EDGE)
+    assert KINDS[CameraCondition.model_fields["kind"].default] is CameraCondition
+    assert planned | JUDGED_BY_EDGE | {"camera_condition"} == set(KINDS)
+
+
+def test_the_edge_has_a_file_for_every_kind_that_it_judges() -> None:
+    folder = Path(edge.core.rules.__path__[0])
+    assert {kind for kind in KINDS if (folder / f"{kind}.py").is_file()} == JUDGED_BY_EDGE
+
+
+def test_a_planned_rule_needs_all_the_classes_it_compares() -> None:
+    loading = READ.validate_python(
+        COMMON | {"kind": "absence", "subject": "tanker", "needs": "person", "minimum": 1}
+    )
+    assert classes_needed(loading) == {"tanker", "person"}
+    near = READ.validate_python(
+        COMMON | {"kind": "proximity", "subject": "person", "near": "forklift", "distance_m": 2}
+    )
+    assert classes_needed(near) == {"person", "forklift"}
+    state = READ.validate_python(COMMON | {"kind": "scene_state", "difference": 0.3})
+    assert classes_needed(state) == frozenset()
+
+
+@pytest.mark.parametrize(
+    ("kind", "values"),
+    [
+        ("absence", {"subject": "tanker", "needs": "person", "minimum": 0}),
+        ("proximity", {"subject": "person", "near": "forklift", "distance_m": -1}),
+        ("direction", {"subject": "vehicle", "angle_deg": 10, "distance_m": 5}),
+        ("speed", {"subject": "vehicle", "limit_m_s": 0}),
+        ("static_object", {"min_overlap": 0}),
+        ("scene_state", {"difference": 2}),
+        ("simultaneous", {"subject": "person", "zones": 1}),
+    ],
+)
+def test_a_planned_rule_has_bounds_as_well(kind: str, values: dict[str, object]) -> None:
+    with pytest.raises(ValidationError):
+        READ.validate_python(COMMON | {"kind": kind} | values)
+
+
+def test_a_rule_for_a_named_zone_needs_a_drawing() -> None:
+    rule = READ.validate_python(COMMON | {"kind": "presence", "subject": "vehicle"})
+    assert rule.zone is ZoneNeed.NAMED
+    assert needs_drawing(rule)
+    assert not needs_drawing(rule.model_copy(update={"zone": ZoneNeed.REQUIRED}))
+
+
+def test_a_released_model_sees_just_the_classes_that_the_vocabulary_says() -> None:
+    labels = load_catalogue().labels
+    for card in newest_cards():
+        said = {name for name, label in labels.items() if card.name in label.models}
+        assert said in (set(), set(card.labels)), card.name
