@@ -1,4 +1,4 @@
-"""Immutable dataset versions: one line a picture, and the hash of all lines as the version.
+"""Immutable dataset versions: a header, one line a picture, and the hash of what they teach.
 
 Sources label different classes, so each picture says which classes it is *known* for: every
 instance of a known class has a box, and everywhere else that class is background. Of the other
@@ -12,33 +12,41 @@ from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Literal, Self
+from typing import Self
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from pydantic import AwareDatetime, Field, ValidationError
 
 from hazard_library.errors import DatasetError
+from hazard_library.samples.box import Box, Frozen, Split
+from hazard_library.samples.folders import inside
+from hazard_library.samples.yolo_text import label_file, parse_yolo
 
-Split = Literal["train", "val"]
+__all__ = [
+    "AbsenceList",
+    "Box",
+    "DataSpec",
+    "DatasetVersion",
+    "Frozen",
+    "Picture",
+    "SetSpec",
+    "Split",
+    "build_version",
+    "by_source",
+    "picture_file",
+]
 
-
-class Frozen(BaseModel):
-    """A value read from a file: immutable, and unknown fields are mistakes."""
-
-    model_config = ConfigDict(frozen=True, extra="forbid")
-
-
-class Box(Frozen):
-    """A labelled box in shares of the picture: centre, width, height, each within 0..1."""
-
-    label: str
-    cx: float
-    cy: float
-    w: float
-    h: float
+SCHEMA = "dataset-version/1"
+NOT_TAUGHT = frozenset({"file", "licence", "licence_class", "group", "camera"})
+"""Fields of a picture that change nothing in what a model learns or is scored on. They are no
+part of a version's identity: it is the same version wherever its pictures lie."""
 
 
 class Picture(Frozen):
-    """One picture of a dataset version; `file` is relative to the folder of the material."""
+    """One picture of a dataset version.
+
+    `file` is relative to the folder of the material or, in a version built from the sample store,
+    to the folder of the library.
+    """
 
     file: str
     sha256: str
@@ -52,6 +60,25 @@ class Picture(Frozen):
     repeat: int = Field(default=1, gt=0)
     unsure: tuple[Box, ...] = ()
     """Regions in which the named class is not known although the picture is."""
+    licence_class: str | None = None
+    group: str | None = None
+    """The scene; pictures of one scene are on one side of the split."""
+    camera: str | None = None
+
+
+class LeftOut(Frozen):
+    """A picture that was asked for and is not in the version, and why."""
+
+    sha256: str
+    source: str
+    why: str
+
+
+class Accepted(Frozen):
+    """A scene or camera that may stand on both sides of the split, and why."""
+
+    name: str
+    why: str = Field(min_length=10)
 
 
 class SetSpec(Frozen):
@@ -63,7 +90,7 @@ class SetSpec(Frozen):
     """How often a pass of training goes over these pictures."""
     share: float = Field(default=1.0, gt=0, le=1)
     """Part of the training pictures to take, chosen by their hashes; validation stays whole."""
-    unsure: dict[str, tuple[str, ...]] = {}
+    unsure: dict[str, tuple[str, ...]] = Field(default={})
     """Boxes of a class we do not teach → classes that are not known inside them."""
 
 
@@ -79,7 +106,7 @@ class DataSpec(Frozen):
     """Which pictures make up a dataset version, and for which labels."""
 
     sets: tuple[SetSpec, ...] = Field(min_length=1)
-    reviewed_absent: dict[str, tuple[str, ...]] = {}
+    reviewed_absent: dict[str, tuple[str, ...]] = Field(default={})
     """Source → classes of which, looked through by eye, it shows none."""
     absence_lists: tuple[AbsenceList, ...] = ()
 
@@ -89,23 +116,40 @@ class DatasetVersion(Frozen):
 
     labels: tuple[str, ...]
     pictures: tuple[Picture, ...]
+    name: str = ""
+    parent: str | None = None
+    created: AwareDatetime | None = None
+    left_out: tuple[LeftOut, ...] = ()
+    accepted: tuple[Accepted, ...] = ()
 
     def lines(self) -> list[str]:
         """Return the manifest: a header line, then one JSON line a picture."""
-        header = json.dumps({"schema": "dataset-version/1", "labels": list(self.labels)})
-        return [header, *(picture.model_dump_json() for picture in self.pictures)]
+        head = self.model_dump(mode="json", exclude={"pictures"}, exclude_defaults=True)
+        header = {"schema": SCHEMA, "sha256": self.sha256, **head, "counts": self.counts()}
+        return [
+            json.dumps(header, ensure_ascii=False),
+            *(picture.model_dump_json() for picture in self.pictures),
+        ]
 
     @property
     def sha256(self) -> str:
-        """Return the hash of the manifest, which is the version's name."""
-        return hashlib.sha256("\n".join(self.lines()).encode()).hexdigest()
+        """Return the version's identity: the hash of its labels and of what its pictures teach."""
+        taught = sorted(picture.model_dump_json(exclude=NOT_TAUGHT) for picture in self.pictures)
+        text = "\n".join([json.dumps(list(self.labels)), *taught])
+        return hashlib.sha256(text.encode()).hexdigest()
+
+    def counts(self) -> dict[str, int]:
+        """Return the number of pictures by split, and of boxes by class."""
+        boxes = Counter(box.label for picture in self.pictures for box in picture.boxes)
+        splits = {split: len(self.of(split)) for split in ("train", "val")}
+        return splits | {label: boxes[label] for label in self.labels}
 
     def of(self, split: Split) -> tuple[Picture, ...]:
         """Return the pictures of one split, in the version's order."""
         return tuple(picture for picture in self.pictures if picture.split == split)
 
     def write(self, file: Path) -> None:
-        """Write the manifest as JSON lines, the file's hash being the version."""
+        """Write the manifest as JSON lines."""
         file.write_text("\n".join(self.lines()), encoding="utf-8")
 
     @classmethod
@@ -113,16 +157,31 @@ class DatasetVersion(Frozen):
         """Read a manifest that `write` wrote.
 
         Raises:
-            DatasetError: the file is missing or a line does not fit.
+            DatasetError: the file is missing, a line does not fit, or the content has changed.
         """
         try:
             header, *rows = file.read_text(encoding="utf-8").split("\n")
-            labels = json.loads(header)["labels"]
+            head = json.loads(header)
             pictures = tuple(Picture.model_validate_json(row) for row in rows)
-            return cls(labels=labels, pictures=pictures)
-        except (OSError, ValueError, KeyError) as error:
+            stated = head.pop("sha256", None)
+            facts = {key: head[key] for key in head if key not in {"schema", "counts"}}
+            version = cls.model_validate(facts | {"pictures": pictures})
+        except (OSError, ValueError, TypeError, AttributeError) as error:
             message = f"{file}: no readable dataset version ({error}); build it again"
             raise DatasetError(message) from error
+        if stated not in {None, version.sha256}:
+            message = f"{file}: says it is {stated}, but its content is {version.sha256}; restore"
+            raise DatasetError(message)
+        return version
+
+
+def picture_file(root: Path, picture: Picture) -> Path:
+    """Return where a picture lies, `root` being the material or the library.
+
+    Raises:
+        SampleError: the manifest leads out of that folder.
+    """
+    return inside(root, picture.file)
 
 
 def by_source(pictures: Iterable[Picture]) -> dict[tuple[str, str], int]:
@@ -170,16 +229,16 @@ def build_version(
         for number, row in enumerate(_read(manifest).decode().splitlines(), 1):
             try:
                 picture = _picture(json.loads(row), part, places)
-            except (KeyError, ValueError, ValidationError) as error:
+            except (KeyError, ValueError, IndexError, ValidationError) as error:
                 message = f"{manifest}:{number}: malformed entry ({error}); mend or drop it"
                 raise DatasetError(message) from error
-            if _taken(picture, part.share):
+            if is_taken(picture, part.share):
                 pictures.append(picture)
     pictures.sort(key=lambda picture: picture.sha256)
     return DatasetVersion(labels=tuple(labels), pictures=tuple(pictures))
 
 
-def _taken(picture: Picture, share: float) -> bool:
+def is_taken(picture: Picture, share: float) -> bool:
     """Whether a picture belongs to the version: it teaches something, and is in the share taken."""
     teaches = bool(picture.known or picture.boxes)
     lot = int(picture.sha256[:8], 16) / 2**32
@@ -197,7 +256,7 @@ def _picture(row: dict[str, object], part: SetSpec, places: _Places) -> Picture:
     exhaustive = row["exhaustive"]
     stated = set(exhaustive if isinstance(exhaustive, list) else ())
     known = stated | places.absent.get(source, set()) | places.absent.get(file, set())
-    rows = _boxes(places.material / _label_file(file), part.classes)
+    rows = parse_yolo(_read(places.material / label_file(file)).decode(), part.classes)
     return Picture.model_validate(
         {
             "file": file,
@@ -214,25 +273,10 @@ def _picture(row: dict[str, object], part: SetSpec, places: _Places) -> Picture:
                 box.model_copy(update={"label": label})
                 for box in rows
                 for label in part.unsure.get(box.label, ())
+                if label in places.labels
             ),
         }
     )
-
-
-def _label_file(picture: str) -> str:
-    """Return the label file beside a picture: images/x/y.jpg → labels/x/y.txt."""
-    path = Path(picture.replace("/images/", "/labels/"))
-    return str(path.with_suffix(".txt"))
-
-
-def _boxes(file: Path, classes: Sequence[str]) -> list[Box]:
-    """Read a YOLO text file: class number, centre x, centre y, width, height in shares."""
-    boxes = []
-    for line in _read(file).decode().splitlines():
-        number, *shares = line.split()
-        cx, cy, w, h = (float(share) for share in shares)
-        boxes.append(Box(label=classes[int(number)], cx=cx, cy=cy, w=w, h=h))
-    return boxes
 
 
 def _read(file: Path) -> bytes:

@@ -9,12 +9,13 @@ import yaml
 from pydantic import BaseModel, ConfigDict, ValidationError
 
 from hazard_library.errors import SampleError
-from hazard_library.samples.box import Box, Split
+from hazard_library.samples.box import Split
 from hazard_library.samples.folders import inside
 from hazard_library.samples.intake import Draft, Intake
 from hazard_library.samples.knowledge import Knowledge
 from hazard_library.samples.review import State
 from hazard_library.samples.sample import Label, Provenance, Throughout
+from hazard_library.samples.yolo_text import label_file, parse_yolo
 
 MANIFEST = "manifest.jsonl"
 CLASSES = "data.yaml"
@@ -91,7 +92,8 @@ def _draft(part: Set, row: Row, intake: Intake) -> Draft:
     """Join a row, its label file and what is known of its source."""
     act, knowledge = intake.act, part.knowledge
     by = f"source:{row.source}"
-    boxes = read_yolo(inside(part.folder, label_file(row.file)), part.classes)
+    text = inside(part.folder, label_file(row.file)).read_text(encoding="utf-8")
+    boxes = parse_yolo(text, part.classes)
     stated = tuple(Throughout(label=name, by=by, at=act.at) for name in row.exhaustive)
     known = knowledge.throughout(part.collection, row.file, row.source)
     return Draft(
@@ -119,26 +121,3 @@ def _draft(part: Set, row: Row, intake: Intake) -> Draft:
         stated_sha256=row.sha256,
         stated_size=(row.width, row.height),
     )
-
-
-def label_file(picture: str) -> str:
-    """Return the label file beside a picture: images/x/y.jpg → labels/x/y.txt."""
-    return str(Path(picture.replace("images/", "labels/", 1)).with_suffix(".txt"))
-
-
-def read_yolo(file: Path, classes: tuple[str, ...]) -> list[Box]:
-    """Read a YOLO text file: class number, centre x, centre y, width, height in shares.
-
-    Raises:
-        OSError: it cannot be read.
-        ValueError, IndexError: a line is malformed or its class has no name.
-    """
-    boxes = []
-    for line in file.read_text(encoding="utf-8").splitlines():
-        number, *shares = line.split()
-        cx, cy, w, h = (float(share) for share in shares)
-        if int(number) < 0:
-            message = f"class {number} has no name"
-            raise IndexError(message)
-        boxes.append(Box(label=classes[int(number)], cx=cx, cy=cy, w=w, h=h))
-    return boxes

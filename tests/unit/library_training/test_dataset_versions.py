@@ -12,6 +12,10 @@ from hazard_library.datasets.version import build_version as build
 from hazard_library.errors import DatasetError
 
 LABELS = ("person", "helmet", "fire")
+FIRST_FIELDS = {
+    *("file", "sha256", "source", "licence", "split", "width", "height", "known", "boxes"),
+    *("repeat", "unsure"),
+}
 PARTS = (
     SetSpec(
         folder="data/ppe", classes=("person", "helmet", "fallen"), unsure={"fallen": ("person",)}
@@ -80,7 +84,38 @@ def test_a_manifest_reads_back_as_the_version_it_was(tmp_path: Path) -> None:
     file = tmp_path / "dataset.jsonl"
     version.write(file)
     assert DatasetVersion.read(file) == version
-    assert hashlib.sha256(file.read_bytes()).hexdigest() == version.sha256
+    header = json.loads(file.read_text(encoding="utf-8").splitlines()[0])
+    assert header["sha256"] == version.sha256
+    assert header["counts"] == {"train": 1, "val": 0, "person": 0, "helmet": 1, "fire": 0}
+
+
+def test_a_manifest_whose_content_was_changed_is_refused(tmp_path: Path) -> None:
+    version = build(DataSpec(sets=PARTS), LABELS, material(tmp_path), tmp_path)
+    file = tmp_path / "dataset.jsonl"
+    version.write(file)
+    file.write_text(file.read_text(encoding="utf-8").replace("0.4", "0.3"), encoding="utf-8")
+    with pytest.raises(DatasetError, match=r"its content is .* restore"):
+        DatasetVersion.read(file)
+
+
+def test_a_manifest_of_before_there_were_names_reads_as_well(tmp_path: Path) -> None:
+    version = build(DataSpec(sets=PARTS), LABELS, material(tmp_path), tmp_path)
+    file = tmp_path / "dataset.jsonl"
+    rows = [picture.model_dump(include=FIRST_FIELDS) for picture in version.pictures]
+    header = {"schema": "dataset-version/1", "labels": LABELS}
+    file.write_text("\n".join(json.dumps(line) for line in [header, *rows]), encoding="utf-8")
+    assert DatasetVersion.read(file) == version
+
+
+def test_where_pictures_lie_and_how_they_are_licensed_is_no_part_of_the_identity(
+    tmp_path: Path,
+) -> None:
+    version = build(DataSpec(sets=PARTS), LABELS, material(tmp_path), tmp_path)
+    (picture,) = version.pictures
+    moved = picture.model_copy(update={"file": "blobs/aa/a.jpg", "licence": "MIT", "group": "x"})
+    relabelled = picture.model_copy(update={"known": ()})
+    assert version.model_copy(update={"pictures": (moved,)}).sha256 == version.sha256
+    assert version.model_copy(update={"pictures": (relabelled,)}).sha256 != version.sha256
 
 
 def test_a_changed_picture_is_refused(tmp_path: Path) -> None:
