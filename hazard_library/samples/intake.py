@@ -24,6 +24,7 @@ from hazard_library.samples.sample import (
     Throughout,
 )
 from hazard_library.samples.store import SampleStore
+from hazard_library.samples.verdict import Verdict
 
 MAX_BYTES = 100_000_000
 
@@ -68,6 +69,7 @@ class Draft:
     taken_at: datetime | None = None
     privacy: Privacy = field(default_factory=Privacy)
     reference: Reference | None = None
+    verdicts: tuple[Verdict, ...] = ()
     stated_sha256: str | None = None
     stated_size: tuple[int, int] | None = None
 
@@ -228,6 +230,7 @@ def _sample(draft: Draft, digest: str, facts: Facts) -> Sample:
             unsure=draft.unsure,
             privacy=draft.privacy,
             reference=draft.reference,
+            verdicts=draft.verdicts,
         )
     except ValidationError as error:
         first = error.errors()[0]

@@ -8,6 +8,7 @@ from pydantic import AwareDatetime, Field, model_validator
 
 from hazard_library.samples.box import Box, Frozen, Split
 from hazard_library.samples.review import Act, Event, State
+from hazard_library.samples.verdict import Verdict
 
 Sha256 = str
 
@@ -123,6 +124,8 @@ class Sample(Frozen):
     """Regions in which the named class is not known although the sample is."""
     privacy: Privacy = Privacy()
     reference: Reference | None = None
+    verdicts: tuple[Verdict, ...] = ()
+    """What officers decided about the leads whose key frame it is; proposals, not labels."""
 
     @model_validator(mode="after")
     def _reference_says_what_of(self) -> Self:

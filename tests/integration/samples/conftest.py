@@ -15,6 +15,7 @@ import pytest
 from bureau import BOX, CATALOGUE, NOW, SETUP, Bureau, Seen, found_bureau, open_picture
 from web_server import serving
 
+from hazard_library.contract.events import Box
 from hazard_library.contract.evidence import EvidenceKind, EvidenceRef
 from server.app import WebParts, create_app
 from server.enterprises import service as enterprises
@@ -49,11 +50,14 @@ class Office:
     address: str
     token: str
 
-    def report(self, seen: Seen, shade: int, *, arrived: bool = True) -> UUID:
+    def report(
+        self, seen: Seen, shade: int, *, boxes: tuple[Box, ...] = (), arrived: bool = True
+    ) -> UUID:
         """Let the box report an incident with a key frame of that shade; return the lead."""
         content = frame(shade)
         refs = [_ref(content, EvidenceKind.FRAME_ORIGINAL), _ref(content, EvidenceKind.FRAME_SHOWN)]
         told, now = replace(seen, evidence=tuple(refs)).event(), self._next()
+        told = told.model_copy(update={"boxes": boxes}) if boxes else told
         with self.database.writing() as db:
             evidence.announce(db, now, BOX, told.incident_id, refs)
             if arrived:
@@ -70,6 +74,11 @@ class Office:
         if not self.files.has(sha256):
             self.files.append(sha256, content)
             self.files.keep(sha256)
+
+    def verify(self, sha256: str) -> None:
+        """Let the server hash a file again, as its nightly check does."""
+        with self.database.writing() as db:
+            evidence.note_look(db, self._next(), self.files, sha256, self.files.look(sha256))
 
     def dismiss(self, lead: UUID, reason: DismissReason = DismissReason.MISDETECTION) -> None:
         with self.database.writing() as db:
