@@ -20,6 +20,7 @@ REQUIRED = (
     "CHANGELOG.md",
     "docs/BENCHMARKS.md",
     "docs/glossary.md",
+    "docs/guides/add-a-hazard.md",
     "docs/guides/operate.md",
     "docs/guides/officer.md",
     "docs/guides/maintain.md",

@@ -41,8 +41,7 @@ def run(arguments: argparse.Namespace) -> int:
     mistakes = {*shelf.mistakes, *mistakes_over_all(shelf), *mistakes_on(shelf, day)}
     if mistakes:
         print(*sorted(mistakes), sep="\n", file=sys.stderr)
-        files = len({mistake.path for mistake in mistakes})
-        print(f"{len(mistakes)} mistakes in {files} files 处错误", file=sys.stderr)
+        print(f"共 {len(mistakes)} 处错误 · mistakes: {len(mistakes)}", file=sys.stderr)
         return 1
     print(*summary(catalogue_of(shelf)), sep="\n")
     return 0

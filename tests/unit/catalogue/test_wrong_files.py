@@ -255,7 +255,7 @@ def test_the_command_lists_all_mistakes_at_once_and_exits_with_one(
     assert "ppe-01-no-helmet.yaml:33: rule.for: 'soon' is no duration; write a number" in told
     assert "fire-01-open-flame.yaml" in told
     assert "fire-03-smoking.yaml:2: name.en: Chinese in the English text; translate it" in told
-    assert "3 mistakes in 3 files" in told
+    assert "共 3 处错误 · mistakes: 3" in told
 
 
 def test_the_command_says_what_law_has_lapsed(
