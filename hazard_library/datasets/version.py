@@ -134,7 +134,9 @@ class DatasetVersion(Frozen):
     @property
     def sha256(self) -> str:
         """Return the version's identity: the hash of its labels and of what its pictures teach."""
-        taught = sorted(picture.model_dump_json(exclude=NOT_TAUGHT) for picture in self.pictures)
+        taught = sorted(
+            picture.model_dump_json(exclude=set(NOT_TAUGHT)) for picture in self.pictures
+        )
         text = "\n".join([json.dumps(list(self.labels)), *taught])
         return hashlib.sha256(text.encode()).hexdigest()
 

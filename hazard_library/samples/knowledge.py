@@ -11,7 +11,7 @@ import yaml
 from pydantic import AwareDatetime, Field, ValidationError, model_validator
 
 from hazard_library.errors import SampleError
-from hazard_library.samples.box import Box, Frozen
+from hazard_library.samples.box import Frozen
 from hazard_library.samples.sample import Licence, LicenceClass, Throughout
 
 
@@ -53,8 +53,6 @@ class KnowledgeFile(Frozen):
     schema_: Literal["library-knowledge/1"] = Field(alias="schema")
     licences: dict[str, LicenceClass] = Field(default={})
     sources: dict[str, SourceKnowledge] = Field(default={})
-    unsure: dict[str, dict[str, tuple[str, ...]]] = Field(default={})
-    """Collection → label of a box → classes that are not known inside it."""
     throughout: tuple[ThroughoutRule, ...] = ()
 
 
@@ -88,15 +86,6 @@ class Knowledge:
         """Return what is known throughout in one file."""
         file = f"data/{collection}/{path}"
         return (*self.by_place.get(source, ()), *self.by_place.get(file, ()))
-
-    def unsure(self, collection: str, boxes: tuple[Box, ...]) -> tuple[Box, ...]:
-        """Return the regions in which a class is not known."""
-        rules = self.file.unsure.get(collection, {})
-        return tuple(
-            Box(label=label, cx=box.cx, cy=box.cy, w=box.w, h=box.h)
-            for box in boxes
-            for label in rules.get(box.label, ())
-        )
 
 
 NOTHING = Knowledge(KnowledgeFile(schema="library-knowledge/1"), {})

@@ -113,7 +113,6 @@ def _draft(part: Set, row: Row, intake: Intake) -> Draft:
         classes=frozenset(part.classes),
         labels=tuple(Label(**box.model_dump(), by=by, at=act.at) for box in boxes),
         exhaustive=(*stated, *(item for item in known if item.label not in row.exhaustive)),
-        unsure=knowledge.unsure(part.collection, tuple(boxes)),
         state=State.LABELLED,
         split=row.split,
         group=knowledge.scene(row.source, row.original_path),

@@ -22,8 +22,6 @@ schema: library-knowledge/1
 licences: {CC BY 4.0: open}
 sources:
   web: {camera: gate, scene: 'film_(\\d+)-'}
-unsure:
-  site: {fallen: [person]}
 throughout:
   - {sources: [web], labels: [smoke], by: 'person:li', at: 2026-01-01T00:00:00Z, why: looked}
   - {list: nobody.txt, labels: [person], by: 'person:li', at: 2026-01-01T00:00:00Z, why: empty}
@@ -78,7 +76,6 @@ def test_a_row_and_what_is_known_become_a_sample(
     assert [label.label for label in sample.labels] == ["helmet", "fallen"]
     assert sample.known == {"helmet", "smoke", "person"}
     assert samples["images/train/0.png"].known == {"helmet", "smoke"}
-    assert [(box.label, box.cx) for box in sample.unsure] == [("person", 0.3)]
     assert (sample.group, sample.camera, sample.split) == ("gate/1", "gate", "train")
     assert sample.licence.kind is LicenceClass.OPEN
     assert [s.why for s in sample.exhaustive] == ["", "looked", "empty"]
