@@ -2,14 +2,14 @@
 
 import fcntl
 import os
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from importlib.metadata import version
 from pathlib import Path
 
 import cv2
 
-from edge.config import CameraConfig, Site, load_site
+from edge.config import CameraConfig, Sight, Site, load_site
 from edge.config.site import LinkConfig
 from edge.core.camera_core import CameraCore, CoreSpec
 from edge.core.tracking import TrackingSettings
@@ -18,7 +18,7 @@ from edge.delivery.mqtt_link import BrokerAddress, MqttLink
 from edge.delivery.sender import Sender
 from edge.delivery.sqlite_outbox import SqliteOutbox
 from edge.delivery.uploader import Uploader
-from edge.errors import ConfigError, ModelRejected
+from edge.errors import ConfigError
 from edge.evidence.directory_store import DirectoryStore
 from edge.evidence.evidence_database import EvidenceDatabase
 from edge.evidence.recorder import EvidenceRecorder, EvidenceSettings, EvidenceStores
@@ -30,11 +30,13 @@ from edge.fleet.status_board import StatusBoard
 from edge.fleet.system_clock import SystemClock
 from edge.inference.lane import Waiting
 from edge.inference.onnx_backend import OnnxBackend
-from edge.inference.self_test import prove
+from edge.inference.site_models import SiteModels, load_backends, open_models
 from edge.inference.workers import Workers
 from edge.runtime import figures
-from edge.runtime.bindings import SwitchedOn, drawn, severities, switch_on
+from edge.runtime.bindings import drawn, severities
+from edge.runtime.camera_eyes import CameraEyes, open_eyes
 from edge.runtime.camera_pipeline import CameraPipeline, PipelineParts
+from edge.runtime.camera_plan import CameraPlan, plan
 from edge.runtime.camera_unit import CameraUnit, UnitParts
 from edge.runtime.credential import read_secret
 from edge.runtime.engine import Delivery, Engine, EngineParts
@@ -44,8 +46,8 @@ from edge.video.packet_ring import PacketRing
 from edge.video.source import Mode, SourceSpec
 from hazard_library.catalogue.load import Catalogue
 from hazard_library.contract.ids import CameraId
-from hazard_library.errors import RegistryError
-from hazard_library.registry.package import ModelPackage, find_package
+from hazard_library.errors import PackageNotFound
+from hazard_library.registry.package import ModelPackage, newest_cards
 
 OUTBOX = "outbox.db"
 EVIDENCE = "evidence"
@@ -59,33 +61,44 @@ class Box:
 
     site: Site
     catalogue: Catalogue
-    package: ModelPackage
+    models: SiteModels
 
-    @property
-    def labels(self) -> frozenset[str]:
-        """What the model can see."""
-        return frozenset(self.package.card.labels)
-
-    def switched_on(self, camera: CameraConfig) -> SwitchedOn:
-        """Return what is looked for at a camera, and notes about it."""
-        return switch_on(camera, self.catalogue, self.labels)
+    def plan(self, camera: CameraConfig) -> CameraPlan:
+        """Return what is looked for at a camera and by which models, and notes about it."""
+        return plan(camera, self.catalogue, self.models)
 
 
 def open_box(file: Path, catalogue: Catalogue, folder: Path | None = None) -> Box:
-    """Read and check a configuration together with the model it names.
+    """Read and check a configuration together with the models it lists.
 
     Raises:
-        ConfigError: it has mistakes; every one is listed.
-        ModelRejected: the model package cannot be used.
+        ConfigError: it has mistakes, every one listed; or it lists a model that is not there.
+        ModelRejected: none of its models can be used.
     """
     site = load_site(file, catalogue, folder=folder)
-    models = site.config.models_folder
+    given = site.config.models_folder
+    root = None if given is None else site.path(given)
     try:
-        package = find_package(site.config.model, None if models is None else site.path(models))
-    except RegistryError as fault:
-        raise ModelRejected(str(fault)) from fault
-    site = load_site(file, catalogue, frozenset(package.card.labels), folder)
-    return Box(site, catalogue, package)
+        models = open_models(site.config.models, root)
+    except (PackageNotFound, ConfigError) as fault:
+        raise ConfigError(f"{file}: models: {fault}") from fault
+    site = load_site(file, catalogue, _sight(models, root), folder)
+    return Box(site, catalogue, models)
+
+
+def _sight(models: SiteModels, root: Path | None) -> Sight | None:
+    """Return what the configuration may ask for; None when a listed model's card says nothing.
+
+    What only a refused model sees is no mistake of the configuration: it stays off, with a note.
+    """
+    labels = models.listed_labels
+    if labels is None:
+        return None
+    elsewhere: dict[str, tuple[str, ...]] = {}
+    for card in newest_cards(root):
+        for label in card.labels:
+            elsewhere[label] = (*elsewhere.get(label, ()), card.name)
+    return Sight(labels, elsewhere)
 
 
 def take_stores(site: Site) -> Callable[[], None]:
@@ -117,22 +130,26 @@ def compose(box: Box, config_error: str | None = None) -> Engine:
     """Build the engine of a box whose stores are taken.
 
     Raises:
-        ModelRejected: the model fails its self-test or cannot be loaded.
+        ModelRejected: a model cannot be loaded any more.
         ConfigError: a credential cannot be read.
     """
     # The workers are the threads: OpenCV's own would only fight them for the cores.
     cv2.setNumThreads(1)
-    prove(box.package)
     shared = _open_shared(box, config_error)
     specs = [source_spec(box.site, camera) for camera in box.site.cameras]
     rings = {
         camera.id: PacketRing(_ring_seconds(box), box.site.config.quotas.ring)
         for camera in box.site.cameras
     }
-    recorder = _recorder(box, shared, rings, specs)
+    eyes = {
+        camera.id: open_eyes(camera, box.plan(camera), box.models, shared.backends)
+        for camera in box.site.cameras
+    }
+    is_replay = all(spec.mode is Mode.REPLAY for spec in specs)
+    recorder = _recorder(box, shared, rings, eyes, is_replay=is_replay)
     units = [
-        _unit(box, shared, recorder, (camera, spec, rings[camera.id]))
-        for camera, spec in zip(box.site.cameras, specs, strict=True)
+        _unit(box, shared, recorder, (eyes[spec.camera], spec, rings[spec.camera]))
+        for spec in specs
     ]
     return Engine(
         EngineParts(
@@ -159,7 +176,7 @@ class _Shared:
     outbox: SqliteOutbox
     store: DirectoryStore
     evidence_database: EvidenceDatabase
-    backend: OnnxBackend
+    backends: Mapping[str, OnnxBackend]
     workers: Workers
 
     def close_stores(self) -> None:
@@ -171,9 +188,12 @@ class _Shared:
 def _open_shared(box: Box, config_error: str | None) -> _Shared:
     site, board, clock = box.site, StatusBoard(), SystemClock()
     # Weaker boxes than the card's thresholds go on with tracks; only the card's start one.
-    backend = OnnxBackend(box.package, min_score=_tracking(box).low)
+    backends = load_backends(_needed(box), min_score=TrackingSettings().low)
     evidence_database = EvidenceDatabase(site.stores / EVIDENCE_DATABASE)
-    board.show_models((backend.model,))
+    board.show_models(
+        tuple(backend.model for backend in backends.values()),
+        {one.name: one.reason for one in box.models.refused},
+    )
     board.show_config(site.sha256, config_error)
     return _Shared(
         board=board,
@@ -187,13 +207,16 @@ def _open_shared(box: Box, config_error: str | None) -> _Shared:
             site.config.quotas.evidence,
         ),
         evidence_database=evidence_database,
-        backend=backend,
-        workers=Workers(backend, site.config.workers or os.cpu_count() or 1, board),
+        backends=backends,
+        workers=Workers(site.config.workers or os.cpu_count() or 1, board),
     )
 
 
-def _tracking(box: Box) -> TrackingSettings:
-    return TrackingSettings(high_by_label=box.package.card.thresholds)
+def _needed(box: Box) -> tuple[ModelPackage, ...]:
+    """Return the models that some camera asks: the others take no memory."""
+    plans = [box.plan(camera) for camera in box.site.cameras]
+    names = {part.model for one in plans for part in one.everyone_asked}
+    return tuple(package for package in box.models.packages if package.card.name in names)
 
 
 def _ring_seconds(box: Box) -> float:
@@ -201,20 +224,33 @@ def _ring_seconds(box: Box) -> float:
 
 
 def _recorder(
-    box: Box, shared: _Shared, rings: dict[CameraId, PacketRing], specs: list[SourceSpec]
+    box: Box,
+    shared: _Shared,
+    rings: Mapping[CameraId, PacketRing],
+    eyes: Mapping[CameraId, CameraEyes],
+    *,
+    is_replay: bool,
 ) -> EvidenceRecorder:
     config = box.site.config
+    behind = {name: one.models_by_hazard for name, one in eyes.items()}
     hazards = box.catalogue.hazards.values()
     settings = EvidenceSettings(
         device=config.device,
         software=software(),
         config_sha256=box.site.sha256,
-        models={shared.backend.model.name: shared.backend.model.sha256},
+        models=lambda camera, hazard: {
+            model.name: model.sha256 for model in behind.get(camera, {}).get(hazard, ())
+        },
         heads_are_the_hazard=frozenset(h.id for h in hazards if h.heads_are_the_hazard),
+        heads_found_by={
+            name: None if one.people is None else one.people.detect
+            for name, one in eyes.items()
+            if not one.knows_people
+        },
         zones={camera.id: drawn(camera) for camera in box.site.cameras},
         pre_roll_s=config.evidence.pre_roll.total_seconds(),
         post_roll_s=config.evidence.post_roll.total_seconds(),
-        waits_for_clips=all(spec.mode is Mode.REPLAY for spec in specs),
+        waits_for_clips=is_replay,
     )
     stores = EvidenceStores(
         store=shared.store,
@@ -230,23 +266,24 @@ def _unit(
     box: Box,
     shared: _Shared,
     recorder: EvidenceRecorder,
-    place: tuple[CameraConfig, SourceSpec, PacketRing],
+    place: tuple[CameraEyes, SourceSpec, PacketRing],
 ) -> CameraUnit:
-    camera, spec, ring = place
-    bindings = box.switched_on(camera).bindings
+    eyes, spec, ring = place
+    camera = eyes.camera
     facts = EventFacts(
         device=box.site.config.device,
         boot=shared.outbox.boot,
-        models=(shared.backend.model,),
+        models=eyes.models_by_hazard,
         severities=severities(box.catalogue),
         catalogue_sha256=box.catalogue.sha256,
         config_sha256=box.site.sha256,
         clock_source=spec.clock_source,
     )
-    parts = PipelineParts(recorder, shared.outbox, shared.clock, shared.board)
 
     def new_pipeline() -> CameraPipeline:
-        core = CameraCore(CoreSpec(facts.device, camera.id, bindings, _tracking(box)))
+        bystanders = eyes.bystanders(shared.board)
+        parts = PipelineParts(recorder, shared.outbox, shared.clock, shared.board, bystanders)
+        core = CameraCore(CoreSpec(facts.device, camera.id, eyes.plan.bindings, eyes.tracking))
         if spec.mode is Mode.LIVE:
             # A replay begins at its first picture again: it tells the same events once more, and
             # the outbox knows them by their ids.
@@ -254,7 +291,7 @@ def _unit(
         return CameraPipeline(camera.id, core, facts, parts)
 
     waiting = Waiting.EVERY if spec.mode is Mode.REPLAY else Waiting.NEWEST
-    lane = shared.workers.open_lane(camera.id, waiting)
+    lane = shared.workers.open_lane(camera.id, waiting, eyes.panel.detect)
     return CameraUnit(
         UnitParts(
             spec=spec,

@@ -13,6 +13,9 @@ from edge.errors import EdgeError
 from edge.runtime.logs import configure_logging
 from hazard_library.errors import LibraryError
 
+#: What looks if nobody says who.
+_MODEL = "site-hazards"
+
 
 def main(argv: list[str]) -> int:
     """Run a verb; `argv[0]` is its first word."""
@@ -93,6 +96,21 @@ def _config(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--config", type=Path, required=True, metavar="F", help="site.yaml")
 
 
+def _models(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument(
+        "--model",
+        dest="models",
+        action="append",
+        metavar="M",
+        help="name, name/version, or folder; several look together, the first answers for a class "
+        f"that two of them see ({_MODEL})",
+    )
+
+
+def _chosen(options: argparse.Namespace) -> tuple[str, ...]:
+    return tuple(options.models or (_MODEL,))
+
+
 def _detect_parser() -> argparse.ArgumentParser:
     parser = _new(
         "patrol detect",
@@ -100,7 +118,7 @@ def _detect_parser() -> argparse.ArgumentParser:
         "patrol detect --model site-hazards picture.jpg --json",
     )
     parser.add_argument("sources", type=Path, nargs="+", metavar="SOURCE")
-    parser.add_argument("--model", default="site-hazards", help="name, name/version, or folder")
+    _models(parser)
     parser.add_argument("--json", action="store_true", help="print one object a line, draw nothing")
     parser.add_argument("--min-score", type=float, metavar="S", help="instead of the card's")
     parser.add_argument("--out", type=Path, default=Path("detected"), help="folder of the drawings")
@@ -117,7 +135,7 @@ def _bench_parser() -> argparse.ArgumentParser:
     memory = verbs.add_parser("memory", help="memory of a running box")
     for one in (edge, memory):
         one.add_argument("--video", type=Path, help="a film; Debian's vtest.avi if not given")
-        one.add_argument("--model", default="site-hazards")
+        _models(one)
         one.add_argument("--seconds", type=float, default=20.0, help="of measuring")
     edge.add_argument("--cameras", type=int, default=1)
     edge.add_argument("--repeats", type=int, default=3)
@@ -174,7 +192,7 @@ def _detect(options: argparse.Namespace) -> int:
     return detect(
         DetectOptions(
             sources=tuple(options.sources),
-            model=options.model,
+            models=_chosen(options),
             as_json=options.json,
             min_score=options.min_score,
             out=options.out,
@@ -185,12 +203,13 @@ def _detect(options: argparse.Namespace) -> int:
 def _bench_edge(options: argparse.Namespace) -> int:
     from edge.bench.compare import EdgeBench, compare
 
+    models = _chosen(options)
     return compare(
-        EdgeBench(options.video, options.model, options.seconds, options.cameras, options.repeats)
+        EdgeBench(options.video, models, options.seconds, options.cameras, options.repeats)
     )
 
 
 def _bench_memory(options: argparse.Namespace) -> int:
     from edge.bench.memory import MemoryBench, measure
 
-    return measure(MemoryBench(options.video, options.model, options.seconds, options.cameras))
+    return measure(MemoryBench(options.video, _chosen(options), options.seconds, options.cameras))

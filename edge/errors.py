@@ -6,7 +6,9 @@ EdgeError
 │ ├ Unreachable      no connection, refused, or wrong password
 │ ├ Stalled          connected, but nothing arrives
 │ └ Undecodable      no video stream, or an unknown codec
-├ ModelRejected      keep the previous model
+├ ModelRejected      keep the previous model; the site's others go on
+├ ModelFailed        the picture counts as not looked at
+├ NothingToLookFor   the camera's state says why nothing is analysed
 ├ WorkerStuck        restart the unit
 ├ EvidenceError      report the file as lost; the event goes out without it
 └ DeliveryError      keep the message and retry
@@ -39,6 +41,14 @@ class Undecodable(SourceError):
 
 class ModelRejected(EdgeError):
     """A model package cannot be used."""
+
+
+class ModelFailed(EdgeError):
+    """A model that runs failed on one picture."""
+
+
+class NothingToLookFor(EdgeError):
+    """No model runs for a camera, because none of its hazards can be looked for."""
 
 
 class WorkerStuck(EdgeError):

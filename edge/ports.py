@@ -48,6 +48,10 @@ class RawBoxes:
     labels: tuple[str, ...]
 
 
+#: What finds objects in one picture, in its pixels; safe to call from several threads at once.
+Look = Callable[[Pixels], RawBoxes]
+
+
 class Clock(Protocol):
     """The only source of time in the shell."""
 

@@ -51,7 +51,7 @@ class Box:
             "site": "yard",
             "device": "box-1",
             "stores": "stores",
-            "model": "painted",
+            "models": ["painted"],
             "models_folder": "models",
             "evidence": {"pre_roll": "2s", "post_roll": "1s"},
             "cameras": list(cameras),

@@ -65,7 +65,7 @@ class Desk:
             device=BOX,
             software="hazard-patrol 0",
             config_sha256="0" * 64,
-            models={"site-hazards": "1" * 64},
+            models=lambda _camera, _hazard: {"site-hazards": "1" * 64},
             heads_are_the_hazard=frozenset({NO_HELMET}),
             pre_roll_s=self.pre_roll_s,
             post_roll_s=self.post_roll_s,

@@ -12,10 +12,10 @@ from statistics import median
 
 from edge.bench.agreement import Agreement, agree
 from edge.core.tracking import TrackingSettings
-from edge.errors import EdgeError, ModelRejected, Unreachable
+from edge.errors import EdgeError, Unreachable
+from edge.inference.site_models import find_packages
 from edge.video.probe import Probe, probe
-from hazard_library.errors import RegistryError
-from hazard_library.registry.package import ModelPackage, find_package
+from hazard_library.registry.package import ModelPackage
 
 #: The film that Debian's package opencv-doc brings.
 STREET = Path("/usr/share/doc/opencv-doc/examples/data/vtest.avi")
@@ -27,7 +27,7 @@ class EdgeBench:
     """seconds: of film that each loop looks at; repeats: how often each runs."""
 
     video: Path | None
-    model: str
+    models: tuple[str, ...]
     seconds: float
     cameras: int
     repeats: int
@@ -45,15 +45,15 @@ def compare(bench: EdgeBench) -> int:
     """Print the figures; 1 when the boxes of both loops do not agree.
 
     Raises:
-        EdgeError: the film or the model cannot be used.
+        EdgeError: the film or a model cannot be used.
     """
     film = film_of(bench.video)
-    package = _package(bench.model)
+    packages = find_packages(bench.models)
     found = probe(film)
     frames = max(1, min(found.packets, round(bench.seconds * found.packets / found.seconds)))
-    _print_setting(package, film, found, frames)
+    _print_setting(packages, film, found, frames)
     with tempfile.TemporaryDirectory() as folder:
-        plain, edge = _measure(bench, package, film, (frames, Path(folder)))
+        plain, edge = _measure(bench, packages, film, (frames, Path(folder)))
         agreement = agree(_boxes(plain[-1].file), _boxes(edge[-1].file))
     _print_result(bench, plain, edge, agreement)
     return 0 if agreement.holds else 1
@@ -73,20 +73,14 @@ def film_of(given: Path | None) -> Path:
     return film
 
 
-def _package(name: str) -> ModelPackage:
-    try:
-        return find_package(name)
-    except RegistryError as fault:
-        raise ModelRejected(str(fault)) from fault
-
-
 def _measure(
-    bench: EdgeBench, package: ModelPackage, film: Path, job: tuple[int, Path]
+    bench: EdgeBench, packages: tuple[ModelPackage, ...], film: Path, job: tuple[int, Path]
 ) -> tuple[list[Measured], list[Measured]]:
     """Run both loops in turn; who begins changes, so that a busy machine hits both alike."""
     frames, folder = job
     low = TrackingSettings().low
-    given = [str(package.folder), str(film), str(frames), str(low)]
+    models = json.dumps([str(package.folder) for package in packages])
+    given = [models, str(film), str(frames), str(low)]
     plain: list[Measured] = []
     edge: list[Measured] = []
     for repeat in range(bench.repeats):
@@ -116,13 +110,14 @@ def _boxes(file: Path) -> list[list[list[float]]]:
     return boxes
 
 
-def _print_setting(package: ModelPackage, film: Path, found: Probe, frames: int) -> None:
-    card = package.card
+def _print_setting(
+    packages: tuple[ModelPackage, ...], film: Path, found: Probe, frames: int
+) -> None:
     print(f"film      {film.name}, {found.width}x{found.height} {found.codec}, {frames} frames")
-    size = f"{card.input.width}x{card.input.height}"
-    print(
-        f"model     {card.name} {card.version}, {size}, {card.precision}, ONNX Runtime on the CPU"
-    )
+    print(f"models    {len(packages)}, one after the other on every frame, ONNX Runtime on the CPU")
+    for card in (package.card for package in packages):
+        size = f"{card.input.width}x{card.input.height}"
+        print(f"          {card.name} {card.version}, {size}, {card.precision}")
     print(f"processor {_processor()}")
     print("versions  " + ", ".join(f"{name} {version(name)}" for name in _PACKAGES))
 
@@ -137,6 +132,7 @@ def _print_result(
         "ratio": round(median(ratios), 3),
         "ratios": [round(ratio, 3) for ratio in ratios],
         "cameras": bench.cameras,
+        "models": len(bench.models),
         "boxes_agree": agreement.holds,
         "boxes": agreement.boxes,
         "unmatched": agreement.unmatched,

@@ -26,7 +26,7 @@ class MemoryBench:
     """seconds: how long it is watched after its first pictures."""
 
     video: Path | None
-    model: str
+    models: tuple[str, ...]
     seconds: float
     cameras: int
 
@@ -35,7 +35,7 @@ def measure(bench: MemoryBench) -> int:
     """Run a box on a looped film and print the most it took; 1 when that is over the limit.
 
     Raises:
-        EdgeError: the film or the model cannot be used, or the box does not start.
+        EdgeError: the film or a model cannot be used, or the box does not start.
     """
     film = film_of(bench.video)
     with tempfile.TemporaryDirectory() as folder:
@@ -50,7 +50,9 @@ def measure(bench: MemoryBench) -> int:
             box.wait(_LEAVE_S)
     for name, megabytes in most.items():
         print(f"{name:<10} {megabytes:7.1f} MB PSS")
+    models = ", ".join(bench.models)
     print(f"limit      {LIMIT_MB:7.1f} MB PSS with {bench.cameras} cameras on {film.name}")
+    print(f"models     {len(bench.models)}: {models}")
     return 0 if most["together"] <= LIMIT_MB else 1
 
 
@@ -65,7 +67,7 @@ def _config(bench: MemoryBench, film: Path, folder: Path) -> Path:
         "site": "bench",
         "device": "bench",
         "stores": "stores",
-        "model": str(Path(bench.model).resolve()) if Path(bench.model).is_dir() else bench.model,
+        "models": [str(Path(m).resolve()) if Path(m).is_dir() else m for m in bench.models],
         "cameras": [{"id": f"camera-{n + 1}", **camera} for n in range(bench.cameras)],
     }
     file = folder / "site.yaml"

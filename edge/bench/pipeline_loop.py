@@ -1,6 +1,8 @@
 """The edge's own way over the same frames: read, look side by side, track, judge every rule.
 
-python -m edge.bench.pipeline_loop MODEL_FOLDER FILM FRAMES MIN_SCORE OUT [CAMERAS]
+python -m edge.bench.pipeline_loop MODEL_FOLDERS FILM FRAMES MIN_SCORE OUT [CAMERAS]
+
+MODEL_FOLDERS is a JSON list; all of them look at every frame.
 """
 
 import json
@@ -21,7 +23,7 @@ from edge.core.detections import Detections
 from edge.core.tracking import TrackingSettings
 from edge.fleet.system_clock import SystemClock
 from edge.inference.lane import Lane, Looked, Waiting
-from edge.inference.onnx_backend import OnnxBackend
+from edge.inference.site_models import SiteModels, panel_of
 from edge.inference.workers import Workers
 from edge.ports import Frame, RawBoxes
 from edge.runtime.bindings import switch_on
@@ -31,7 +33,10 @@ from edge.video.source import FileAddress, Mode, SourceSpec
 from hazard_library.catalogue.load import load_catalogue
 from hazard_library.contract.device import CameraCondition
 from hazard_library.contract.ids import CameraId, DeviceId
-from hazard_library.registry.package import ModelPackage, load_package
+from hazard_library.registry.package import load_package
+
+#: The first run of a model takes longer; it is made on a picture of nothing.
+_ANY_SIDE = 416
 
 
 @dataclass(slots=True)
@@ -52,12 +57,12 @@ class _Enough(Exception):
 class _Camera:
     """One film on its way: a thread that reads, a core that judges."""
 
-    def __init__(self, lane: Lane, package: ModelPackage, film: Path, frames: int) -> None:
+    def __init__(self, lane: Lane, models: SiteModels, film: Path, frames: int) -> None:
         self.lane = lane
         self.looked: list[RawBoxes] = []
         self._frames = frames
         self._offered = 0
-        self._core = _core(lane.camera, package)
+        self._core = _core(lane.camera, models)
         outlets = ReaderOutlets(PacketRing(), self._offer, _ignore)
         spec = SourceSpec(lane.camera, FileAddress(film), Mode.REPLAY)
         self._reader = CameraReader(spec, SystemClock(), outlets)
@@ -98,16 +103,17 @@ class _Camera:
         self.lane.offer(frame)
 
 
-def run(model: Path, film: Path, frames: int, min_score: float, cameras: int) -> dict[str, object]:
+def run(
+    folders: list[Path], film: Path, frames: int, min_score: float, cameras: int
+) -> dict[str, object]:
     """Look at the first frames of a film, with `cameras` cameras at once; time all of it."""
     cv2.setNumThreads(1)
-    package = load_package(model)
-    backend = OnnxBackend(package, min_score)
-    side = package.card.input.height, package.card.input.width
-    backend.detect(np.zeros((*side, 3), np.uint8))
-    workers = Workers(backend, os.cpu_count() or 1, _Counted())
-    lanes = [workers.open_lane(CameraId(f"c{n}"), Waiting.EVERY) for n in range(cameras)]
-    units = [_Camera(lane, package, film, frames) for lane in lanes]
+    models = SiteModels(tuple(load_package(folder) for folder in folders))
+    look = panel_of(models.packages, min_score).detect
+    look(np.zeros((_ANY_SIDE, _ANY_SIDE, 3), np.uint8))
+    workers = Workers(os.cpu_count() or 1, _Counted())
+    lanes = [workers.open_lane(CameraId(f"c{n}"), Waiting.EVERY, look) for n in range(cameras)]
+    units = [_Camera(lane, models, film, frames) for lane in lanes]
     workers.start()
     clock = SystemClock()
     started = clock.now()
@@ -116,7 +122,7 @@ def run(model: Path, film: Path, frames: int, min_score: float, cameras: int) ->
     _judge_all(units)
     seconds = clock.now().seconds_since(started)
     workers.stop()
-    labels = list(package.card.labels)
+    labels = list(dict.fromkeys(label for p in models.packages for label in p.card.labels))
     return {
         "frames": sum(len(unit.looked) for unit in units),
         "seconds": seconds,
@@ -146,8 +152,8 @@ def _rows(boxes: RawBoxes, labels: list[str]) -> Iterator[list[float]]:
         yield [labels.index(label), float(score), *(float(edge) for edge in box)]
 
 
-def _core(camera: CameraId, package: ModelPackage) -> CameraCore:
-    """Switch on every hazard the model can see, on the whole picture."""
+def _core(camera: CameraId, models: SiteModels) -> CameraCore:
+    """Switch on every hazard the models can see, on the whole picture."""
     config = CameraConfig.model_validate(
         {
             "id": camera,
@@ -156,9 +162,8 @@ def _core(camera: CameraId, package: ModelPackage) -> CameraCore:
             "whole_picture": True,
         }
     )
-    card = package.card
-    bindings = switch_on(config, load_catalogue(), frozenset(card.labels)).bindings
-    tracking = TrackingSettings(high_by_label=card.thresholds)
+    bindings = switch_on(config, load_catalogue(), models.labels).bindings
+    tracking = TrackingSettings(high_by_label=models.thresholds)
     return CameraCore(CoreSpec(DeviceId("bench"), camera, bindings, tracking))
 
 
@@ -168,5 +173,6 @@ def _ignore(condition: CameraCondition, detail: str) -> None:
 
 if __name__ == "__main__":
     given = sys.argv[1:]
-    measured = run(Path(given[0]), Path(given[1]), int(given[2]), float(given[3]), int(given[5]))
+    home = [Path(folder) for folder in json.loads(given[0])]
+    measured = run(home, Path(given[1]), int(given[2]), float(given[3]), int(given[5]))
     Path(given[4]).write_text(json.dumps(measured), encoding="utf-8")

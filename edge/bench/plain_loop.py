@@ -3,7 +3,10 @@
 It stands alone on purpose: nothing of the edge is used, so that the comparison is with what anybody
 would write first. One picture after the other: read, letterbox, run, decode, suppress.
 
-    python -m edge.bench.plain_loop MODEL_FOLDER FILM FRAMES MIN_SCORE OUT
+    python -m edge.bench.plain_loop MODEL_FOLDERS FILM FRAMES MIN_SCORE OUT
+
+MODEL_FOLDERS is a JSON list. All models look at every picture, which is fitted once into each size
+that they want; a class that two of them see is the first one's.
 """
 
 import json
@@ -63,12 +66,33 @@ def in_picture(box: Box, scale: float, shift: tuple[int, int], size: tuple[int, 
     return (number, score, x1, y1, x2, y2)
 
 
-def run(model: Path, film: Path, frames: int, min_score: float) -> dict[str, object]:
+class Model:
+    """A loaded model; `numbers` says which class of the answer each of its own becomes, if any."""
+
+    def __init__(self, folder: Path, known: list[str]) -> None:
+        """Load it, let it run once, and add to the known labels those that are new."""
+        card = yaml.safe_load((folder / "card.yaml").read_text(encoding="utf-8"))
+        self.session = onnxruntime.InferenceSession(str(folder / card["file"]))
+        self.name, self.side = card["input"]["name"], card["input"]["width"]
+        self.overlap = card["suppression_iou"]
+        self.session.run(None, {self.name: np.zeros((1, 3, self.side, self.side), np.float32)})
+        before = len(known)
+        known += [label for label in card["labels"] if label not in known]
+        self.numbers = [
+            None if known.index(label) < before else known.index(label) for label in card["labels"]
+        ]
+
+    def boxes(self, tensor: np.ndarray, min_score: float) -> list[Box]:
+        """Return what it finds, classes counted as in the answer."""
+        output = self.session.run(None, {self.name: tensor})[0]
+        found = decode(output, min_score, self.overlap)
+        return [(number, *box[1:]) for box in found if (number := self.numbers[box[0]]) is not None]
+
+
+def run(folders: list[Path], film: Path, frames: int, min_score: float) -> dict[str, object]:
     """Look at the first frames of a film; return the boxes of each and how long it took."""
-    card = yaml.safe_load((model / "card.yaml").read_text(encoding="utf-8"))
-    session = onnxruntime.InferenceSession(str(model / card["file"]))
-    name, side = card["input"]["name"], card["input"]["width"]
-    session.run(None, {name: np.zeros((1, 3, side, side), np.float32)})
+    labels: list[str] = []
+    models = [Model(folder, labels) for folder in folders]
     capture = cv2.VideoCapture(str(film))
     looked: list[list[Box]] = []
     started = time.perf_counter()
@@ -76,15 +100,20 @@ def run(model: Path, film: Path, frames: int, min_score: float) -> dict[str, obj
         there, picture = capture.read()
         if not there:
             break
-        tensor, scale, left, top = letterbox(picture, side)
-        boxes = decode(session.run(None, {name: tensor})[0], min_score, card["suppression_iou"])
         size = (picture.shape[1], picture.shape[0])
-        looked.append([in_picture(box, scale, (left, top), size) for box in boxes])
+        fitted = {side: letterbox(picture, side) for side in {model.side for model in models}}
+        found: list[Box] = []
+        for model in models:
+            tensor, scale, left, top = fitted[model.side]
+            boxes = model.boxes(tensor, min_score)
+            found += [in_picture(box, scale, (left, top), size) for box in boxes]
+        looked.append(found)
     seconds = time.perf_counter() - started
-    return {"frames": len(looked), "seconds": seconds, "labels": card["labels"], "boxes": looked}
+    return {"frames": len(looked), "seconds": seconds, "labels": labels, "boxes": looked}
 
 
 if __name__ == "__main__":
     given = sys.argv[1:]
-    measured = run(Path(given[0]), Path(given[1]), int(given[2]), float(given[3]))
+    home = [Path(folder) for folder in json.loads(given[0])]
+    measured = run(home, Path(given[1]), int(given[2]), float(given[3]))
     Path(given[4]).write_text(json.dumps(measured), encoding="utf-8")

@@ -9,6 +9,7 @@ from edge.config.camera import (
     ZoneConfig,
 )
 from edge.config.load import Site, load_site, site_schema
+from edge.config.sight import Sight
 from edge.config.site import SiteConfig
 
 __all__ = [
@@ -16,6 +17,7 @@ __all__ = [
     "FileSource",
     "HazardSwitch",
     "RtspSource",
+    "Sight",
     "Site",
     "SiteConfig",
     "SourceMode",

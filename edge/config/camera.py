@@ -100,7 +100,7 @@ class CameraConfig(Setting):
     zones: tuple[ZoneConfig, ...] = ()
     hazards: tuple[HazardSwitch, ...] = ()
     all_with_model: bool = Field(
-        default=False, description="Switch on every released hazard that the model can see"
+        default=False, description="Switch on every released hazard that the site's models can see"
     )
     whole_picture: bool = Field(
         default=False,

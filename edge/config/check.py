@@ -1,7 +1,7 @@
 """What must hold in a configuration beyond the schema of its fields."""
 
 import os
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -13,6 +13,7 @@ from edge.config.camera import (
     SourceMode,
     ZoneConfig,
 )
+from edge.config.sight import Sight
 from edge.config.site import SiteConfig
 from hazard_library.catalogue.hazard import Hazard, Maturity
 from hazard_library.catalogue.load import Catalogue
@@ -45,8 +46,13 @@ class Placed:
         return self.document.mistake((*self.root, *where), text)
 
 
-def with_remedy(mistake: Mistake) -> Mistake:
-    """Say more about mistakes that have a known remedy."""
+def with_remedy(mistake: Mistake, data: Mapping[str, object]) -> Mistake:
+    """Say more about mistakes that have a known remedy. data: the fields of their document."""
+    if mistake.field == "model":
+        text = f"is now models: [{data.get('model')}], a list; write that instead"
+        return replace(mistake, text=text)
+    if mistake.field == "models" and isinstance(data.get("models"), str):
+        return replace(mistake, text=f"is a list; write models: [{data['models']}]")
     if mistake.field.endswith("source.password") or mistake.field.endswith("rtsp.password"):
         text = "a password never stands here; remove it and name password_file or password_env"
         return replace(mistake, text=text)
@@ -71,7 +77,7 @@ def site_mistakes(config: SiteConfig, document: MarkedYaml, folder: Path) -> Ite
 
 
 def camera_mistakes(
-    placed: list[Placed], site_file: Path, catalogue: Catalogue, labels: frozenset[str] | None
+    placed: list[Placed], site_file: Path, catalogue: Catalogue, sight: Sight | None
 ) -> Iterator[Mistake]:
     """Yield the mistakes of all cameras, one by one and among each other."""
     if not placed:
@@ -85,7 +91,7 @@ def camera_mistakes(
         taken[one.camera.id] = one
         yield from _source_mistakes(one)
         yield from _zone_mistakes(one)
-        yield from _hazard_mistakes(one, catalogue, labels)
+        yield from _hazard_mistakes(one, catalogue, sight)
 
 
 def missing_files(placed: list[Placed], folder: Path) -> Iterator[Mistake]:
@@ -152,9 +158,7 @@ def _area(zone: ZoneConfig) -> float:
     return abs(sum(x * next_y - next_x * y for (x, y), (next_x, next_y) in pairs)) / 2
 
 
-def _hazard_mistakes(
-    one: Placed, catalogue: Catalogue, labels: frozenset[str] | None
-) -> Iterator[Mistake]:
+def _hazard_mistakes(one: Placed, catalogue: Catalogue, sight: Sight | None) -> Iterator[Mistake]:
     if not one.camera.hazards and not one.camera.all_with_model:
         text = "nothing is looked for; list hazards or write all_with_model: true"
         yield one.mistake(("hazards",), text)
@@ -172,7 +176,7 @@ def _hazard_mistakes(
             text = f"the catalogue has no hazard {switch.id}; it has {known}"
             yield one.mistake((*where, "id"), text)
             continue
-        yield from (one.mistake((*where, *at), text) for at, text in _cannot_be_on(hazard, labels))
+        yield from (one.mistake((*where, *at), text) for at, text in _cannot_be_on(hazard, sight))
         yield from (one.mistake((*where, *at), text) for at, text in _not_narrower(switch, hazard))
         yield from (
             one.mistake((*where, *at), text)
@@ -183,7 +187,7 @@ def _hazard_mistakes(
 Text = tuple[Where, str]
 
 
-def _cannot_be_on(hazard: Hazard, labels: frozenset[str] | None) -> Iterator[Text]:
+def _cannot_be_on(hazard: Hazard, sight: Sight | None) -> Iterator[Text]:
     if isinstance(hazard.rule, CameraCondition):
         yield (
             ("id",),
@@ -194,12 +198,9 @@ def _cannot_be_on(hazard: Hazard, labels: frozenset[str] | None) -> Iterator[Tex
         yield ("id",), f"{text}; remove it"
     elif hazard.maturity is Maturity.DRAFT:
         yield ("id",), f"{hazard.id} is a draft of the catalogue; remove it until it is released"
-    elif labels is not None and (unseen := classes_needed(hazard.rule) - labels):
+    elif sight is not None and (unseen := classes_needed(hazard.rule) - sight.labels):
         names = ", ".join(sorted(unseen))
-        yield (
-            ("id",),
-            f"{hazard.id} needs a model that sees {names}; name another model or remove it",
-        )
+        yield ("id",), f"{hazard.id} needs a model that sees {names}; {sight.remedy(unseen)}"
 
 
 def _not_narrower(switch: HazardSwitch, hazard: Hazard) -> Iterator[Text]:

@@ -10,6 +10,7 @@ from pydantic import BaseModel
 from edge.config import check
 from edge.config.camera import CameraConfig
 from edge.config.check import Placed
+from edge.config.sight import Sight
 from edge.config.site import SiteConfig
 from edge.errors import ConfigError
 from hazard_library.catalogue import marked_yaml
@@ -42,7 +43,7 @@ class Site:
 def load_site(
     file: Path,
     catalogue: Catalogue,
-    labels: frozenset[str] | None = None,
+    sight: Sight | None = None,
     folder: Path | None = None,
     *,
     is_enrolled: bool = True,
@@ -52,7 +53,7 @@ def load_site(
     Args:
         file: `site.yaml`; `cameras/*.yaml` beside it are read too.
         catalogue: the hazards that may be switched on.
-        labels: what the model can see, if it is known already; None leaves that check out.
+        sight: what the models can see, if it is known already; None leaves that check out.
         folder: what relative paths count from, if not from the file's own folder.
         is_enrolled: False for what must work before the server has written the credential.
 
@@ -67,7 +68,7 @@ def load_site(
     if site_file is not None and is_enrolled:
         mistakes += check.site_mistakes(site_file[0], site_file[1], base)
     if site_file is not None or placed:
-        mistakes += check.camera_mistakes(placed, file, catalogue, labels)
+        mistakes += check.camera_mistakes(placed, file, catalogue, sight)
         mistakes += check.missing_files(placed, base)
     if mistakes or site_file is None:
         raise ConfigError("\n".join(str(mistake) for mistake in sorted(set(mistakes))))
@@ -95,7 +96,7 @@ def _read(kind: type[T], file: Path, mistakes: list[Mistake]) -> tuple[T, Marked
         return None
     found = marked_yaml.validate(kind, document)
     if isinstance(found, list):
-        mistakes.extend(check.with_remedy(mistake) for mistake in found)
+        mistakes.extend(check.with_remedy(mistake, document.data) for mistake in found)
         return None
     return found, document
 

@@ -69,7 +69,11 @@ class SiteConfig(Setting):
         default="Asia/Shanghai", description="The site's own time zone"
     )
     stores: Path = Field(description="Folder of everything that is kept, relative to this file's")
-    model: str = Field(default="site-hazards", description="Model package: name or name/version")
+    models: tuple[str, ...] = Field(
+        default=("site-hazards",),
+        min_length=1,
+        description="Model packages: name or name/version; a camera runs those its hazards need",
+    )
     models_folder: Path | None = Field(
         default=None, description="Where packages lie; those that came with the program if not said"
     )

@@ -29,8 +29,11 @@ class Made:
     span: ClipSpan | None
 
 
-def make_clips(job: ClipJob, keep: Keep, form: ShownFormat) -> Made:
-    """Make both clips of a job; what cannot be made is named with its reason in the order."""
+def make_clips(job: ClipJob, keep: Keep, form: ShownFormat, redraw: Redraw | None = None) -> Made:
+    """Make both clips of a job; what cannot be made is named with its reason in the order.
+
+    redraw: hides the heads in the copy that is shown; if none, the looks at the stream say where.
+    """
     order = job.wish.order
     if not job.span.packets:
         reason = job.span.cut_short or "no packets were kept"
@@ -43,7 +46,7 @@ def make_clips(job: ClipJob, keep: Keep, form: ShownFormat) -> Made:
         return Made(lost(order, str(fault)), None)
     order = _kept(order, EvidenceKind.CLIP_ORIGINAL, original, keep)
     try:
-        shown = transcode(original, timeline, _redraw(job), form)
+        shown = transcode(original, timeline, redraw or _redraw(job), form)
     except EvidenceError as fault:
         order = order.without(EvidenceKind.CLIP_SHOWN, str(fault))
     else:

@@ -6,10 +6,10 @@ import cv2
 import numpy as np
 
 from edge.core.incidents import IncidentChange
-from edge.core.scene import PixelBox, Scene, Zone
+from edge.core.scene import PixelBox, Zone
 from edge.errors import EvidenceError
 from edge.evidence.people import People
-from edge.evidence.redaction import blurred
+from edge.evidence.redaction import blurred, blurred_whole
 from edge.ports import Frame, Pixels
 
 _SUBJECT = (36, 28, 237)
@@ -25,15 +25,19 @@ def original_jpeg(frame: Frame) -> bytes:
 
 
 def shown_jpeg(
-    frame: Frame, change: IncidentChange, zones: Sequence[Zone], *, heads_are_the_hazard: bool
+    frame: Frame,
+    change: IncidentChange,
+    people: People | None,
+    zones: Sequence[Zone],
+    *,
+    heads_are_the_hazard: bool,
 ) -> bytes:
     """Write the picture with heads blurred, subjects and zone outlined, and a line that says what.
 
-    With `heads_are_the_hazard`, the subjects' heads stay: they are what is judged.
+    With `heads_are_the_hazard`, the subjects' heads stay: they are what is judged. Where nobody
+    knows the people (None), the picture is coarse all over.
     """
-    people = _people(frame, change.scene)
-    kept = subjects_of(change, people) if heads_are_the_hazard else ()
-    shown = blurred(frame.pixels, people.regions(kept))
+    shown = _without_heads(frame.pixels, change, people, heads_stay=heads_are_the_hazard)
     for zone in zones:
         if zone.id == change.incident.zone:
             _outline(shown, zone)
@@ -54,11 +58,17 @@ def subjects_of(change: IncidentChange, people: People) -> tuple[PixelBox, ...]:
 
 def people_at(frame: Frame, change: IncidentChange) -> People:
     """Return the people of the key frame."""
-    return _people(frame, change.scene)
-
-
-def _people(frame: Frame, scene: Scene | None) -> People:
+    scene = change.scene
     return People.of_tracks(frame.at, scene.tracks if scene is not None else ())
+
+
+def _without_heads(
+    pixels: Pixels, change: IncidentChange, people: People | None, *, heads_stay: bool
+) -> Pixels:
+    if people is None:
+        return blurred_whole(pixels)
+    kept = subjects_of(change, people) if heads_stay else ()
+    return blurred(pixels, people.regions(kept))
 
 
 def _outline(shown: Pixels, zone: Zone) -> None:

@@ -17,11 +17,12 @@ from edge.evidence.clip_desk import ClipDesk, ClipJob, ClipWish, DeskLimits
 from edge.evidence.clip_job import Made, lost, make_clips
 from edge.evidence.directory_store import reference
 from edge.evidence.evidence_database import EvidenceDatabase
+from edge.evidence.heads import HeadsInPictures, people_in
 from edge.evidence.identity_key import load_or_create
 from edge.evidence.ledger import ClipOrder, EvidenceLedger
 from edge.evidence.people import People
 from edge.evidence.seal import Maker, Sealer
-from edge.ports import Clock, Counters, EvidenceStore, Frame, Outbox
+from edge.ports import Clock, Counters, EvidenceStore, Frame, Look, Outbox
 from edge.video.clip import ShownFormat
 from edge.video.packet_ring import PacketRing, Stretch
 from hazard_library.contract.events import Change
@@ -38,15 +39,18 @@ _RESTARTED = "the box was restarted before the clip was complete"
 class EvidenceSettings:
     """What evidence says about its maker, what it shows, and how much stream surrounds a trigger.
 
-    models: name → sha256. zones: drawn in the key frame. waits_for_clips: in a replay the pipeline
-    waits when clips pile up; live, the clip is given up and reported.
+    models: returns name → sha256 of those behind a hazard at a camera. heads_found_by: for cameras
+    whose own models see no people, what finds them in a picture that is shown; None: nothing does,
+    and such a picture is made coarse all over. zones: drawn in the key frame. waits_for_clips: in a
+    replay the pipeline waits when clips pile up; live, the clip is given up and reported.
     """
 
     device: DeviceId
     software: str
     config_sha256: str
-    models: Mapping[str, str]
+    models: Callable[[CameraId, HazardId], Mapping[str, str]]
     heads_are_the_hazard: frozenset[HazardId] = frozenset()
+    heads_found_by: Mapping[CameraId, Look | None] = field(default_factory=dict)
     zones: Mapping[CameraId, tuple[Zone, ...]] = field(default_factory=dict)
     pre_roll_s: float = 10.0
     post_roll_s: float = 10.0
@@ -162,7 +166,9 @@ class EvidenceRecorder:
         return not self._unsealed
 
     def _make(self, job: ClipJob) -> None:
-        made = make_clips(job, self._store.put, self._settings.shown)
+        camera, found_by = job.wish.order.camera, self._settings.heads_found_by
+        redraw = HeadsInPictures(found_by[camera]).redraw if camera in found_by else None
+        made = make_clips(job, self._store.put, self._settings.shown, redraw)
         if made.order.lost:
             self._counters.count("clips_lost")
         self._seal(made)
@@ -200,11 +206,19 @@ class EvidenceRecorder:
         )
         zones = self._settings.zones.get(change.incident.camera, ())
         stays = change.incident.hazard in self._settings.heads_are_the_hazard
+        people = self._people(change, frame)
         return self._keep_frame(
             order,
             EvidenceKind.FRAME_SHOWN,
-            lambda: key_frame.shown_jpeg(frame, change, zones, heads_are_the_hazard=stays),
+            lambda: key_frame.shown_jpeg(frame, change, people, zones, heads_are_the_hazard=stays),
         )
+
+    def _people(self, change: IncidentChange, frame: Frame) -> People | None:
+        """Return the people of the key frame; None when nobody knows."""
+        found_by = self._settings.heads_found_by
+        if frame.camera in found_by:
+            return people_in(frame.pixels, found_by[frame.camera])
+        return key_frame.people_at(frame, change)
 
     def _keep_frame(
         self, order: ClipOrder, kind: EvidenceKind, write: Callable[[], bytes]

@@ -2,7 +2,7 @@
 
 from base64 import b64decode, b64encode
 from binascii import Error as Base64Error
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from hashlib import sha256
 
@@ -15,18 +15,21 @@ from edge.evidence.identity_key import key_id, public_bytes
 from edge.evidence.ledger import ClipOrder, EvidenceLedger, SealedManifest
 from edge.ports import Clock, Outbox
 from hazard_library.contract.evidence import ClipSpan, EvidenceManifest, EvidenceSealed
-from hazard_library.contract.ids import DeviceId, manifest_id, sealed_message_id
+from hazard_library.contract.ids import CameraId, DeviceId, HazardId, manifest_id, sealed_message_id
 from hazard_library.contract.topics import Channel
 
 
 @dataclass(frozen=True, slots=True)
 class Maker:
-    """What a manifest says about the box that made the evidence. models: name → sha256."""
+    """What a manifest says about the box that made the evidence.
+
+    models: returns name → sha256 of those behind a hazard at a camera.
+    """
 
     device: DeviceId
     software: str
     config_sha256: str
-    models: Mapping[str, str]
+    models: Callable[[CameraId, HazardId], Mapping[str, str]]
 
 
 class Sealer:
@@ -74,7 +77,7 @@ class Sealer:
             files=order.files,
             lost=dict(order.lost),
             software=self._maker.software,
-            models=dict(self._maker.models),
+            models=dict(self._maker.models(order.camera, order.hazard)),
             config_sha256=self._maker.config_sha256,
             previous_manifest_sha256=previous,
         )

@@ -34,6 +34,7 @@ class DeviceReport:
             config_sha256=board.config_sha256,
             config_error=board.config_error,
             models=board.models,
+            models_refused=dict(board.models_refused),
             cameras=board.cameras,
             clock=board.clock,
             outbox_pending=backlog.pending,

@@ -1,8 +1,8 @@
 """What the box knows of itself, written by many threads and read by the heartbeat."""
 
 from collections import Counter
-from collections.abc import Callable
-from dataclasses import dataclass, replace
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from threading import Lock
 
@@ -17,6 +17,7 @@ class Snapshot:
 
     cameras: tuple[CameraState, ...] = ()
     models: tuple[ModelUsed, ...] = ()
+    models_refused: Mapping[str, str] = field(default_factory=dict)
     config_sha256: str | None = None
     config_error: str | None = None
     clock: ClockState | None = None
@@ -78,10 +79,12 @@ class StatusBoard:
             self._cameras.pop(camera, None)
         self._on_change()
 
-    def show_models(self, models: tuple[ModelUsed, ...]) -> None:
-        """Set what runs."""
+    def show_models(
+        self, models: tuple[ModelUsed, ...], refused: Mapping[str, str] | None = None
+    ) -> None:
+        """Set what runs, and what was listed and must not run, with the reason."""
         with self._lock:
-            self._now = replace(self._now, models=models)
+            self._now = replace(self._now, models=models, models_refused=refused or {})
         self._on_change()
 
     def show_config(self, sha256: str | None, error: str | None = None) -> None:

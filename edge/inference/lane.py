@@ -9,7 +9,7 @@ from collections import deque
 from dataclasses import dataclass
 from enum import StrEnum
 
-from edge.ports import Frame, RawBoxes
+from edge.ports import Frame, Look, RawBoxes
 from hazard_library.contract.ids import CameraId
 
 
@@ -24,8 +24,8 @@ class Waiting(StrEnum):
 class Looked:
     """A frame after inference.
 
-    boxes: None when the model was not asked (`blind`: why the picture shows nothing) or failed
-    (`fault`: how).
+    boxes: None when no model was asked (`blind`: why the picture shows nothing) or not all answered
+    (`fault`: why).
     """
 
     frame: Frame
@@ -51,10 +51,16 @@ class Lane:
     """
 
     def __init__(
-        self, camera: CameraId, waiting: Waiting, in_flight: int, turn: threading.Condition
+        self,
+        camera: CameraId,
+        waiting: Waiting,
+        look: Look,
+        in_flight: int,
+        turn: threading.Condition,
     ) -> None:
         """Let at most `in_flight` frames be between the worker that takes and the pipeline."""
         self.camera = camera
+        self.look = look
         self.dropped = 0
         self._waiting = waiting
         self._places = 1 if waiting is Waiting.NEWEST else in_flight

@@ -8,7 +8,7 @@ import onnxruntime
 
 from edge.errors import ModelRejected
 from edge.inference.decoders.yolo_anchor_free import YoloAnchorFree
-from edge.inference.letterbox import Letterbox
+from edge.inference.letterbox import Fit, Letterbox, Tensor
 from edge.ports import Pixels, RawBoxes
 from hazard_library.contract.events import ModelUsed
 from hazard_library.errors import RegistryError
@@ -34,15 +34,18 @@ class OnnxBackend:
         package: ModelPackage,
         min_score: float | None = None,
         threads: Threads | None = None,
+        letterbox: Letterbox | None = None,
     ) -> None:
         """Load a verified package; `min_score` replaces the card's thresholds of all labels.
+
+        letterbox: one that other models of the same input use too; its own if none.
 
         Raises:
             ModelRejected: ONNX Runtime cannot load it, or it is not what its card says.
         """
         card = package.card
         self._labels = card.labels
-        self._letterbox = Letterbox(card.input)
+        self._letterbox = letterbox or Letterbox(card.input)
         self._decoder = YoloAnchorFree(_thresholds(card, min_score), card.suppression_iou)
         self._session = _session(package.model_file, threads or Threads())
         _check_shape(self._session, package)
@@ -62,9 +65,17 @@ class OnnxBackend:
         """The classes it can find."""
         return self._labels
 
+    @property
+    def letterbox(self) -> Letterbox:
+        """What makes its input."""
+        return self._letterbox
+
     def detect(self, pixels: Pixels) -> RawBoxes:
         """Find objects in one BGR picture; boxes in its pixels, best score first."""
-        tensor, place = self._letterbox.fill(pixels)
+        return self.find(*self._letterbox.fill(pixels))
+
+    def find(self, tensor: Tensor, place: Fit) -> RawBoxes:
+        """Find objects in a picture that lies in the tensor at that place."""
         outputs = self._session.run([self._output], {self._input: tensor})
         found = self._decoder.decode(np.asarray(outputs[0], dtype=np.float32))
         return RawBoxes(

@@ -12,11 +12,13 @@ from hazard_library.registry.package import ModelPackage
 
 
 def prove(package: ModelPackage) -> None:
-    """Run the self-test of a package.
+    """Load a package and run its self-test.
 
     Raises:
-        ModelRejected: a picture gives other boxes than the card says.
+        ModelRejected: it cannot be loaded, or a picture gives other boxes than the card says.
     """
+    if not package.card.self_test:
+        OnnxBackend(package)
     for case in package.card.self_test:
         backend = OnnxBackend(package, min_score=case.floor)
         picture = cv2.imread(str(package.self_test_folder / case.picture), cv2.IMREAD_COLOR)

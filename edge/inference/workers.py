@@ -1,11 +1,12 @@
-"""The worker threads: each takes the next frame of any camera and runs the one shared model."""
+"""The worker threads: each takes the next frame of any camera and runs that camera's models."""
 
 import threading
 
 import structlog
 
+from edge.errors import NothingToLookFor
 from edge.inference.lane import Lane, Looked, Ticket, Waiting
-from edge.ports import Backend, Counters
+from edge.ports import Counters, Look
 from hazard_library.contract.ids import CameraId
 
 _log = structlog.get_logger(__name__)
@@ -15,10 +16,12 @@ _SPARE = 2
 
 
 class Workers:
-    """`count` threads on one backend. Cameras are served in turn; one camera may use them all."""
+    """`count` threads. Cameras are served in turn, frame by frame; one may use all threads.
 
-    def __init__(self, backend: Backend, count: int, counters: Counters) -> None:
-        self._backend = backend
+    A frame stays with one thread until all models of its camera have answered.
+    """
+
+    def __init__(self, count: int, counters: Counters) -> None:
         self._count = count
         self._counters = counters
         self._turn = threading.Condition()
@@ -27,9 +30,9 @@ class Workers:
         self._is_stopped = False
         self._threads: list[threading.Thread] = []
 
-    def open_lane(self, camera: CameraId, waiting: Waiting) -> Lane:
-        """Let a camera in."""
-        lane = Lane(camera, waiting, self._count + _SPARE, self._turn)
+    def open_lane(self, camera: CameraId, waiting: Waiting, look: Look) -> Lane:
+        """Let a camera in, with what finds objects in its pictures."""
+        lane = Lane(camera, waiting, look, self._count + _SPARE, self._turn)
         with self._turn:
             self._lanes.append(lane)
         return lane
@@ -62,12 +65,16 @@ class Workers:
             ticket.lane.bring_back(ticket, Looked(ticket.frame, None, blind=ticket.blind))
             return
         try:
-            looked = Looked(ticket.frame, self._backend.detect(ticket.frame.pixels))
+            looked = Looked(ticket.frame, ticket.lane.look(ticket.frame.pixels))
+        except NothingToLookFor as fault:
+            # Told once at the start and on the camera's state: no line in the log for every frame.
+            self._counters.count("frames_not_analysed")
+            looked = Looked(ticket.frame, None, fault=str(fault))
         except Exception as fault:  # noqa: BLE001 - reported, counted, and the thread goes on
             # A model that fails on one picture must not end the thread that serves all cameras.
             self._counters.count("frames_not_analysed")
             _log.exception("inference_failed", camera=ticket.lane.camera)
-            looked = Looked(ticket.frame, None, fault=str(fault))
+            looked = Looked(ticket.frame, None, fault=f"the model failed: {fault}")
         ticket.lane.bring_back(ticket, looked)
 
     def _next_ticket(self) -> Ticket | None:

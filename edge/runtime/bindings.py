@@ -1,10 +1,12 @@
 """From what a camera's configuration switches on to rules at their places."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from edge.config import CameraConfig, HazardSwitch, ZoneConfig
 from edge.core.rules.binding import RuleBinding
 from edge.core.scene import Zone
+from edge.inference.site_models import RefusedModel
 from hazard_library.catalogue.hazard import Hazard, HazardCode, Maturity
 from hazard_library.catalogue.load import Catalogue
 from hazard_library.catalogue.rules import (
@@ -26,8 +28,16 @@ class SwitchedOn:
     notes: tuple[str, ...]
 
 
-def switch_on(camera: CameraConfig, catalogue: Catalogue, labels: frozenset[str]) -> SwitchedOn:
-    """Bind the hazards of one camera. The configuration was checked before: everything fits."""
+def switch_on(
+    camera: CameraConfig,
+    catalogue: Catalogue,
+    labels: frozenset[str],
+    refused: Sequence[RefusedModel] = (),
+) -> SwitchedOn:
+    """Bind the hazards of one camera. The configuration was checked before: everything fits.
+
+    labels: what the site's models that may run see together; refused: those that may not.
+    """
     listed = {switch.id: switch for switch in camera.hazards}
     ids = list(listed)
     if camera.all_with_model:
@@ -48,7 +58,8 @@ def switch_on(camera: CameraConfig, catalogue: Catalogue, labels: frozenset[str]
         elif hazard.id not in listed and hazard.maturity is Maturity.DRAFT:
             drafts += 1
         else:
-            notes.append(f"{hazard.id} stays off: {off}")
+            because = _because(hazard.rule, labels, refused)
+            notes.append(f"{hazard.id} stays off: {off}{because}")
     if drafts:
         notes.append(f"{drafts} drafts of the catalogue stay off")
     return SwitchedOn(tuple(bindings), tuple(notes))
@@ -72,7 +83,7 @@ def _why_off(hazard: Hazard, camera: CameraConfig, labels: frozenset[str]) -> st
     if hazard.maturity is Maturity.DRAFT:
         return "it is a draft of the catalogue"
     if unseen:
-        return f"the model does not see {', '.join(sorted(unseen))}"
+        return f"no model that runs sees {', '.join(sorted(unseen))}"
     listed = any(switch.id == hazard.id for switch in camera.hazards)
     return None if listed else _why_not_by_itself(hazard.rule, camera)
 
@@ -83,6 +94,13 @@ def _why_not_by_itself(rule: Rule, camera: CameraConfig) -> str | None:
     if needs_drawing(rule) and not _fitting(rule, camera):
         return "it means nothing until a line or zone is drawn for it"
     return None
+
+
+def _because(rule: Rule, labels: frozenset[str], refused: Sequence[RefusedModel]) -> str:
+    """Name the refused models without which the rule cannot be judged, if there are any."""
+    unseen = classes_needed(rule) - labels
+    names = [one.name for one in refused if one.labels is None or one.labels & unseen]
+    return f" ({', '.join(names)} was refused)" if unseen and names else ""
 
 
 def _places(hazard: Hazard, switch: HazardSwitch, camera: CameraConfig) -> list[Zone | None]:

@@ -13,6 +13,7 @@ from edge.core.moment import Moment
 from edge.errors import DeliveryError, EvidenceError
 from edge.inference.lane import Looked
 from edge.ports import Clock, Counters, Frame, Outbox, RawBoxes, Recorder
+from edge.runtime.bystanders import Bystanders
 from edge.runtime.events import EventFacts, Told, event_writer
 from hazard_library.contract.events import Change
 from hazard_library.contract.evidence import EvidenceRef
@@ -29,12 +30,17 @@ _NO_BOXES = RawBoxes(np.zeros((0, 4), np.float32), np.zeros(0, np.float32), ())
 
 @dataclass(frozen=True, slots=True)
 class PipelineParts:
-    """What the pipelines of all cameras share."""
+    """What a pipeline works with; all but `bystanders` is shared by all cameras.
+
+    bystanders: at a camera whose own models see no people, finds those in a picture that is told
+    of; None where they are seen anyway, or nobody can see them.
+    """
 
     recorder: Recorder
     outbox: Outbox
     clock: Clock
     counters: Counters
+    bystanders: Bystanders | None = None
 
 
 class CameraPipeline:
@@ -57,19 +63,19 @@ class CameraPipeline:
         self._size = (frame.pixels.shape[1], frame.pixels.shape[0])
         self._parts.counters.count("frames_looked_at")
         for change in self._changes(looked):
-            self._tell(change, self._evidence(change, frame))
+            self._tell(self._peopled(change, frame), self._evidence(change, frame))
 
     def unseen(self, at: Moment, why: str) -> None:
         """Let time pass without a picture."""
         self._tell_untold()
         for change in self._core.unseen(at, why):
-            self._tell(change, ())
+            self._tell(self._peopled(change, None), ())
 
     def finish(self, reason: str) -> None:
         """Close what is open: the film has ended. What could not be told is tried once more."""
         self._tell_untold()
         for change in self._core.finish():
-            self._tell(change, ())
+            self._tell(self._peopled(change, None), ())
         self._parts.recorder.source_ended(self._camera, reason)
 
     @property
@@ -85,6 +91,10 @@ class CameraPipeline:
         if looked.blind is None:
             self._parts.recorder.observe(self._camera, at, detections)
         return self._core.step(detections, looked.blind)
+
+    def _peopled(self, change: IncidentChange, frame: Frame | None) -> IncidentChange:
+        bystanders = self._parts.bystanders
+        return change if bystanders is None else bystanders.added(change, frame)
 
     def _evidence(self, change: IncidentChange, frame: Frame) -> tuple[EvidenceRef, ...]:
         if change.change is not Change.OPENED:

@@ -171,7 +171,7 @@ class CameraUnit:
         pipeline.step(looked)
         self._looked += 1
         if looked.fault is not None:
-            self._show_not_analysed(f"the model failed: {looked.fault}")
+            self._show_not_analysed(looked.fault)
         elif self._condition is not CameraCondition.FINISHED:
             now = self._parts.clock.now().utc
             self._parts.board.show_camera(self._camera, self._condition, now, self._detail)

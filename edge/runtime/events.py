@@ -18,11 +18,14 @@ _MOST_BOXES = 100
 
 @dataclass(frozen=True, slots=True)
 class EventFacts:
-    """What every event of one camera says about the box and its configuration."""
+    """What every event of one camera says about the box and its configuration.
+
+    models: hazard → the models that answer for the classes of its rule.
+    """
 
     device: DeviceId
     boot: str
-    models: tuple[ModelUsed, ...]
+    models: Mapping[HazardId, tuple[ModelUsed, ...]]
     severities: Mapping[HazardId, int]
     catalogue_sha256: str
     config_sha256: str
@@ -78,7 +81,7 @@ def event_writer(facts: EventFacts, told: Told, sent_at: datetime) -> Callable[[
             height=height,
             measured={} if finding is None else _numbers(finding.measured),
             required={} if finding is None else _numbers(finding.required),
-            models=facts.models,
+            models=facts.models.get(incident.hazard, ()),
             catalogue_sha256=facts.catalogue_sha256,
             config_sha256=facts.config_sha256,
             evidence=told.evidence,

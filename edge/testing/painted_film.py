@@ -1,7 +1,7 @@
 """Films painted for tests: somebody red is in the picture for a while, and everything is exact.
 
 They go with the painted model: what is red and about 96 x 160 pixels large is a `person` in a
-picture of 416 x 312.
+picture of 416 x 312, and a green lamp of that size is taken for `fire`.
 """
 
 from dataclasses import dataclass
@@ -18,14 +18,19 @@ FPS = 10
 PERSON = (96, 160)
 
 
+#: Blue, green, red.
+RED, GREEN = (0, 0, 255), (0, 255, 0)
+
+
 @dataclass(frozen=True, slots=True)
 class Visit:
-    """Somebody stands at x, y (top left, pixels) from `begin_s` up to `end_s`."""
+    """Somebody stands, or a lamp is lit, at x, y (top left, pixels) from `begin_s` to `end_s`."""
 
     begin_s: float
     end_s: float
     x: int = 160
     y: int = 100
+    colour: tuple[int, int, int] = RED
 
 
 def paint(second: float, visits: tuple[Visit, ...], size: tuple[int, int]) -> Pixels:
@@ -39,7 +44,7 @@ def paint(second: float, visits: tuple[Visit, ...], size: tuple[int, int]) -> Pi
     pixels[4:12, at : at + 8] = 255
     for visit in visits:
         if visit.begin_s <= second < visit.end_s:
-            pixels[visit.y : visit.y + PERSON[1], visit.x : visit.x + PERSON[0]] = (0, 0, 255)
+            pixels[visit.y : visit.y + PERSON[1], visit.x : visit.x + PERSON[0]] = visit.colour
     return np.ascontiguousarray(pixels)
 
 

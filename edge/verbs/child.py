@@ -35,9 +35,13 @@ class Child:
 
     def run(self, orders: Orders) -> int:
         """Start, watch, and stop the engine; return the exit code."""
+        for refused in self._box.models.refused:
+            _log.error("model_refused", model=refused.name, reason=refused.reason)
         for camera in self._box.site.cameras:
-            for note in self._box.switched_on(camera).notes:
+            plan = self._box.plan(camera)
+            for note in plan.notes:
                 _log.info("hazard_noted", camera=camera.id, note=note)
+            _log.info("models_chosen", camera=camera.id, models=[p.model for p in plan.parts])
         self._engine.start()
         last_good.keep(self._box.site)
         try:
@@ -82,9 +86,11 @@ class Child:
         return True
 
     def _finish(self) -> int:
-        """Bring everything away; 1 when a source failed or something is left."""
+        """Bring everything away; 1 when a source or model failed, or something is left."""
         self._engine.keep_figures()
         left = self._engine.drain(self._options.drain_timeout_s)
+        for refused in self._box.models.refused:
+            print(refused.reason, file=sys.stderr)
         failures = [
             (unit.camera, unit.figures.failure or unit.figures.ended_early)
             for unit in self._engine.units
@@ -96,7 +102,7 @@ class Child:
             timeout_s = self._options.drain_timeout_s
             print(f"left after {timeout_s:g} s of draining: {left}", file=sys.stderr)
         failed = any(unit.figures.failure is not None for unit in self._engine.units)
-        return 1 if failed or left else 0
+        return 1 if failed or left or self._box.models.refused else 0
 
 
 def _catalogue() -> Catalogue:

@@ -1,4 +1,4 @@
-"""`patrol detect`: what a model finds in pictures and films, as JSON lines or drawn."""
+"""`patrol detect`: what models find in pictures and films, as JSON lines or drawn."""
 
 import json
 import sys
@@ -7,17 +7,18 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from edge.errors import EdgeError, SourceError
-from edge.inference.onnx_backend import OnnxBackend, open_backend
+from edge.inference.site_models import open_panel
+from edge.ports import Look
 from edge.verbs.drawing import Drawing
-from edge.verbs.looking import Seen, look, sources_in
+from edge.verbs.looking import Seen, seen_in, sources_in
 
 
 @dataclass(frozen=True, slots=True)
 class DetectOptions:
-    """What to look at, with what, and how to tell it."""
+    """What to look at, with which models (in their order), and how to tell it."""
 
     sources: tuple[Path, ...]
-    model: str
+    models: tuple[str, ...]
     as_json: bool
     min_score: float | None
     out: Path
@@ -27,33 +28,33 @@ def detect(options: DetectOptions) -> int:
     """Look at every source; 2 when one could not be read (the others are still looked at).
 
     Raises:
-        ModelRejected: the model cannot be used.
+        ModelRejected: a model cannot be used.
         EdgeError: an option means nothing.
     """
     if options.min_score is not None and not 0 <= options.min_score <= 1:
         raise EdgeError(f"--min-score: {options.min_score} is no score; give one from 0 to 1")
-    backend = open_backend(options.model, min_score=options.min_score)
-    good = [_tell(given, backend, options) for given in options.sources]
+    look = open_panel(options.models, min_score=options.min_score).detect
+    good = [_tell(given, look, options) for given in options.sources]
     return 0 if all(good) else 2
 
 
-def _tell(given: Path, backend: OnnxBackend, options: DetectOptions) -> bool:
+def _tell(given: Path, look: Look, options: DetectOptions) -> bool:
     """Tell one source of the command line; False when it, or a file in it, cannot be read."""
     try:
         sources = sources_in(given)
     except SourceError as fault:
         print(fault, file=sys.stderr)
         return False
-    told = [_tell_one(source, backend, options) for source in sources]
+    told = [_tell_one(source, look, options) for source in sources]
     return all(told)
 
 
-def _tell_one(source: Path, backend: OnnxBackend, options: DetectOptions) -> bool:
+def _tell_one(source: Path, look: Look, options: DetectOptions) -> bool:
     try:
         if options.as_json:
-            _print(look(source, backend))
+            _print(seen_in(source, look))
         else:
-            _draw(source, look(source, backend), options.out)
+            _draw(source, seen_in(source, look), options.out)
     except SourceError as fault:
         print(fault, file=sys.stderr)
         return False

@@ -14,22 +14,26 @@ from hazard_library.catalogue.load import Catalogue, load_catalogue
 
 
 def check(config: Path) -> int:
-    """Check a configuration with its model and films; 1 when a film is not there.
+    """Check a configuration with its models and films; 1 when one of these cannot be used.
 
     Raises:
         ConfigError: it has mistakes; every one is listed.
-        ModelRejected: the model cannot be used.
+        ModelRejected: none of its models can be used.
     """
     box = open_box(config, load_catalogue())
-    problems = _absent_films(box)
+    problems = [f"models: {one.name} is refused: {one.reason}" for one in box.models.refused]
+    problems += _absent_films(box)
     for camera in box.site.cameras:
-        for note in box.switched_on(camera).notes:
+        plan = box.plan(camera)
+        print(f"{camera.id}: runs {', '.join(part.model for part in plan.parts) or 'no model'}")
+        for note in plan.notes:
             print(f"{camera.id}: {note}")
     for problem in problems:
         print(problem)
     if not problems:
         cameras = len(box.site.cameras)
-        print(f"{config}: well; {cameras} cameras, model {box.package.card.name}")
+        models = ", ".join(package.card.name for package in box.models.packages)
+        print(f"{config}: well; {cameras} cameras, models {models}")
     return 1 if problems else 0
 
 

@@ -1,4 +1,4 @@
-"""Pictures of a source, one after the other, each with what the model found in it."""
+"""Pictures of a source, one after the other, each with what the models found in it."""
 
 import os
 import threading
@@ -14,7 +14,7 @@ from edge.errors import SourceError, Undecodable, Unreachable
 from edge.fleet.system_clock import SystemClock
 from edge.inference.lane import Lane, Waiting
 from edge.inference.workers import Workers
-from edge.ports import Backend, Pixels, RawBoxes
+from edge.ports import Look, Pixels, RawBoxes
 from edge.video.packet_ring import PacketRing
 from edge.video.reader import CameraReader, ReaderOutlets
 from edge.video.source import FileAddress, Mode, SourceSpec
@@ -51,7 +51,7 @@ def sources_in(given: Path) -> tuple[Path, ...]:
     return (given,)
 
 
-def look(source: Path, backend: Backend) -> Iterator[Seen]:
+def seen_in(source: Path, look: Look) -> Iterator[Seen]:
     """Yield a picture once, or every frame of a film in order.
 
     Raises:
@@ -59,9 +59,9 @@ def look(source: Path, backend: Backend) -> Iterator[Seen]:
     """
     if source.suffix.lower() in PICTURES:
         pixels = _picture(source)
-        yield Seen(source, 0, 0.0, pixels, backend.detect(pixels))
+        yield Seen(source, 0, 0.0, pixels, look(pixels))
     else:
-        yield from _film(source, backend)
+        yield from _film(source, look)
 
 
 def _picture(source: Path) -> Pixels:
@@ -91,10 +91,10 @@ class _Counted:
         self.sums[name] += by
 
 
-def _film(source: Path, backend: Backend) -> Iterator[Seen]:
+def _film(source: Path, look: Look) -> Iterator[Seen]:
     """Decode on one thread, look on one per core, hand on in order."""
-    workers = Workers(backend, os.cpu_count() or 1, _Counted())
-    lane = workers.open_lane(CameraId("film"), Waiting.EVERY)
+    workers = Workers(os.cpu_count() or 1, _Counted())
+    lane = workers.open_lane(CameraId("film"), Waiting.EVERY, look)
     reading = _Reading(source, lane)
     workers.start()
     reading.start()

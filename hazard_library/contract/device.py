@@ -46,6 +46,9 @@ class DeviceState(Message):
         default=None, description="Why a newer configuration is refused"
     )
     models: tuple[ModelUsed, ...] = ()
+    models_refused: dict[str, str] = Field(
+        default_factory=dict, description="Listed models that must not run, and why"
+    )
     cameras: tuple[CameraState, ...] = ()
     clock: ClockState | None = None
     outbox_pending: int = Field(default=0, ge=0)

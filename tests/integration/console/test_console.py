@@ -49,7 +49,7 @@ def _chain(folder: Path, *names: str) -> "Iterator[WholeChain]":
     film = write_film(folder / "walk.mp4", 12, (Visit(begin_s=2.0, end_s=9.0),))
     write_painted_package(folder / "models")
     extra: Settings = {
-        "model": "painted",
+        "models": ["painted"],
         "models_folder": str(folder / "models"),
         "evidence": {"pre_roll": "2s", "post_roll": "1s"},
     }

@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 import yaml
 
-from edge.config import load_site
+from edge.config import Sight, load_site
 from edge.errors import ConfigError
 from hazard_library.catalogue.hazard import Maturity
 from hazard_library.catalogue.load import Catalogue, load_catalogue
@@ -293,8 +293,33 @@ def test_a_draft_of_the_catalogue_cannot_be_switched_on(
 def test_a_hazard_the_model_cannot_see_is_a_mistake_once_the_model_is_known(
     tmp_path: Path, catalogue: Catalogue
 ) -> None:
-    (mistake,) = _mistakes(tmp_path, catalogue, GOOD, labels=frozenset({"fire"}))
-    assert "ZONE-01 needs a model that sees person; name another model" in mistake
+    sight = Sight(frozenset({"fire"}), {"person": ("ppe", "site")})
+    (mistake,) = _mistakes(tmp_path, catalogue, GOOD, sight=sight)
+    assert mistake == (
+        "13: cameras.0.hazards.0.id: ZONE-01 needs a model that sees person; "
+        "add ppe or site to models, or remove it"
+    )
+
+
+def test_what_no_installed_model_sees_is_told_as_that(tmp_path: Path, catalogue: Catalogue) -> None:
+    (mistake,) = _mistakes(tmp_path, catalogue, GOOD, sight=Sight(frozenset({"fire"})))
+    assert "ZONE-01 needs a model that sees person; no installed model sees person" in mistake
+
+
+@pytest.mark.parametrize(
+    ("line", "said"),
+    [
+        ("model: site-hazards", "model: is now models: [site-hazards], a list; write that instead"),
+        ("models: ppe", "models: is a list; write models: [ppe]"),
+        ("models: []", "models: "),
+    ],
+)
+def test_the_key_of_old_and_other_slips_with_the_models_have_their_remedy(
+    tmp_path: Path, catalogue: Catalogue, line: str, said: str
+) -> None:
+    (mistake,) = _mistakes(tmp_path, catalogue, f"{line}\n{GOOD}")
+    assert mistake.startswith("1: ")
+    assert said in mistake
 
 
 def test_a_film_that_is_not_there_is_no_mistake_of_the_configuration(

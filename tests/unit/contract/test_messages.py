@@ -27,7 +27,9 @@ def event_bytes(**changes: object) -> bytes:
 def test_every_message_ever_released_is_still_understood(path: Path) -> None:
     raw = json.loads(path.read_text())
     message = parse(KINDS[raw["schema"]], path.read_bytes())
-    assert json.loads(message.to_bytes()) == raw
+    written = json.loads(message.to_bytes())
+    # A later minor may add optional fields; what was said stays as it was said.
+    assert {name: written[name] for name in raw} == raw
 
 
 def test_every_kind_of_message_has_a_golden_sample() -> None:

@@ -31,7 +31,7 @@ class Office:
         self.key = load_or_create(folder / "key.pem")
         self.database = EvidenceDatabase(folder / "evidence.db")
         self.ledger = EvidenceLedger(self.database)
-        maker = Maker(BOX, "hazard-patrol 0", "0" * 64, {"m": "1" * 64})
+        maker = Maker(BOX, "hazard-patrol 0", "0" * 64, lambda _camera, _hazard: {"m": "1" * 64})
         self.sealer = Sealer(maker, self.key, self.ledger, self.outbox, FakeClock())
 
     @property

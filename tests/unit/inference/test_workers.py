@@ -7,7 +7,7 @@ from edge.core.moment import Moment
 from edge.inference.lane import Lane, Looked, Waiting
 from edge.inference.workers import Workers
 from edge.ports import Frame, Pixels, RawBoxes
-from edge.testing.scripted_backend import NOTHING, ScriptedBackend
+from edge.testing.scripted_backend import NOTHING
 from edge.testing.tally import Tally
 from hazard_library.contract.ids import CameraId
 
@@ -51,8 +51,8 @@ def test_results_come_in_the_order_of_the_frames_when_a_later_frame_is_ready_fir
             second_is_done.set()
         return NOTHING
 
-    workers = Workers(ScriptedBackend(slow_first), 2, Tally())
-    lane = workers.open_lane(CameraId("gate"), Waiting.EVERY)
+    workers = Workers(2, Tally())
+    lane = workers.open_lane(CameraId("gate"), Waiting.EVERY, slow_first)
     workers.start()
     _feed(lane, range(1, 3))
     assert [looked.frame.number for looked in _all_of(lane)] == [1, 2]
@@ -60,8 +60,11 @@ def test_results_come_in_the_order_of_the_frames_when_a_later_frame_is_ready_fir
 
 
 def test_a_replay_drops_nothing_however_slow_the_model_and_keeps_the_order() -> None:
-    workers = Workers(ScriptedBackend(lambda _: NOTHING), 3, Tally())
-    lanes = [workers.open_lane(CameraId(name), Waiting.EVERY) for name in ("gate", "yard")]
+    workers = Workers(3, Tally())
+    lanes = [
+        workers.open_lane(CameraId(name), Waiting.EVERY, lambda _: NOTHING)
+        for name in ("gate", "yard")
+    ]
     workers.start()
     for lane in lanes:
         _feed(lane, range(1, 201))
@@ -78,8 +81,8 @@ def test_a_live_camera_keeps_the_newest_frame_and_counts_what_it_replaced() -> N
         assert gate.wait(DEADLINE_S)
         return NOTHING
 
-    workers = Workers(ScriptedBackend(wait_for_gate), 1, Tally())
-    lane = workers.open_lane(CameraId("gate"), Waiting.NEWEST)
+    workers = Workers(1, Tally())
+    lane = workers.open_lane(CameraId("gate"), Waiting.NEWEST, wait_for_gate)
     for number in range(1, 11):
         lane.offer(_frame(number))
     lane.finish()
@@ -97,8 +100,8 @@ def test_a_replay_waits_for_its_pipeline_instead_of_piling_frames_up() -> None:
         seen.append(int(pixels[0, 0, 0]))
         return NOTHING
 
-    workers = Workers(ScriptedBackend(look), 1, Tally())
-    lane = workers.open_lane(CameraId("gate"), Waiting.EVERY)
+    workers = Workers(1, Tally())
+    lane = workers.open_lane(CameraId("gate"), Waiting.EVERY, look)
     workers.start()
     feeder = _feed(lane, range(1, 101))
     first = lane.next_looked(DEADLINE_S)
@@ -111,9 +114,9 @@ def test_a_replay_waits_for_its_pipeline_instead_of_piling_frames_up() -> None:
 
 
 def test_a_camera_whose_pipeline_hangs_does_not_stop_another() -> None:
-    workers = Workers(ScriptedBackend(lambda _: NOTHING), 2, Tally())
-    hanging = workers.open_lane(CameraId("hangs"), Waiting.EVERY)
-    lane = workers.open_lane(CameraId("gate"), Waiting.EVERY)
+    workers = Workers(2, Tally())
+    hanging = workers.open_lane(CameraId("hangs"), Waiting.EVERY, lambda _: NOTHING)
+    lane = workers.open_lane(CameraId("gate"), Waiting.EVERY, lambda _: NOTHING)
     workers.start()
     stuck = _feed(hanging, range(1, 101))
     _feed(lane, range(1, 101))
@@ -131,13 +134,13 @@ def test_a_picture_the_model_fails_on_comes_back_with_the_fault_and_is_counted()
         return NOTHING
 
     counters = Tally()
-    workers = Workers(ScriptedBackend(fail_on_two), 2, counters)
-    lane = workers.open_lane(CameraId("gate"), Waiting.EVERY)
+    workers = Workers(2, counters)
+    lane = workers.open_lane(CameraId("gate"), Waiting.EVERY, fail_on_two)
     workers.start()
     _feed(lane, range(1, 4))
     assert [(looked.frame.number, looked.fault) for looked in _all_of(lane)] == [
         (1, None),
-        (2, "broken kernel"),
+        (2, "the model failed: broken kernel"),
         (3, None),
     ]
     assert counters["frames_not_analysed"] == 1

@@ -59,7 +59,7 @@ def test_a_drawn_line_switches_crossing_on_under_all_with_model(catalogue: Catal
 def test_what_the_model_does_not_see_stays_off_and_is_told(catalogue: Catalogue) -> None:
     on = _on(catalogue, frozenset({"person"}), all_with_model=True, whole_picture=True)
     assert not {"FIRE-01", "PPE-01"} & {hazard for hazard, _ in _places(on)}
-    assert "FIRE-01 stays off: the model does not see fire" in on.notes
+    assert "FIRE-01 stays off: no model that runs sees fire" in on.notes
 
 
 def test_a_zone_with_a_purpose_is_never_guessed(catalogue: Catalogue) -> None:

@@ -61,7 +61,7 @@ class Scene:
         facts = EventFacts(
             device=DeviceId("box-1"),
             boot=self.outbox.boot,
-            models=(MODEL,),
+            models={hazard.id: (MODEL,)},
             severities={hazard.id: hazard.severity},
             catalogue_sha256=catalogue.sha256,
             config_sha256="c" * 64,

@@ -18,7 +18,7 @@ from edge.runtime.events import EventFacts
 from edge.testing.memory_outbox import MemoryOutbox
 from edge.testing.memory_recorder import MemoryRecorder
 from edge.testing.painted_film import write_film
-from edge.testing.scripted_backend import NOTHING, ScriptedBackend
+from edge.testing.scripted_backend import NOTHING
 from edge.video.packet_ring import PacketRing
 from edge.video.source import FileAddress, Mode, SourceSpec
 from hazard_library.contract.device import CameraCondition
@@ -40,8 +40,7 @@ class Site:
     given_up: list[str] = field(default_factory=list)
 
     def __post_init__(self) -> None:
-        look = lambda pixels: self.look(pixels)  # noqa: E731, PLW0108 - tests change it on the way
-        self.workers = Workers(ScriptedBackend(look), 2, self.board)
+        self.workers = Workers(2, self.board)
 
     def add(self, name: str, mode: Mode, crashes: int = 0) -> CameraUnit:
         camera = CameraId(name)
@@ -53,7 +52,7 @@ class Site:
                 raise RuntimeError("a mistake of ours")
             outbox = MemoryOutbox()
             facts = EventFacts(
-                DeviceId("box-1"), outbox.boot, (), {}, "a" * 64, "b" * 64, "arrival"
+                DeviceId("box-1"), outbox.boot, {}, {}, "a" * 64, "b" * 64, "arrival"
             )
             parts = PipelineParts(self.recorder, outbox, self.clock, self.board)
             core = CameraCore(CoreSpec(facts.device, camera, ()))
@@ -61,7 +60,8 @@ class Site:
 
         spec = SourceSpec(camera, FileAddress(self.film), mode, loop=mode is Mode.LIVE)
         waiting = Waiting.NEWEST if mode is Mode.LIVE else Waiting.EVERY
-        lane = self.workers.open_lane(camera, waiting)
+        look = lambda pixels: self.look(pixels)  # noqa: E731, PLW0108 - tests change it on the way
+        lane = self.workers.open_lane(camera, waiting, look)
         unit = CameraUnit(
             UnitParts(
                 spec=spec,

@@ -1,0 +1,71 @@
+"""What is looked for at one camera, and which of the site's models look for it."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from edge.config import CameraConfig
+from edge.core.rules.binding import RuleBinding
+from edge.inference.routing import Part, share_out
+from edge.inference.site_models import SiteModels
+from edge.runtime.bindings import switch_on
+from hazard_library.catalogue.load import Catalogue
+from hazard_library.catalogue.rules import classes_needed
+
+PERSON = "person"
+_NOBODY_SEES_PEOPLE = (
+    "no model of the site sees people: heads cannot be found, so shown pictures are coarse all "
+    "over; list a model that sees person"
+)
+
+
+@dataclass(frozen=True, slots=True)
+class CameraPlan:
+    """The rules of one camera, who looks, and sentences about what stays off.
+
+    parts: the models that run, with the labels each answers for. for_people: who is asked for the
+    people in a picture that is shown or told of, at a camera whose own models see none; None there
+    if no model of the site sees people, and None where the camera's own models do.
+    """
+
+    bindings: tuple[RuleBinding, ...]
+    parts: tuple[Part, ...]
+    for_people: Part | None
+    notes: tuple[str, ...]
+
+    @property
+    def sees_people(self) -> bool:
+        """Whether the models that run see people anyway."""
+        return any(PERSON in part.labels for part in self.parts)
+
+    @property
+    def everyone_asked(self) -> tuple[Part, ...]:
+        """Who must be loaded for this camera."""
+        return self.parts if self.for_people is None else (*self.parts, self.for_people)
+
+    @property
+    def why_empty(self) -> str:
+        """Say why nobody runs."""
+        first = self.notes[0] if self.notes else "no hazard is switched on"
+        more = f" (and {len(self.notes) - 1} more)" if len(self.notes) > 1 else ""
+        return f"nothing is looked for: {first}{more}; patrol edge check tells all"
+
+    def thresholds(self, models: SiteModels) -> Mapping[str, float]:
+        """Return the score from which a box counts, each label's as its own model's card says."""
+        return {
+            label: models.package(part.model).card.thresholds[label]
+            for part in self.parts
+            for label in part.labels
+        }
+
+
+def plan(camera: CameraConfig, catalogue: Catalogue, models: SiteModels) -> CameraPlan:
+    """Plan a camera whose configuration was checked."""
+    on = switch_on(camera, catalogue, models.labels, models.refused)
+    needed = frozenset[str]().union(*(classes_needed(binding.rule) for binding in on.bindings))
+    parts = share_out(needed, models.offers)
+    sees_people = any(PERSON in part.labels for part in parts)
+    others = () if sees_people or not parts else share_out(frozenset({PERSON}), models.offers)
+    notes = on.notes
+    if parts and not sees_people and not others:
+        notes += (_NOBODY_SEES_PEOPLE,)
+    return CameraPlan(on.bindings, parts, others[0] if others else None, notes)
