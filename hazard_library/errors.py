@@ -11,7 +11,8 @@ LibraryError
 └ RegistryError       a model package cannot be used: the previous one stays
   ├ PackageNotFound   no package of that name lies under the models folder
   ├ CardInvalid       card.yaml does not match its schema
-  └ HashMismatch      a file's SHA-256 is not the one on the card
+  ├ HashMismatch      a file's SHA-256 is not the one on the card
+  └ SignatureRefused  it is not signed by a key that is trusted here, or a key cannot be used
 """
 
 
@@ -61,3 +62,7 @@ class CardInvalid(RegistryError):
 
 class HashMismatch(RegistryError):
     """A file's SHA-256 is not the one on its card."""
+
+
+class SignatureRefused(RegistryError):
+    """A package is not signed by a trusted key, or a key cannot be used."""

@@ -180,6 +180,16 @@ def evaluate(looks: Sequence[Look], wanted: Wanted, facts: Facts) -> Evaluation:
     )
 
 
+def map50(looks: Sequence[Look], labels: Sequence[str]) -> float:
+    """Return the mean over classes of average precision at IoU 0.5, without interval; 0 if none."""
+    once = np.ones((1, len(looks)))
+    columns = []
+    for label in labels:
+        outcomes = judge([one.judged(label) for one in known(looks, label)])
+        columns.append(average_precisions(outcomes.at(OVERLAP), once[:, : outcomes.pictures]))
+    return figure(mean(columns)).value or 0.0
+
+
 def count_alarms(looks: Sequence[Look], wanted: Wanted) -> Alarms:
     """Count the hazard-free pictures in which a box of an alarming class counts."""
     labels = alarm_labels(wanted.labels)

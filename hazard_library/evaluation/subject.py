@@ -61,7 +61,7 @@ def open_subject(model: str, side: int | None = None, root: Path | None = None) 
     folder = Path(model)
     if (folder / MANIFEST).is_file() and not (folder / CARD).is_file():
         return _of_run(folder, side)
-    subject = of_package(find_package(model.replace("@", "/"), root))
+    subject = of_package(find_package(model, root))
     if side is not None and subject.detector().side != side:
         message = f"{model}: made for another side than {side}; name the run's folder instead"
         raise PackageNotFound(message)

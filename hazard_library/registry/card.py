@@ -60,6 +60,12 @@ class CardData(CardPart):
     val_pictures: Count
     sources: tuple[DataSource, ...]
     note: str = Field(description="What the sources' licences mean for whoever passes it on")
+    leaks: Count | None = Field(
+        default=None, description="What the leak check found; None: made before there was one"
+    )
+    decision: Count | None = Field(
+        default=None, description="Entry of DECISIONS.md that allows sources of unstated licence"
+    )
 
 
 class CardWeights(CardPart):
@@ -102,10 +108,13 @@ class ClassMetrics(CardPart):
 
 
 class Limit(CardPart):
-    """One thing the model cannot be trusted with, in both languages of the product."""
+    """A sentence in both languages of the product, such as what the model cannot be trusted with.
 
-    en: str
-    zh: str
+    Neither may be empty.
+    """
+
+    en: str = Field(min_length=1)
+    zh: str = Field(min_length=1)
 
 
 class ExpectedBox(CardPart):
@@ -130,6 +139,32 @@ class SelfTest(CardPart):
     box_tolerance_px: float = Field(gt=0, description="How far a corner may lie off")
 
 
+class Parity(CardPart):
+    """How far an exported file answers from the trained network, on real validation pictures.
+
+    Compared are boxes that both found: the same class, best overlap, above the score stated.
+    """
+
+    box_px: float = Field(ge=0, description="Largest difference of a corner, in input pixels")
+    score: Share = Field(description="Largest difference of a score")
+    matched: Count = Field(description="Boxes compared")
+    unmatched: Count = Field(description="Boxes that only one of both found")
+    above: Share = Field(description="Only boxes from this score on were compared")
+    map50_change: float = Field(description="mAP50 of the file less that of the trained network")
+
+
+class Variant(CardPart):
+    """Another file with the same weights in another precision, released beside the main one."""
+
+    file: FileName
+    sha256: Sha256
+    bytes: int = Field(gt=0)
+    precision: Literal["int8"]
+    parity: Parity
+    latency_ratio: float = Field(gt=0, description="Time over that of the main file, one run")
+    self_test: tuple[SelfTest, ...]
+
+
 class ModelCard(CardPart):
     """The whole card of one version of one model."""
 
@@ -141,7 +176,9 @@ class ModelCard(CardPart):
     bytes: int = Field(gt=0, description="Its size")
     licence: str = Field(description="SPDX identifier under which the weights may be used")
     decoder: Literal["yolo-anchor-free"] = Field(description="How outputs become boxes")
+    title: Limit | None = Field(default=None, description="What the model is, in a few words")
     labels: tuple[str, ...] = Field(min_length=1, description="Class number → label")
+    finds: dict[str, Limit] = Field(default={}, description="Label → what it means, in words")
     thresholds: dict[str, Share] = Field(description="Label → score from which a box counts")
     loose_labels: tuple[str, ...] = Field(
         default=(), description="Labels of things without a firm outline, scored at IoU 0.3"
@@ -149,7 +186,7 @@ class ModelCard(CardPart):
     thresholds_note: str = Field(description="How they were chosen")
     suppression_iou: Share = Field(description="Overlap from which the weaker box is dropped")
     input: ModelInput
-    precision: Literal["float32"]
+    precision: Literal["float32", "int8"]
     outputs: tuple[ModelOutput, ...] = Field(min_length=1)
     data: CardData
     initial_weights: CardWeights
@@ -157,6 +194,8 @@ class ModelCard(CardPart):
     metrics: dict[str, ClassMetrics]
     limits: tuple[Limit, ...]
     self_test: tuple[SelfTest, ...]
+    parity: Parity | None = Field(default=None, description="Of the main file")
+    variants: tuple[Variant, ...] = ()
 
     @model_validator(mode="after")
     def _every_label_has_a_threshold(self) -> "ModelCard":

@@ -35,6 +35,23 @@ class ModelPackage:
         """Return the file with the weights."""
         return self.folder / self.card.file
 
+    def variant(self, precision: str) -> "ModelPackage":
+        """Return the package with the file of another precision in the place of its main one.
+
+        Raises:
+            PackageNotFound: it has none of that precision.
+        """
+        if precision == self.card.precision:
+            return self
+        for one in self.card.variants:
+            if one.precision == precision:
+                changes = one.model_dump(include={"file", "sha256", "bytes", "precision"})
+                changes |= {"self_test": one.self_test, "parity": one.parity, "variants": ()}
+                return ModelPackage(self.folder, self.card.model_copy(update=changes))
+        present = [self.card.precision, *(one.precision for one in self.card.variants)]
+        message = f"{self.folder}: no variant {precision!r}; it has {', '.join(present)}"
+        raise PackageNotFound(message)
+
     @property
     def self_test_folder(self) -> Path:
         """Return the folder with the pictures of the self-test."""
@@ -42,16 +59,20 @@ class ModelPackage:
 
 
 def find_package(name: str, root: Path | None = None) -> ModelPackage:
-    """Open a package by `name` (its newest version), `name/version`, or the path of its folder.
+    """Open a package by `name` (its newest version), `name@version`, or the path of its folder.
 
     Args:
-        name: such as `site-hazards`, `site-hazards/0.1.0`, or `/srv/models/site-hazards/0.1.0`.
+        name: such as `ppe`, `ppe@0.1.0`, `ppe/0.1.0` or `/srv/models/ppe/0.1.0`, each with
+            `:int8` behind it for the variant of another precision.
         root: where names are looked up; `models_root()` if none.
 
     Raises:
         PackageNotFound: nothing of that name lies there.
         CardInvalid, HashMismatch: see `load_package`.
     """
+    stem, colon, precision = name.rpartition(":")
+    if colon and not (Path(name) / CARD).is_file():
+        return find_package(stem, root).variant(precision)
     return load_package(find_folder(name, root))
 
 
@@ -64,14 +85,14 @@ def find_folder(name: str, root: Path | None = None) -> Path:
     if (Path(name) / CARD).is_file():
         return Path(name)
     where = root if root is not None else models_root()
-    folder = where / name
+    folder = where / name.replace("@", "/")
     if (folder / CARD).is_file():
         return folder
     versions = _versions(folder)
     if not versions:
         present = ", ".join(sorted(entry.name for entry in where.glob("*") if _versions(entry)))
         message = (
-            f"{where}: no model package {name!r}; give one of [{present}], name/version, "
+            f"{where}: no model package {name!r}; give one of [{present}], name@version, "
             f"or the path of a folder that holds {CARD}"
         )
         raise PackageNotFound(message)
@@ -99,9 +120,14 @@ def load_package(folder: Path) -> ModelPackage:
     """
     card = read_card(folder / CARD)
     _verify(folder / card.file, card.sha256, "sha256")
-    for number, case in enumerate(card.self_test):
-        picture = folder / SELF_TEST_FOLDER / case.picture
-        _verify(picture, case.sha256, f"self_test.{number}.sha256")
+    tests = [("", card.self_test)]
+    for place, variant in enumerate(card.variants):
+        _verify(folder / variant.file, variant.sha256, f"variants.{place}.sha256")
+        tests.append((f"variants.{place}.", variant.self_test))
+    for field, cases in tests:
+        for number, case in enumerate(cases):
+            picture = folder / SELF_TEST_FOLDER / case.picture
+            _verify(picture, case.sha256, f"{field}self_test.{number}.sha256")
     return ModelPackage(folder=folder, card=card)
 
 

@@ -101,6 +101,8 @@ def trained_answers(recipe: Recipe, checkpoint: Path) -> Callable[[Pixels], Pixe
         TrainingError: there is no such checkpoint.
     """
     model = trained_network(recipe, checkpoint)
+    # One thread: on shared cores the barriers between threads cost more than a second one brings.
+    torch.set_num_threads(1)
 
     def answer(pixels: Pixels) -> Pixels:
         with torch.no_grad():

@@ -2,6 +2,12 @@
 
 import argparse
 from pathlib import Path
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from hazard_library.evaluation.detector import Tensor
 
 HELP = "export a run, make variants, write a package, gate, sign and verify it"
 EXAMPLE = "patrol model export runs/ppe --input 640"
@@ -10,8 +16,11 @@ EXAMPLE = "patrol model export runs/ppe --input 640"
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Say what is done with which run or package."""
     verbs = parser.add_subparsers(dest="model_verb", required=True, metavar="VERB")
-    export = verbs.add_parser("export", help="write a run's checkpoint as ONNX, float32")
+    export = verbs.add_parser(
+        "export", help="write a run's checkpoint as ONNX and int8, measured against the checkpoint"
+    )
     _run_arguments(export)
+    export.add_argument("--plain", action="store_true", help="float32 only, nothing measured")
     export.set_defaults(act=_export)
 
 
@@ -21,6 +30,7 @@ def _run_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--recipe", type=Path, metavar="F", help="of the run; the one that run.json names if none"
     )
+    parser.add_argument("--library", type=Path, metavar="DIR", help="sample store with pictures")
 
 
 def run(arguments: argparse.Namespace) -> int:
@@ -31,7 +41,7 @@ def run(arguments: argparse.Namespace) -> int:
 def _export(arguments: argparse.Namespace) -> int:
     """Export for one side, the checkpoint as it stands: a run may still be going on."""
     from hazard_library.evaluation.subject import exported_file
-    from hazard_library.training.export import export
+    from hazard_library.training.export import export, trained_answers
     from hazard_library.training.recipe import read_recipe
     from hazard_library.training.train import CHECKPOINT
 
@@ -39,7 +49,35 @@ def _export(arguments: argparse.Namespace) -> int:
     file = exported_file(arguments.run, arguments.input)
     parity = export(recipe, arguments.run / CHECKPOINT, file, arguments.input)
     print(f"{file}: at most {parity.box_px:.4f} px and {parity.score:.6f} from the trained network")
+    if not arguments.plain:
+        answers = trained_answers(recipe, arguments.run / CHECKPOINT)
+        _measure(arguments, answers, recipe.seed)
     return 0
+
+
+def _measure(
+    arguments: argparse.Namespace, answers: "Callable[[Tensor], Tensor]", seed: int
+) -> None:
+    """Make the variants, compare all files with the trained network, say what came of it."""
+    from hazard_library.datasets.version import DatasetVersion
+    from hazard_library.evaluation.export_report import measure_export, report_file
+    from hazard_library.evaluation.subject import MANIFEST, open_subject
+    from hazard_library.verbs.eval import locator
+
+    version = DatasetVersion.read(arguments.run / MANIFEST)
+    subject = open_subject(str(arguments.run), arguments.input)
+    report = measure_export(subject, answers, version, locator(arguments.library), seed)
+    file = report_file(arguments.run, arguments.input)
+    file.write_text(report.model_dump_json(by_alias=True, indent=2) + "\n", encoding="utf-8")
+    print(f"trained network: mAP50 {report.trained_map50} on {report.pictures} pictures")
+    for one in report.files:
+        parity = one.parity
+        print(
+            f"{one.file}: {one.precision}, {one.bytes / 1e6:.1f} MB, mAP50 {one.map50} "
+            f"({parity.map50_change:+.4f}), boxes up to {parity.box_px} px and scores up to "
+            f"{parity.score} apart ({parity.matched} matched, {parity.unmatched} not), time x "
+            f"{one.latency_ratio}: {'refused: ' + one.refused if one.refused else 'may go out'}"
+        )
 
 
 def recipe_of(run_folder: Path, stated: Path | None) -> Path:
