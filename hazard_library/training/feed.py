@@ -10,7 +10,7 @@ import torch
 from torch import Tensor
 from torch.utils.data import Dataset
 
-from hazard_library.datasets.version import Picture
+from hazard_library.datasets.version import Picture, picture_file
 from hazard_library.errors import DatasetError
 from hazard_library.training import augment
 from hazard_library.training.recipe import Augment, Recipe
@@ -39,7 +39,7 @@ class Feed(Dataset[Sample]):
 
     recipe: Recipe
     pictures: Sequence[Picture]
-    material: Path
+    root: Path
     epoch: int
     mosaic: bool
 
@@ -78,7 +78,7 @@ class Feed(Dataset[Sample]):
 
     def _single(self, rng: np.random.Generator, picture: Picture) -> augment.Canvas:
         """Put one picture on a canvas."""
-        pixels = read_pixels(self.material / picture.file)
+        pixels = read_pixels(picture_file(self.root, picture))
         side, labels = self.side, self.recipe.labels
         at = augment.scatter(rng, _shape(pixels), side, self.changes)
         return augment.place(augment.blank(side, len(labels)), pixels, picture, labels, at)
@@ -90,7 +90,7 @@ class Feed(Dataset[Sample]):
         side, labels = self.side, self.recipe.labels
         canvas = augment.blank(side, len(labels))
         for picture, window in zip(chosen, augment.quarters(rng, side), strict=True):
-            pixels = read_pixels(self.material / picture.file)
+            pixels = read_pixels(picture_file(self.root, picture))
             at = augment.tile(rng, _shape(pixels), window, self.changes)
             canvas = augment.place(canvas, pixels, picture, labels, at)
         return canvas

@@ -15,7 +15,8 @@ from torch import nn
 from ultralytics.nn.tasks import DetectionModel  # type: ignore[import-untyped,unused-ignore]
 from ultralytics.utils.loss import v8DetectionLoss  # type: ignore[import-untyped,unused-ignore]
 
-from hazard_library.datasets.version import DatasetVersion
+from hazard_library.datasets.material import material_root
+from hazard_library.datasets.version import DatasetVersion, picture_file
 from hazard_library.training.initial_weights import carry_over, read_tensors
 from hazard_library.training.masked_loss import MaskedDetectionLoss, exclusion
 from hazard_library.training.recipe import Recipe, Schedule
@@ -41,16 +42,20 @@ def device_of(schedule: Schedule) -> torch.device:
     return torch.device("cuda" if gpu else "cpu")
 
 
-def start_from(recipe: Recipe, model: nn.Module, data: DatasetVersion, material: Path) -> int:
+def start_from(recipe: Recipe, model: nn.Module, data: DatasetVersion, root: Path) -> int:
     """Fill `model` with the recipe's initial weights; return how many tensors went over.
+
+    `root` is the folder to which the pictures' paths are relative; a published checkpoint lies in
+    the outside material.
 
     Raises:
         TrainingError: the file is missing, is another one, or does not fit the network.
     """
     spec = recipe.initial_weights
     if spec.kind == "checkpoint":
+        material = material_root(os.environ, Path.cwd())
         return carry_over(read_tensors(spec, material), model, spec.tensors)
-    files = [material / picture.file for picture in data.of("train")]
+    files = [picture_file(root, picture) for picture in data.of("train")]
     return take_up(spec, recipe, model, files)
 
 

@@ -85,7 +85,7 @@ class Run:
 def train(
     recipe: Recipe,
     data: DatasetVersion,
-    material: Path,
+    root: Path,
     out: Path,
     clock: Callable[[], float] = time.monotonic,
 ) -> Run:
@@ -94,7 +94,7 @@ def train(
     Args:
         recipe: what to do.
         data: the pictures; only its training split is used.
-        material: the folder to which the pictures' paths are relative.
+        root: the folder to which the pictures' paths are relative: material or library.
         out: a folder for the checkpoint.
         clock: seconds, for the time box.
 
@@ -103,7 +103,7 @@ def train(
     """
     torch.set_num_threads(recipe.schedule.threads)
     model = build_network(recipe)
-    carried = start_from(recipe, model, data, material)
+    carried = start_from(recipe, model, data, root)
     log.info("initial weights", tensors=carried, data=data.sha256[:12])
     device = device_of(recipe.schedule)
     log.info("training on", device=str(device))
@@ -120,7 +120,7 @@ def train(
     watch = RunLog(out, recipe.schedule.epochs * epoch_steps, run.step)
     while _done(run, recipe.schedule, epoch_steps) < 1.0:
         set_frozen(model, recipe.stage(run.epoch).frozen_layers)
-        for batch in _batches(recipe, pictures, material, run, epoch_steps):
+        for batch in _batches(recipe, pictures, root, run, epoch_steps):
             _learn(run, loss, batch, recipe.schedule, epoch_steps)
             run.elapsed_s = clock() - started
             watch.step(run.step, run.elapsed_s, run.losses)
@@ -140,12 +140,12 @@ def _done(run: Run, schedule: Schedule, epoch_steps: int) -> float:
 
 
 def _batches(
-    recipe: Recipe, pictures: Sequence[Picture], material: Path, run: Run, epoch_steps: int
+    recipe: Recipe, pictures: Sequence[Picture], root: Path, run: Run, epoch_steps: int
 ) -> Iterator[Batch]:
     """Yield the batches of the current epoch, built beside the training process."""
     done = _done(run, recipe.schedule, epoch_steps)
     mosaic = done < recipe.stage(run.epoch).augment.mosaic_end
-    feed = Feed(recipe, pictures, material, run.epoch, mosaic)
+    feed = Feed(recipe, pictures, root, run.epoch, mosaic)
     return iter(
         DataLoader(
             feed,

@@ -49,9 +49,10 @@ def write_set(material: Path) -> None:
 
 
 @pytest.fixture
-def recipe(tmp_path: Path) -> Recipe:
+def recipe(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Recipe:
     """Return the project's recipe cut down to two steps on rendered pictures."""
     write_set(tmp_path)
+    monkeypatch.setenv("PATROL_MATERIAL", str(tmp_path))
     content = yaml.safe_load(PROJECT.read_text(encoding="utf-8"))
     content["input"] = 64
     content["data"] = {"sets": [{"folder": "data/rendered", "classes": ["fire"]}]}
