@@ -13,7 +13,7 @@ from edge.ports import Pixels, RawBoxes
 from hazard_library.contract.events import ModelUsed
 from hazard_library.errors import RegistryError
 from hazard_library.registry.card import ModelCard
-from hazard_library.registry.package import ModelPackage, find_package
+from hazard_library.registry.package import ModelPackage, find_folder, open_trusted
 
 #: ONNX Runtime's level for errors: its warnings name no remedy and fill the log.
 _ERRORS_ONLY = 3
@@ -88,13 +88,13 @@ class OnnxBackend:
 def open_backend(
     name: str, root: Path | None = None, min_score: float | None = None
 ) -> OnnxBackend:
-    """Find a package by name, version or folder, check its hashes and load it.
+    """Find a package by name, version or folder, check signature and hashes, and load it.
 
     Raises:
         ModelRejected: there is none, a file is not the one on its card, or it cannot be loaded.
     """
     try:
-        package = find_package(name, root)
+        package = open_trusted(name, find_folder(name, root))
     except RegistryError as fault:
         raise ModelRejected(str(fault)) from fault
     return OnnxBackend(package, min_score)

@@ -16,8 +16,7 @@ from hazard_library.registry.package import (
     CARD,
     ModelPackage,
     find_folder,
-    find_package,
-    load_package,
+    open_trusted,
     read_card,
 )
 
@@ -134,7 +133,7 @@ def find_packages(names: Sequence[str], root: Path | None = None) -> tuple[Model
         ModelRejected: one is not there, is not the one on its card, or is named twice.
     """
     try:
-        packages = tuple(find_package(name, root) for name in names)
+        packages = tuple(open_trusted(name, find_folder(name, root)) for name in names)
     except RegistryError as fault:
         raise ModelRejected(str(fault)) from fault
     known = [package.card.name for package in packages]
@@ -156,7 +155,7 @@ def panel_of(packages: Sequence[ModelPackage], min_score: float | None = None) -
 
 def _opened(name: str, folder: Path) -> ModelPackage | RefusedModel:
     try:
-        package = load_package(folder)
+        package = open_trusted(name, folder)
         prove(package)
     except (RegistryError, ModelRejected) as fault:
         return RefusedModel(name, str(fault), _labels_of(folder))

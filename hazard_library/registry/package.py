@@ -16,6 +16,7 @@ from pydantic import ValidationError
 from hazard_library.bundle import models_root
 from hazard_library.errors import CardInvalid, HashMismatch, PackageNotFound
 from hazard_library.registry.card import ModelCard
+from hazard_library.registry.signing import TRUSTED, trust_in, verify
 from hazard_library.registry.wrong_fields import wrong_fields
 
 CARD = "card.yaml"
@@ -70,10 +71,21 @@ def find_package(name: str, root: Path | None = None) -> ModelPackage:
         PackageNotFound: nothing of that name lies there.
         CardInvalid, HashMismatch: see `load_package`.
     """
-    stem, colon, precision = name.rpartition(":")
-    if colon and not (Path(name) / CARD).is_file():
-        return find_package(stem, root).variant(precision)
-    return load_package(find_folder(name, root))
+    return _as_named(name, load_package(find_folder(name, root)))
+
+
+def open_trusted(name: str, folder: Path) -> ModelPackage:
+    """Open the package in `folder`, found by `name`, if a trusted key signed it.
+
+    The public keys lie in the folder `trusted` beside the models. Where there is none, as beside a
+    model of one's own, the hashes on the card are all that is asked.
+
+    Raises:
+        SignatureRefused: keys lie there, and the package is not signed by one of them.
+        CardInvalid, HashMismatch, PackageNotFound: see `load_package` and `find_package`.
+    """
+    verify(folder, trust_in(folder.parent.parent / TRUSTED))
+    return _as_named(name, load_package(folder))
 
 
 def find_folder(name: str, root: Path | None = None) -> Path:
@@ -82,6 +94,9 @@ def find_folder(name: str, root: Path | None = None) -> Path:
     Raises:
         PackageNotFound: nothing of that name lies there.
     """
+    if (Path(name) / CARD).is_file():
+        return Path(name)
+    name = _split(name)[0]
     if (Path(name) / CARD).is_file():
         return Path(name)
     where = root if root is not None else models_root()
@@ -151,6 +166,18 @@ def read_card(file: Path) -> ModelCard:
     except ValidationError as error:
         message = f"{file}: {wrong_fields(error)}; mend these fields or restore the card"
         raise CardInvalid(message) from error
+
+
+def _split(name: str) -> tuple[str, str | None]:
+    """Split `ppe@0.1.0:int8` into what names the package and the precision, if one is named."""
+    stem, colon, precision = name.rpartition(":")
+    return (stem, precision) if colon and precision.isalnum() else (name, None)
+
+
+def _as_named(name: str, package: ModelPackage) -> ModelPackage:
+    """Return the variant that a name asks for."""
+    precision = None if (Path(name) / CARD).is_file() else _split(name)[1]
+    return package if precision is None else package.variant(precision)
 
 
 def _versions(folder: Path) -> list[Path]:

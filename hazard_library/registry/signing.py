@@ -25,7 +25,6 @@ from cryptography.hazmat.primitives.serialization import (
 )
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
-from hazard_library.bundle import models_root
 from hazard_library.errors import SignatureRefused
 from hazard_library.registry.wrong_fields import wrong_fields
 
@@ -170,11 +169,6 @@ def trust_in(folder: Path) -> Trust:
             raise SignatureRefused(message)
         keys[key_id(key)] = key
     return Trust(keys, str(folder))
-
-
-def shipped_trust() -> Trust:
-    """Return trust in the keys that came with the program."""
-    return trust_in(models_root() / TRUSTED)
 
 
 def _read(file: Path) -> Signature:

@@ -1,6 +1,7 @@
 """`patrol model …`: export a run, gate it, sign it, release it."""
 
 import argparse
+import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -8,6 +9,9 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     from hazard_library.evaluation.detector import Tensor
+
+    # argparse has no public name for it.
+    Verbs = argparse._SubParsersAction[argparse.ArgumentParser]  # noqa: SLF001
 
 HELP = "export a run, make variants, write a package, gate, sign and verify it"
 EXAMPLE = "patrol model export runs/ppe --input 640"
@@ -22,6 +26,23 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     _run_arguments(export)
     export.add_argument("--plain", action="store_true", help="float32 only, nothing measured")
     export.set_defaults(act=_export)
+    _signing_verbs(verbs)
+
+
+def _signing_verbs(verbs: "Verbs") -> None:
+    keygen = verbs.add_parser("keygen", help="make a key that signs packages, and its public half")
+    keygen.add_argument("--out", type=Path, required=True, metavar="F", help="private key's file")
+    keygen.set_defaults(act=_keygen)
+    sign = verbs.add_parser("sign", help="sign every file of a package")
+    sign.add_argument("folder", type=Path, metavar="DIR", help="of the package")
+    sign.add_argument("--key", type=Path, required=True, metavar="F", help="private key")
+    sign.set_defaults(act=_sign)
+    verify = verbs.add_parser("verify", help="check a package's signature and files")
+    verify.add_argument("folder", type=Path, metavar="DIR", help="of the package")
+    verify.add_argument(
+        "--keys", type=Path, metavar="DIR", help="public keys *.pub; `trusted` beside the models"
+    )
+    verify.set_defaults(act=_verify)
 
 
 def _run_arguments(parser: argparse.ArgumentParser) -> None:
@@ -36,6 +57,37 @@ def _run_arguments(parser: argparse.ArgumentParser) -> None:
 def run(arguments: argparse.Namespace) -> int:
     """Do what the verb says."""
     return int(arguments.act(arguments))
+
+
+def _keygen(arguments: argparse.Namespace) -> int:
+    from hazard_library.registry.signing import generate_key
+
+    public = generate_key(arguments.out)
+    print(f"{arguments.out}: private; keep it away from the project and from boxes 私钥，勿外传")
+    print(f"{public}: public; it belongs into models/trusted/ 公钥")
+    return 0
+
+
+def _sign(arguments: argparse.Namespace) -> int:
+    from hazard_library.registry.signing import sign
+
+    signature = sign(arguments.folder, arguments.key)
+    count = len(signature.text.splitlines())
+    print(f"{arguments.folder}: {count} files signed by key {signature.key}")
+    return 0
+
+
+def _verify(arguments: argparse.Namespace) -> int:
+    """Check a signature; a folder without keys verifies nothing, and says so."""
+    from hazard_library.registry.signing import TRUSTED, trust_in, verify
+
+    keys = arguments.keys or arguments.folder.resolve().parent.parent / TRUSTED
+    key = verify(arguments.folder, trust_in(keys))
+    if key is None:
+        print(f"{keys}: no public key *.pub lies there; name them with --keys", file=sys.stderr)
+        return 1
+    print(f"{arguments.folder} is signed by key {key}, and every file is the signed one")
+    return 0
 
 
 def _export(arguments: argparse.Namespace) -> int:
