@@ -20,6 +20,7 @@ from hazard_library.samples.intake import Draft, Intake, Refusal
 from hazard_library.samples.proposals import FrameRefused, Page, Proposal, ProposedBox, Server
 from hazard_library.samples.review import TRANSITIONS, Event, State
 from hazard_library.samples.sample import Label, Licence, LicenceClass, Privacy, Provenance, Sample
+from hazard_library.samples.sighting import is_among
 from hazard_library.samples.store import SampleStore, Wanted
 from hazard_library.samples.verdict import Teaches, Verdict, classes_in_doubt, what_it_teaches
 
@@ -154,21 +155,27 @@ class Pull:
         self.told.proposed[verdict.teaches].append(sample.sha256)
 
     def _judge_anew(self, there: Sample, verdict: Verdict) -> None:
-        """Keep a verdict on a sample that is there; labels that it contradicts are looked at again.
+        """Keep a verdict on a picture that is there; labels it contradicts are looked at again.
 
-        What people drew stays: a verdict is about a lead, and theirs is about the picture.
+        Two leads may share a key frame. What people drew stays: a verdict is about a lead, and
+        theirs is about the picture.
         """
         former = [one for one in there.verdicts if one.frame != verdict.frame]
-        now = there.model_copy(update={"verdicts": (*former, verdict)})
-        is_other = any(
-            one.teaches is not verdict.teaches for one in there.verdicts if one not in former
-        )
+        replaced = [one for one in there.verdicts if one.frame == verdict.frame]
+        wrong = [
+            label
+            for label in there.labels
+            if label.by.startswith("model:") and is_among(label, verdict.rejected)
+        ]
+        is_other = bool(wrong) or any(one.teaches is not verdict.teaches for one in replaced)
         is_sent_back = is_other and (there.state, Event.SEND_BACK) in TRANSITIONS
-        event = Event.SEND_BACK if is_sent_back else Event.NOTE
+        kept = tuple(label for label in there.labels if label not in wrong)
+        now = there.model_copy(update={"verdicts": (*former, verdict), "labels": kept})
         act = self.intake.act.model_copy(update={"why": f"{verdict.in_words}: {verdict.server}"})
-        self.store.change(now, event, act)
+        self.store.change(now, Event.SEND_BACK if is_sent_back else Event.NOTE, act)
         self._by_frame[verdict.frame] = there.sha256
-        self.told.changed.append(there.sha256)
+        told = self.told.changed if replaced else self.told.proposed[verdict.teaches]
+        told.append(there.sha256)
 
     def _withdraw(self, frame: str) -> None:
         """Take out what an enterprise agrees to no longer, bytes too."""

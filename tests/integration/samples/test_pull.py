@@ -15,7 +15,7 @@ from web_server import serving
 
 from hazard_library import cli
 from hazard_library.contract.events import Box
-from hazard_library.contract.ids import ZoneId
+from hazard_library.contract.ids import HazardId, ZoneId
 from hazard_library.errors import SampleError
 from hazard_library.samples.intake import Intake
 from hazard_library.samples.proposals import Server, read_token
@@ -32,6 +32,7 @@ from server.leads.states import DismissReason
 from .conftest import AGREED, ENDED, MINUTE, Office, frame
 
 ACT = Act(by="person:qian", at=NOW, why="pull")
+INTRUDER = HazardId("ZONE-01")
 ALL = Wanted(states=tuple(State))
 LAMP = Box(label="fire", score=0.81, box=(100.0, 90.0, 180.0, 170.0), subject=True)
 WORKER = Box(label="person", score=0.9, box=(300.0, 50.0, 380.0, 350.0), subject=False)
@@ -100,6 +101,25 @@ def test_a_bare_head_that_was_none_leaves_the_person(office: Office, library: Sa
     pull(library, office.address, office.token)
     assert [label.label for label in one(library).labels] == ["person"]
     assert one(library).verdicts[0].absent == ("no_helmet",)
+
+
+@pytest.mark.parametrize("is_fire_first", [True, False])
+def test_two_leads_with_one_key_frame_are_one_sample(
+    office: Office, library: SampleStore, *, is_fire_first: bool
+) -> None:
+    office.consent(AGREED)
+    both = (LAMP, WORKER)
+    fire = office.report(Seen(hazard=FLAME, zone=None), 1, boxes=both)
+    zone = office.report(Seen(hazard=INTRUDER), 1, boxes=both)
+    for lead in (fire, zone) if is_fire_first else (zone, fire):
+        (office.dismiss if lead == fire else office.confirm)(lead)
+        pull(library, office.address, office.token)
+    sample = one(library)
+    assert {verdict.in_words for verdict in sample.verdicts} == {
+        "FIRE-01 误报（误检）",
+        "ZONE-01 属实",
+    }
+    assert [label.label for label in sample.labels] == ["person"]
 
 
 @pytest.mark.parametrize("reason", [DismissReason.UNDER_PERMIT, DismissReason.NOT_VIOLATION])
