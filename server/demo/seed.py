@@ -28,6 +28,7 @@ from server.settings import ServerSettings, load_settings
 BY = Who("svc:demo", "svc")
 LINK_LASTS = timedelta(hours=12)
 OFFICER = "demo-officer"
+MAINTAINER = "demo-maintainer"
 
 _CODE = "91320583MA0DEM0000"[:17]
 _ENTERPRISE = EnterpriseRecord(
@@ -99,6 +100,7 @@ def _people_and_place(db: Session, at: datetime) -> None:
         NewAccount(OFFICER, "演示执法员", Role.OFFICER, unit.id, certificate=certificate),
         NewAccount("demo-aide", "演示辅助员", Role.AIDE, unit.id),
         NewAccount("demo-admin", "演示管理员", Role.SYSADMIN),
+        NewAccount(MAINTAINER, "演示样本维护员", Role.MAINTAINER, unit.id),
     )
     for person in people:
         try:
