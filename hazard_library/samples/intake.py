@@ -11,7 +11,7 @@ from hazard_library.errors import SampleError
 from hazard_library.samples import blobs, merging
 from hazard_library.samples.box import Box, Split
 from hazard_library.samples.pictures import Facts, inspect
-from hazard_library.samples.review import Act, State
+from hazard_library.samples.review import Act, Event, State
 from hazard_library.samples.sample import (
     Kind,
     Label,
@@ -188,6 +188,8 @@ class Intake:
             raise _Refused("state", problem)
         _check_inside(draft, (there.width, there.height))
         now, event = merging.merged(there, draft.labels, draft.exhaustive, draft.classes)
+        if there.state is State.PROPOSED and draft.state is State.LABELLED:
+            event = Event.LABEL
         if event is None:
             self.unchanged.append(there.sha256)
             return there

@@ -1,0 +1,1 @@
+"""Foreign formats: what each says of a picture, and nothing of the store."""
