@@ -1,15 +1,26 @@
-"""The self-test of a package: a rendered picture and the boxes the model must find in it.
+"""The self-test of a package: rendered pictures and the boxes the model must find in them.
 
 It tells whether a runtime on a strange box computes what it should: another picture fit, colour
 order, scale or a broken provider shows at once. It does not tell how good the model is.
 """
 
+import hashlib
+from pathlib import Path
+
 import cv2
 import numpy as np
+import numpy.typing as npt
 
-from hazard_library.evaluation.detector import Found, Pixels
+from hazard_library.evaluation.detector import Detector, Found, Pixels, read_pixels
+from hazard_library.registry.card import ExpectedBox, SelfTest
+from hazard_library.registry.package import SELF_TEST_FOLDER
 
 WIDTH, HEIGHT = 480, 320
+SCORE_TOLERANCE = 0.03
+BOX_TOLERANCE_PX = 3.0
+SURE, FAINT = (0.3, 0.4), (0.1, 0.3)
+"""Between which scores the floor lies: the lower ones where nothing is found above the others."""
+_SIDES = ("x1", "y1", "x2", "y2")
 _SKIN, _YELLOW, _HAIR = (205, 160, 130), (250, 205, 30), (45, 32, 24)
 _SHIRT, _ORANGE, _TROUSERS = (70, 95, 150), (255, 110, 30), (45, 48, 60)
 
@@ -69,6 +80,131 @@ def _fire(picture: Pixels, foot: tuple[int, int], size: int) -> None:
             flame = [(left - half, y), (left + half, y), (left + half * 0.3, y - tall * reach)]
             cv2.fillPoly(picture, [np.array(flame, np.int32)], colour)
             cv2.circle(picture, (round(left), round(y - half * 0.4)), round(half), colour, -1)
+
+
+def rendered_yard() -> Pixels:
+    """Draw a yard with a lorry, a fallen figure and smoke, uint8 (320, 480, 3), RGB."""
+    picture = np.empty((HEIGHT, WIDTH, 3), np.uint8)
+    rows = np.linspace(0, 1, HEIGHT)[:, None]
+    for plane, (sky, ground) in enumerate(((168, 118), (190, 116), (215, 112))):
+        picture[..., plane] = np.where(rows < 0.45, sky + 20 * rows, ground + 24 * rows)  # noqa: PLR2004
+    picture = np.ascontiguousarray(picture)
+    _lorry(picture, (40, 215))
+    _smoke(picture, (385, 150))
+    _figure(picture, (250, 90), 150, vest=_ORANGE, helmet=True)
+    lying = np.full((120, 200, 3), picture[290, 300], np.uint8)
+    standing = np.ascontiguousarray(np.rot90(lying))
+    _figure(standing, (60, 8), 180, vest=_SHIRT, helmet=False)
+    picture[195:315, 270:470] = np.rot90(standing, -1)
+    return np.asarray(cv2.GaussianBlur(picture, (3, 3), 0), np.uint8)
+
+
+def _lorry(picture: Pixels, foot: tuple[int, int]) -> None:
+    """Draw a lorry whose wheels begin at `foot` (x, y), driving to the right."""
+    x, y = foot
+    cv2.rectangle(picture, (x, y - 95), (x + 110, y), (200, 205, 210), -1)
+    cv2.rectangle(picture, (x, y - 95), (x + 110, y), (120, 125, 130), 2)
+    cab = np.array([(x + 112, y), (x + 112, y - 70), (x + 140, y - 70), (x + 158, y - 35)])
+    cv2.fillPoly(picture, [np.vstack([cab, [(x + 158, y)]]).astype(np.int32)], (190, 40, 35))
+    window = np.array([(x + 118, y - 38), (x + 118, y - 63), (x + 137, y - 63), (x + 150, y - 38)])
+    cv2.fillPoly(picture, [window.astype(np.int32)], (60, 80, 95))
+    for wheel in (x + 22, x + 48, x + 132):
+        cv2.circle(picture, (wheel, y), 14, (28, 28, 30), -1)
+        cv2.circle(picture, (wheel, y), 6, (140, 142, 146), -1)
+
+
+def _smoke(picture: Pixels, foot: tuple[int, int]) -> None:
+    """Draw a grey plume that rises from `foot` (x, y) and widens, blurred at its edge."""
+    x, y = foot
+    plume = np.zeros(picture.shape[:2], np.float32)
+    for step in range(14):
+        centre = (round(x + 9 * np.sin(step / 2.1) + 2 * step), round(y - 9 * step))
+        cv2.circle(plume, centre, 10 + 3 * step, 0.9 - 0.03 * step, -1)
+    cover = cv2.GaussianBlur(plume, (0, 0), 7)[..., None]
+    rng = np.random.default_rng(4)
+    grain = cv2.GaussianBlur(rng.normal(0, 60, picture.shape[:2]).astype(np.float32), (0, 0), 6)
+    grey = np.clip(92 + 6 * grain[..., None], 40, 160)
+    picture[:] = np.clip(picture * (1 - cover) + grey * cover, 0, 255).astype(np.uint8)
+
+
+SCENES = {"rendered-scene.png": rendered_scene, "rendered-yard.png": rendered_yard}
+
+
+def write_self_tests(
+    folder: Path, detector: Detector, suppression_iou: float
+) -> tuple[SelfTest, ...]:
+    """Render the pictures into a package's folder and record what the model finds in them."""
+    (folder / SELF_TEST_FOLDER).mkdir(exist_ok=True)
+    tests = []
+    for name, render in SCENES.items():
+        file = folder / SELF_TEST_FOLDER / name
+        picture = render()
+        cv2.imwrite(str(file), cv2.cvtColor(picture, cv2.COLOR_RGB2BGR))
+        floor = quiet_floor(detector.find(picture, 0.05, suppression_iou).scores)
+        found = detector.find(picture, floor, suppression_iou)
+        tests.append(
+            SelfTest(
+                picture=name,
+                sha256=hashlib.sha256(file.read_bytes()).hexdigest(),
+                floor=floor,
+                boxes=expected_boxes(found, detector.labels),
+                score_tolerance=SCORE_TOLERANCE,
+                box_tolerance_px=BOX_TOLERANCE_PX,
+            )
+        )
+    return tuple(tests)
+
+
+def quiet_floor(scores: npt.NDArray[np.float64]) -> float:
+    """Return the score that is furthest from any box, so that none comes and goes.
+
+    It lies among the usual ones, or among fainter ones where no box is that sure.
+    """
+    low, high = SURE if bool((scores >= SURE[1]).any()) else FAINT
+    candidates = np.arange(low, high + 0.005, 0.01)
+    distances = np.abs(candidates[:, None] - scores[None]).min(1, initial=1.0)
+    return round(float(candidates[distances.argmax()]), 2)
+
+
+def expected_boxes(found: Found, labels: tuple[str, ...]) -> tuple[ExpectedBox, ...]:
+    """Round what was found to what the card keeps."""
+    rows = zip(found.classes, found.scores, found.corners, strict=True)
+    return tuple(
+        ExpectedBox(
+            label=labels[int(number)],
+            score=round(float(score), 3),
+            x1=round(float(corners[0]), 1),
+            y1=round(float(corners[1]), 1),
+            x2=round(float(corners[2]), 1),
+            y2=round(float(corners[3]), 1),
+        )
+        for number, score, corners in rows
+    )
+
+
+def fails(test: SelfTest, folder: Path, detector: Detector, suppression_iou: float) -> str | None:
+    """Say how a model's answer to a self-test differs from the card; None if it does not.
+
+    Args:
+        test: the case on the card.
+        folder: of the package.
+        detector: the model.
+        suppression_iou: that of the card.
+    """
+    pixels = read_pixels(folder / SELF_TEST_FOLDER / test.picture)
+    found = expected_boxes(detector.find(pixels, test.floor, suppression_iou), detector.labels)
+    if len(found) != len(test.boxes):
+        return f"{test.picture}: {len(found)} boxes instead of {len(test.boxes)}"
+    for wanted in test.boxes:
+        if not any(_is_near(wanted, one, test) for one in found):
+            return f"{test.picture}: {wanted.label} is not found as the card says"
+    return None
+
+
+def _is_near(wanted: ExpectedBox, found: ExpectedBox, test: SelfTest) -> bool:
+    corners = max(abs(getattr(wanted, side) - getattr(found, side)) for side in _SIDES)
+    near = abs(wanted.score - found.score) <= test.score_tolerance
+    return wanted.label == found.label and near and corners <= test.box_tolerance_px
 
 
 def differences(expected: Found, found: Found) -> tuple[float, float]:

@@ -32,6 +32,9 @@ class Statement(BaseModel):
     )
     data_note: str
     training_note: str
+    latency_bound: float = Field(
+        default=1.5, gt=0, description="What the time over that of the model in the field may be"
+    )
     limits: tuple[Limit, ...]
 
 

@@ -9,6 +9,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     from hazard_library.evaluation.detector import Tensor
+    from hazard_library.registry import ModelPackage
 
     # argparse has no public name for it.
     Verbs = argparse._SubParsersAction[argparse.ArgumentParser]  # noqa: SLF001
@@ -26,7 +27,32 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     _run_arguments(export)
     export.add_argument("--plain", action="store_true", help="float32 only, nothing measured")
     export.set_defaults(act=_export)
+    _release_verbs(verbs)
     _signing_verbs(verbs)
+
+
+def _release_verbs(verbs: "Verbs") -> None:
+    release = verbs.add_parser(
+        "release", help="measure an exported run, write its package, gate it, and put it in place"
+    )
+    release.add_argument("run", type=Path, metavar="RUN", help="folder of the exported run")
+    release.add_argument("--input", type=int, metavar="SIDE", help="side it was exported for")
+    release.add_argument("--library", type=Path, metavar="DIR", help="sample store with pictures")
+    release.add_argument(
+        "--statement", type=Path, metavar="F", help="configs/training/<name>.card.yaml if none"
+    )
+    release.add_argument("--loso", type=Path, metavar="F", help="leave-one-source-out rows, JSON")
+    release.add_argument("--key", type=Path, metavar="F", help="private key; unsigned if none")
+    gate = verbs.add_parser("gate", help="put a package through its gates")
+    gate.add_argument("folder", type=Path, metavar="DIR", help="of the package")
+    for one in (release, gate):
+        one.add_argument(
+            "--previous", metavar="NAME", help="model in the field: name, name@version or folder"
+        )
+        one.add_argument("--models", type=Path, metavar="DIR", help="where packages lie")
+        one.add_argument("--decisions", type=Path, default=Path("DECISIONS.md"), metavar="F")
+    release.set_defaults(act=_release)
+    gate.set_defaults(act=_gate)
 
 
 def _signing_verbs(verbs: "Verbs") -> None:
@@ -57,6 +83,61 @@ def _run_arguments(parser: argparse.ArgumentParser) -> None:
 def run(arguments: argparse.Namespace) -> int:
     """Do what the verb says."""
     return int(arguments.act(arguments))
+
+
+def _release(arguments: argparse.Namespace) -> int:
+    """Release a run; what fails a gate stays in the run's folder."""
+    from hazard_library.bundle import configs_root, models_root
+    from hazard_library.evaluation.finished_run import read_run
+    from hazard_library.evaluation.release import Wanted, move_in, write_candidate
+    from hazard_library.registry.signing import sign
+    from hazard_library.verbs.eval import locator
+
+    name = read_run(arguments.run).name
+    wanted = Wanted(
+        run=arguments.run,
+        side=arguments.input,
+        statement=arguments.statement or configs_root() / "training" / f"{name}.card.yaml",
+        left_out=arguments.loso,
+        previous=_previous(arguments),
+    )
+    candidate = write_candidate(wanted, locator(arguments.library))
+    if not _judged(candidate, arguments):
+        print(f"{candidate.folder}: not released 未发布", file=sys.stderr)
+        return 1
+    package = move_in(candidate, arguments.models or models_root())
+    if arguments.key is None:
+        print(f"{package.folder}: released, not signed: patrol model sign DIR --key F 未签名")
+        return 0
+    signature = sign(package.folder, arguments.key)
+    print(f"{package.folder}: released, signed by key {signature.key} 已发布并签名")
+    return 0
+
+
+def _gate(arguments: argparse.Namespace) -> int:
+    """Judge a package that is there."""
+    from hazard_library.registry import load_package
+
+    return 0 if _judged(load_package(arguments.folder), arguments) else 1
+
+
+def _judged(package: "ModelPackage", arguments: argparse.Namespace) -> bool:
+    """Print what every gate says; whether all let it pass."""
+    from hazard_library.bundle import models_root
+    from hazard_library.evaluation.gates import judge_package
+
+    models = arguments.models or models_root()
+    verdicts = judge_package(package, _previous(arguments), models, arguments.decisions)
+    for verdict in verdicts:
+        print(verdict.line())
+    return all(verdict.passed for verdict in verdicts)
+
+
+def _previous(arguments: argparse.Namespace) -> "ModelPackage | None":
+    """Open the model in the field, if one is named."""
+    from hazard_library.registry import find_package
+
+    return find_package(arguments.previous, arguments.models) if arguments.previous else None
 
 
 def _keygen(arguments: argparse.Namespace) -> int:
