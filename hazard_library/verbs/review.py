@@ -70,9 +70,12 @@ def _decide(store: "SampleStore", sample: "Sample", arguments: argparse.Namespac
     from hazard_library.errors import SampleError
     from hazard_library.samples.review import Event
     from hazard_library.samples.sample import Throughout
+    from hazard_library.samples.second_person import check_second_person
     from hazard_library.samples.vocabulary import read_vocabulary
 
     act = act_of(arguments)
+    if arguments.event == Event.REVIEW:
+        check_second_person(store.history(sample.sha256), act.by)
     unknown = sorted(set(arguments.throughout) - read_vocabulary())
     if unknown:
         message = f"--throughout: unknown class {', '.join(unknown)}; see catalogue/labels.yaml"

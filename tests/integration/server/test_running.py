@@ -16,6 +16,7 @@ import pytest
 from waiting import wait_until
 
 from server.cli import main
+from server.enterprises.credit_code import check_digit
 from server.testing.fake_device import FakeDevice
 
 ROOT = Path(__file__).parents[3]
@@ -55,8 +56,6 @@ def patrol(home: Path, verb: str, *words: str) -> int:
 
 @pytest.fixture(scope="module")
 def ready(home: Path) -> Path:
-    from server.enterprises.credit_code import check_digit  # noqa: PLC0415
-
     code = "91320583MA0PR0BE0"
     (home / "record.yaml").write_text(RECORD.format(code=code + check_digit(code)))
     (home / "password").write_text("a-long-enough-password\n")
@@ -224,3 +223,27 @@ def test_a_person_who_cannot_be_registered_is_one_sentence(
     said = capsys.readouterr().err
     assert named in said
     assert len(said.strip().splitlines()) == 1
+
+
+def test_a_maintainers_token_and_an_enterprises_consent(
+    ready: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    unit = ["--unit", "某市应急管理局", "--link-only"]
+    person = ["--name", "qian", "--full-name", "钱某", "--role", "maintainer", *unit]
+    assert patrol(ready, "add-user", *person) == 0
+    out = ready / "token"
+    assert patrol(ready, "library-token", "--name", "qian", "--out", str(out)) == 0
+    assert stat.S_IMODE(out.stat().st_mode) == 0o600
+    assert len(out.read_text().strip()) > 40
+    assert out.read_text().strip() not in capsys.readouterr().out
+    assert patrol(ready, "library-token", "--name", "wang", "--out", str(out)) == 1
+    assert patrol(ready, "library-token", "--name", "qian") == 2
+    assert "--out or --revoke" in capsys.readouterr().err
+    assert patrol(ready, "library-token", "--name", "qian", "--revoke") == 0
+    code = "91320583MA0PR0BE0"
+    firm = ["--credit-code", code + check_digit(code)]
+    assert patrol(ready, "training-consent", *firm, "--reference", "同意书 1 号") == 0
+    assert patrol(ready, "training-consent", *firm, "--reference", "是") == 2
+    assert patrol(ready, "training-consent", *firm, "--end") == 0
+    assert patrol(ready, "training-consent", "--credit-code", "0" * 18, "--end") == 1
+    assert patrol(ready, "check", "audit") == 0

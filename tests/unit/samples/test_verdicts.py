@@ -211,6 +211,20 @@ def test_a_class_known_to_be_absent_counts_as_labelled(shelf: Shelf) -> None:
 # ---- the commands, with a model that finds paint ----
 
 
+def test_who_labelled_does_not_review(
+    tmp_path: Path, shelf: Shelf, capsys: pytest.CaptureFixture[str]
+) -> None:
+    sample = shelf.sample(verdicts=(verdict(reason=Reason.MISDETECTION),))
+    words = ["library", "review", sample.sha256, "--library", str(tmp_path / "library")]
+    known = ["--event", "label", "--throughout", "fire", "--by", "qian"]
+    assert cli.main([*words, *known]) == 0
+    assert cli.main([*words, "--event", "review", "--by", "qian"]) == 1
+    assert "another person reviews" in capsys.readouterr().err
+    assert cli.main([*words, "--event", "review", "--by", "li"]) == 0
+    now = shelf.store.get(sample.sha256)
+    assert (now.state, now.known) == (State.REVIEWED, {"fire"})
+
+
 def test_prelabel_and_queue_from_the_command_line(
     tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
