@@ -38,10 +38,12 @@ def read_format(folder: Path, format_: str) -> Content:
         SampleError: it is not of that format.
     """
     # datumaro takes seconds to load and belongs to the extra `library`.
-    from hazard_library.samples.formats import label_studio, with_datumaro  # noqa: PLC0415
+    from hazard_library.samples.formats import label_studio, with_datumaro, yolo  # noqa: PLC0415
 
     if format_ == "label-studio":
         return label_studio.read(folder)
+    if format_ == "yolo":
+        return yolo.read(folder)
     return with_datumaro.read(folder, format_)
 
 

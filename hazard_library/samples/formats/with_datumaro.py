@@ -1,4 +1,7 @@
-"""YOLO, COCO, VOC and CVAT through datumaro, which keeps coordinates to a hundredth of a pixel."""
+"""COCO, VOC, CVAT and the writing of YOLO through datumaro.
+
+It keeps coordinates to a hundredth of a pixel.
+"""
 
 import logging
 from collections.abc import Iterator, Sequence
