@@ -9,9 +9,10 @@ import re
 from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TypeVar
 
 import yaml
-from pydantic import ValidationError
+from pydantic import BaseModel, ValidationError
 
 from hazard_library.bundle import models_root
 from hazard_library.errors import CardInvalid, HashMismatch, PackageNotFound
@@ -21,6 +22,7 @@ from hazard_library.registry.wrong_fields import wrong_fields
 
 CARD = "card.yaml"
 SELF_TEST_FOLDER = "selftest"
+Card = TypeVar("Card", bound=BaseModel)
 _VERSION = re.compile(r"^\d+\.\d+\.\d+$")
 
 
@@ -134,15 +136,15 @@ def load_package(folder: Path) -> ModelPackage:
         HashMismatch: a file is missing or is not the one on the card.
     """
     card = read_card(folder / CARD)
-    _verify(folder / card.file, card.sha256, "sha256")
+    verify_file(folder / card.file, card.sha256, "sha256")
     tests = [("", card.self_test)]
     for place, variant in enumerate(card.variants):
-        _verify(folder / variant.file, variant.sha256, f"variants.{place}.sha256")
+        verify_file(folder / variant.file, variant.sha256, f"variants.{place}.sha256")
         tests.append((f"variants.{place}.", variant.self_test))
     for field, cases in tests:
         for number, case in enumerate(cases):
             picture = folder / SELF_TEST_FOLDER / case.picture
-            _verify(picture, case.sha256, f"{field}self_test.{number}.sha256")
+            verify_file(picture, case.sha256, f"{field}self_test.{number}.sha256")
     return ModelPackage(folder=folder, card=card)
 
 
@@ -153,13 +155,22 @@ def read_card(file: Path) -> ModelCard:
         PackageNotFound: there is no such file.
         CardInvalid: it is no YAML or a field does not fit; every field is named.
     """
+    return read_card_as(file, ModelCard)
+
+
+def read_card_as(file: Path, kind: type[Card]) -> Card:
+    """Read a card of another kind than a detector's, under the same rules.
+
+    Raises:
+        PackageNotFound, CardInvalid: see `read_card`.
+    """
     try:
         text = file.read_text(encoding="utf-8")
     except OSError as error:
         message = f"{file}: cannot be read ({error.strerror}); a package needs a card"
         raise PackageNotFound(message) from error
     try:
-        return ModelCard.model_validate(yaml.safe_load(text))
+        return kind.model_validate(yaml.safe_load(text))
     except yaml.YAMLError as error:
         message = f"{file}: not YAML ({error}); restore the card that came with the package"
         raise CardInvalid(message) from error
@@ -187,7 +198,7 @@ def _versions(folder: Path) -> list[Path]:
     return sorted(with_card, key=lambda entry: [int(part) for part in entry.name.split(".")])
 
 
-def _verify(file: Path, expected: str, field: str) -> None:
+def verify_file(file: Path, expected: str, field: str) -> None:
     """Refuse a file that is not the one on the card.
 
     Raises:

@@ -1,0 +1,167 @@
+"""How far a look at a region lies from every normal look that is remembered of it.
+
+Grounds: Roth et al., Towards Total Recall in Industrial Anomaly Detection (CVPR 2022), PatchCore: a
+memory of patch features and the distance to the nearest of them; Defard et al., PaDiM (2020): a
+patch is compared with what was seen at its own place, since the camera does not move. Both ideas
+are taken here: nearest neighbour among the normal looks' patches, within a few cells of its place.
+
+Plain numpy, no picture is touched here: features come in, one number comes out.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+
+Floats = npt.NDArray[np.float32]
+Look = tuple[Floats, ...]
+"""One described grid a map of the network, float32 (rows, columns, channels) each."""
+
+REACH = 1
+"""Cells around its own place in which a patch may find its like."""
+FINEST_GRID = 28
+"""Cells along a side; finer maps are averaged onto it, since a change has a size."""
+WIDEST_SHARE = 0.01
+"""Share of the cells whose distances, the largest, make the score of a grid."""
+LEAST_SPREAD = 1e-3
+"""Spread below which normal looks count as alike: film frames can be the same to the bit."""
+
+
+@dataclass(frozen=True, slots=True)
+class Memory:
+    """What normal looks of one region are like, map by map of the network.
+
+    Attributes:
+        near: for every cell the patches of all normal looks within `REACH` cells of its place,
+            float32 (rows, columns, looks, places, channels) each.
+        spreads: what a normal look scores on each map when it is compared with other pictures.
+    """
+
+    near: tuple[Floats, ...]
+    spreads: tuple[float, ...]
+
+
+def describe(maps: Sequence[Floats]) -> Look:
+    """Make the maps of one look comparable, cell by cell.
+
+    Each is averaged over 3 x 3 cells, which forgives a shake of the camera, and its vectors are
+    scaled to unit length, which forgives light.
+
+    Args:
+        maps: float32 (channels, rows, columns) each.
+    """
+    return tuple(_unit(_smooth(_coarser(np.moveaxis(one, 0, -1)))) for one in maps)
+
+
+def _coarser(grid: Floats) -> Floats:
+    """Average a grid finer than `FINEST_GRID` onto it."""
+    rows, columns, channels = grid.shape
+    step = max(1, rows // FINEST_GRID)
+    if step == 1:
+        return grid
+    blocks = grid.reshape(rows // step, step, columns // step, step, channels)
+    return np.asarray(blocks.mean((1, 3)), np.float32)
+
+
+def _smooth(grid: Floats) -> Floats:
+    """Average (rows, columns, channels) over 3 x 3 cells, the border repeated."""
+    wide = np.pad(grid, ((1, 1), (1, 1), (0, 0)), mode="edge")
+    rows, columns = grid.shape[:2]
+    shifted = [wide[i : i + rows, j : j + columns] for i in range(3) for j in range(3)]
+    return np.mean(shifted, 0, dtype=np.float32)
+
+
+def _unit(grid: Floats) -> Floats:
+    """Scale every vector to unit length; a cell where nothing answers gets a vector like others."""
+    filled = grid + np.float32(1e-6)
+    return np.asarray(filled / np.linalg.norm(filled, axis=-1, keepdims=True), np.float32)
+
+
+def remember(pictures: Sequence[Sequence[Look]]) -> Memory:
+    """Make a memory of the normal looks at a region.
+
+    Args:
+        pictures: for each picture that was taught its look, and those of its versions under other
+            light, the same number for each. What is normal spread is measured between pictures:
+            a look is compared with all looks but those of its own picture.
+
+    Raises:
+        ValueError: fewer than two pictures.
+    """
+    if len(pictures) < 2:  # noqa: PLR2004 - one picture cannot tell how much pictures differ
+        message = f"{len(pictures)} normal pictures: two at least show how much they differ"
+        raise ValueError(message)
+    near, spreads = [], []
+    versions = len(pictures[0])
+    for number in range(len(pictures[0][0])):
+        grids = [look[number] for looks in pictures for look in looks]
+        near.append(_near(np.stack(grids)))
+        among = []
+        for place, grid in enumerate(grids):
+            own = place // versions * versions
+            apart = np.delete(_apart(grid, near[-1]), range(own, own + versions), -1)
+            among.append(_widest(apart.min(-1)))
+        spreads.append(max(float(np.mean(among)), LEAST_SPREAD))
+    return Memory(tuple(near), tuple(spreads))
+
+
+def _near(patches: Floats) -> Floats:
+    """Gather the neighbourhoods of (looks, rows, columns, channels); see `Memory.near`."""
+    rows, columns = patches.shape[1:3]
+    side = ((0, 0), (REACH, REACH), (REACH, REACH), (0, 0))
+    wide = np.pad(patches, side, mode="edge")
+    steps = range(2 * REACH + 1)
+    places = [wide[:, i : i + rows, j : j + columns] for i in steps for j in steps]
+    return np.ascontiguousarray(np.stack(places).transpose(2, 3, 1, 0, 4))
+
+
+def _apart(grid: Floats, near: Floats) -> Floats:
+    """Return how far each cell's vector of unit length lies from its nearest in every look.
+
+    Args:
+        grid: float32 (rows, columns, channels).
+        near: see `Memory.near`.
+
+    Returns:
+        float32 (rows, columns, looks), 0..2.
+    """
+    rows, columns, looks, places, channels = near.shape
+    flat = near.reshape(rows, columns, looks * places, channels)
+    like = np.matmul(flat, grid[..., None]).reshape(rows, columns, looks, places)
+    return np.asarray(np.sqrt(np.maximum(2 - 2 * like.max(-1), 0)), np.float32)
+
+
+def distances(grid: Floats, near: Floats) -> Floats:
+    """Return the distance of every cell to its nearest like in the memory.
+
+    Args:
+        grid: float32 (rows, columns, channels), vectors of unit length.
+        near: one of `Memory.near`.
+
+    Returns:
+        float32 (rows, columns), 0..2.
+    """
+    return np.asarray(_apart(grid, near).min(-1), np.float32)
+
+
+def map_scores(look: Look, memory: Memory) -> tuple[float, ...]:
+    """Return for each map how far a look lies from the normal ones, in units of their spread.
+
+    About 1 for a normal look.
+    """
+    return tuple(
+        _widest(distances(grid, near)) / spread
+        for grid, near, spread in zip(look, memory.near, memory.spreads, strict=True)
+    )
+
+
+def score(look: Look, memory: Memory) -> float:
+    """Return the mean of `map_scores`: a threshold on it means the same at every camera."""
+    return float(np.mean(map_scores(look, memory)))
+
+
+def _widest(apart: Floats) -> float:
+    """Return the mean of the largest distances."""
+    count = max(1, round(apart.size * WIDEST_SHARE))
+    return float(np.partition(apart, -count, axis=None)[-count:].mean())
