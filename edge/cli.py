@@ -102,7 +102,7 @@ def _models(parser: argparse.ArgumentParser) -> None:
         dest="models",
         action="append",
         metavar="M",
-        help="name, name/version, or folder; several look together, the first answers for a class "
+        help="name, name@version, or folder; several look together, the first answers for a class "
         f"that two of them see ({_MODEL})",
     )
 

@@ -79,7 +79,7 @@ def _measure(
     """Run both loops in turn; who begins changes, so that a busy machine hits both alike."""
     frames, folder = job
     low = TrackingSettings().low
-    models = json.dumps([str(package.folder) for package in packages])
+    models = json.dumps([f"{one.folder}:{one.card.precision}" for one in packages])
     given = [models, str(film), str(frames), str(low)]
     plain: list[Measured] = []
     edge: list[Measured] = []

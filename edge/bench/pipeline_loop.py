@@ -1,8 +1,8 @@
 """The edge's own way over the same frames: read, look side by side, track, judge every rule.
 
-python -m edge.bench.pipeline_loop MODEL_FOLDERS FILM FRAMES MIN_SCORE OUT [CAMERAS]
+python -m edge.bench.pipeline_loop MODELS FILM FRAMES MIN_SCORE OUT [CAMERAS]
 
-MODEL_FOLDERS is a JSON list; all of them look at every frame.
+MODELS is a JSON list of FOLDER:PRECISION; all of them look at every frame.
 """
 
 import json
@@ -33,7 +33,7 @@ from edge.video.source import FileAddress, Mode, SourceSpec
 from hazard_library.catalogue.load import load_catalogue
 from hazard_library.contract.device import CameraCondition
 from hazard_library.contract.ids import CameraId, DeviceId
-from hazard_library.registry.package import load_package
+from hazard_library.registry.package import find_package
 
 #: The first run of a model takes longer; it is made on a picture of nothing.
 _ANY_SIDE = 416
@@ -104,11 +104,11 @@ class _Camera:
 
 
 def run(
-    folders: list[Path], film: Path, frames: int, min_score: float, cameras: int
+    names: list[str], film: Path, frames: int, min_score: float, cameras: int
 ) -> dict[str, object]:
     """Look at the first frames of a film, with `cameras` cameras at once; time all of it."""
     cv2.setNumThreads(1)
-    models = SiteModels(tuple(load_package(folder) for folder in folders))
+    models = SiteModels(tuple(find_package(name) for name in names))
     look = panel_of(models.packages, min_score).detect
     look(np.zeros((_ANY_SIDE, _ANY_SIDE, 3), np.uint8))
     workers = Workers(os.cpu_count() or 1, _Counted())
@@ -173,6 +173,7 @@ def _ignore(condition: CameraCondition, detail: str) -> None:
 
 if __name__ == "__main__":
     given = sys.argv[1:]
-    home = [Path(folder) for folder in json.loads(given[0])]
-    measured = run(home, Path(given[1]), int(given[2]), float(given[3]), int(given[5]))
+    measured = run(
+        json.loads(given[0]), Path(given[1]), int(given[2]), float(given[3]), int(given[5])
+    )
     Path(given[4]).write_text(json.dumps(measured), encoding="utf-8")

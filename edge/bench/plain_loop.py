@@ -3,10 +3,10 @@
 It stands alone on purpose: nothing of the edge is used, so that the comparison is with what anybody
 would write first. One picture after the other: read, letterbox, run, decode, suppress.
 
-    python -m edge.bench.plain_loop MODEL_FOLDERS FILM FRAMES MIN_SCORE OUT
+    python -m edge.bench.plain_loop MODELS FILM FRAMES MIN_SCORE OUT
 
-MODEL_FOLDERS is a JSON list. All models look at every picture, which is fitted once into each size
-that they want; a class that two of them see is the first one's.
+MODELS is a JSON list of FOLDER:PRECISION. All of them look at every picture, which is fitted once
+into each size that they want; a class that two of them see is the first one's.
 """
 
 import json
@@ -69,10 +69,12 @@ def in_picture(box: Box, scale: float, shift: tuple[int, int], size: tuple[int, 
 class Model:
     """A loaded model; `numbers` says which class of the answer each of its own becomes, if any."""
 
-    def __init__(self, folder: Path, known: list[str]) -> None:
+    def __init__(self, name: str, known: list[str]) -> None:
         """Load it, let it run once, and add to the known labels those that are new."""
-        card = yaml.safe_load((folder / "card.yaml").read_text(encoding="utf-8"))
-        self.session = onnxruntime.InferenceSession(str(folder / card["file"]))
+        folder, _, precision = name.rpartition(":")
+        card = yaml.safe_load((Path(folder) / "card.yaml").read_text(encoding="utf-8"))
+        files = {one["precision"]: one["file"] for one in (card, *card.get("variants", ()))}
+        self.session = onnxruntime.InferenceSession(str(Path(folder) / files[precision]))
         self.name, self.side = card["input"]["name"], card["input"]["width"]
         self.overlap = card["suppression_iou"]
         self.session.run(None, {self.name: np.zeros((1, 3, self.side, self.side), np.float32)})
@@ -89,10 +91,10 @@ class Model:
         return [(number, *box[1:]) for box in found if (number := self.numbers[box[0]]) is not None]
 
 
-def run(folders: list[Path], film: Path, frames: int, min_score: float) -> dict[str, object]:
+def run(names: list[str], film: Path, frames: int, min_score: float) -> dict[str, object]:
     """Look at the first frames of a film; return the boxes of each and how long it took."""
     labels: list[str] = []
-    models = [Model(folder, labels) for folder in folders]
+    models = [Model(name, labels) for name in names]
     capture = cv2.VideoCapture(str(film))
     looked: list[list[Box]] = []
     started = time.perf_counter()
@@ -114,6 +116,5 @@ def run(folders: list[Path], film: Path, frames: int, min_score: float) -> dict[
 
 if __name__ == "__main__":
     given = sys.argv[1:]
-    home = [Path(folder) for folder in json.loads(given[0])]
-    measured = run(home, Path(given[1]), int(given[2]), float(given[3]))
+    measured = run(json.loads(given[0]), Path(given[1]), int(given[2]), float(given[3]))
     Path(given[4]).write_text(json.dumps(measured), encoding="utf-8")

@@ -72,7 +72,7 @@ class SiteConfig(Setting):
     models: tuple[str, ...] = Field(
         default=("site-hazards",),
         min_length=1,
-        description="Model packages: name or name/version; a camera runs those its hazards need",
+        description="Model packages: name, name@version or folder; each camera runs what it needs",
     )
     models_folder: Path | None = Field(
         default=None, description="Where packages lie; those that came with the program if not said"

@@ -10,7 +10,7 @@ from edge.inference.onnx_backend import OnnxBackend, Threads
 from edge.inference.panel import Panel
 from edge.inference.routing import Offer, answering
 from edge.inference.self_test import prove
-from hazard_library.errors import RegistryError
+from hazard_library.errors import PackageNotFound, RegistryError
 from hazard_library.registry.card import ModelInput
 from hazard_library.registry.package import (
     CARD,
@@ -158,7 +158,11 @@ def _opened(name: str, folder: Path) -> ModelPackage | RefusedModel:
         package = open_trusted(name, folder)
         prove(package)
     except (RegistryError, ModelRejected) as fault:
-        return RefusedModel(name, str(fault), _labels_of(folder))
+        labels = _labels_of(folder)
+        if isinstance(fault, PackageNotFound) and labels is not None:
+            # The package is there and has no such variant: the list is wrong, not the model.
+            raise
+        return RefusedModel(name, str(fault), labels)
     return package
 
 

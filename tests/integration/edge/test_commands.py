@@ -123,7 +123,7 @@ def test_check_tells_all_mistakes_and_says_when_all_is_well(box: Box) -> None:
     box.write(camera("gate", "walk.mp4"))
     well = box.patrol("edge", "check", "--config", "site.yaml")
     assert well.returncode == 0, well.stderr
-    assert "site.yaml: well; 1 cameras, model painted" in well.stdout
+    assert "site.yaml: well; 1 cameras, models painted" in well.stdout
     box.write(camera("gate", "gone.mp4"))
     assert box.patrol("edge", "check", "--config", "site.yaml").returncode == 1
     box.write(camera("gate", "walk.mp4", colour=1), mood="bad")

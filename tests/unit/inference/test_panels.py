@@ -40,7 +40,8 @@ def test_two_models_answer_as_one_and_nobody_is_seen_twice(home: Path) -> None:
     assert found.labels.count("person") == len(first.labels)
     assert found.labels.count("smoke") == second.labels.count("smoke") > 0
     assert np.all(np.diff(found.scores) <= 0)
-    assert (found.boxes.dtype, found.boxes.shape) == (np.float32, (len(found.labels), 4))
+    assert found.boxes.dtype == np.float32
+    assert found.boxes.shape == (len(found.labels), 4)
     at = found.labels.index("person")
     assert np.array_equal(found.boxes[at], first.boxes[0])
     assert found.scores[at] == first.scores[0]
@@ -118,7 +119,7 @@ def test_a_model_that_is_not_its_cards_leaves_the_others_alone(home: Path) -> No
     assert (refused.name, refused.labels) == ("second", frozenset({"smoke", "person"}))
     assert str(file) in refused.reason
     assert models.labels == {"person", "helmet", "fire"}
-    assert models.listed_labels == {"person", "helmet", "fire", "smoke"}
+    assert models.listed_labels == frozenset({"person", "helmet", "fire", "smoke"})
 
 
 def test_of_a_card_that_cannot_be_read_nobody_knows_what_it_would_see(home: Path) -> None:

@@ -7,6 +7,7 @@ import pytest
 from waiting import wait_until
 
 from edge.core.camera_core import CameraCore, CoreSpec
+from edge.errors import NothingToLookFor
 from edge.fleet.status_board import StatusBoard
 from edge.fleet.system_clock import SystemClock
 from edge.inference.lane import Waiting
@@ -160,6 +161,21 @@ def test_a_model_that_fails_shows_the_camera_as_not_analysed_until_it_works_agai
     )
     works.set()
     wait_until(lambda: site.condition("gate") is CameraCondition.OK, WITHIN_S, "being well")
+
+
+def test_a_camera_that_no_model_looks_at_says_so_and_why(site: Site) -> None:
+    def look(_: Pixels) -> RawBoxes:
+        raise NothingToLookFor("nothing is looked for: ppe was refused")
+
+    site.look = look
+    site.add("gate", Mode.LIVE)
+    site.start()
+    wait_until(
+        lambda: site.condition("gate") is CameraCondition.NOT_ANALYSED, WITHIN_S, "being told"
+    )
+    (state,) = site.board.snapshot().cameras
+    assert state.detail == "nothing is looked for: ppe was refused"
+    assert site.board.counters()["frames_not_analysed"] > 0
 
 
 def test_frames_that_a_live_camera_drops_are_counted_on_the_board(site: Site) -> None:
