@@ -7,7 +7,18 @@ from types import ModuleType
 
 from hazard_library.errors import LibraryError
 
-LIBRARY = ("check", "import", "export", "pull", "prelabel", "queue", "review", "version", "withdraw")
+LIBRARY = (
+    "check",
+    "import",
+    "export",
+    "pull",
+    "prelabel",
+    "queue",
+    "review",
+    "version",
+    "withdraw",
+    "verify",
+)
 """Verbs of `patrol library`, in the order of the work; each is a file in `verbs/`."""
 
 

@@ -29,6 +29,13 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         metavar="CLASS",
         help="classes of which every instance has a box (or there is none) 完整标注的类别",
     )
+    parser.add_argument(
+        "--not-throughout",
+        nargs="+",
+        default=(),
+        metavar="CLASS",
+        help="classes of which that was said by mistake 更正：并未完整标注",
+    )
 
 
 def run(arguments: argparse.Namespace) -> int:
@@ -85,6 +92,7 @@ def _decide(store: "SampleStore", sample: "Sample", arguments: argparse.Namespac
         for label in arguments.throughout
         if label not in sample.known
     )
-    changed = sample.model_copy(update={"exhaustive": (*sample.exhaustive, *stated)})
+    kept = [one for one in sample.exhaustive if one.label not in arguments.not_throughout]
+    changed = sample.model_copy(update={"exhaustive": (*kept, *stated)})
     now = store.change(changed, Event(arguments.event), act)
     print(f"{now.sha256[:12]} {now.state}")

@@ -14,6 +14,7 @@ from hazard_library.datasets.version import DataSpec, build_version
 from hazard_library.samples.intake import Intake
 from hazard_library.samples.knowledge import read_knowledge
 from hazard_library.samples.material import import_set, sets_in
+from hazard_library.samples.sample import LicenceClass
 from hazard_library.samples.store import SampleStore
 from hazard_library.samples.vocabulary import read_vocabulary
 
@@ -40,8 +41,13 @@ def test_from_the_store_and_from_the_material_it_is_the_same_version(tmp_path: P
     with SampleStore.open(tmp_path / "library", create=True) as store:
         intake = Intake(store, read_vocabulary(), ACT)
         knowledge = read_knowledge(configs_root() / "library" / "material.yaml")
+        rows = 0
         for folder in sets_in(material / "data"):
             import_set(folder, folder.name, knowledge, intake)
+            rows += len((folder / "manifest.jsonl").read_text(encoding="utf-8").splitlines())
+        assert (intake.refused, len(intake.added)) == ([], rows)
+        kinds = {sample.licence.kind for sample in store.select()}
+        assert kinds == {LicenceClass.OPEN, LicenceClass.PUBLIC_DOMAIN, LicenceClass.UNSTATED}
         for spec in SPECS:
             content = yaml.safe_load(recipe(spec).read_text(encoding="utf-8"))
             straight = build_version(

@@ -2,18 +2,16 @@
 
 import hashlib
 import json
-import os
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from library_samples import VOCABULARY, intake, picture
+from library_samples import intake, picture
 
-from hazard_library.bundle import configs_root
 from hazard_library.errors import SampleError
 from hazard_library.samples.folders import inside
 from hazard_library.samples.knowledge import NOTHING, Knowledge, read_knowledge
-from hazard_library.samples.material import import_set, sets_in
+from hazard_library.samples.material import import_set
 from hazard_library.samples.sample import LicenceClass
 from hazard_library.samples.store import SampleStore
 
@@ -144,23 +142,3 @@ def test_no_name_goes_through_a_link(tmp_path: Path) -> None:
     (tmp_path / "door").symlink_to("/etc")
     with pytest.raises(SampleError, match="through a link"):
         inside(tmp_path, "door/passwd")
-
-
-@pytest.mark.material
-@pytest.mark.slow
-def test_all_sets_of_the_material_come_in_whole(store: SampleStore) -> None:
-    material = os.environ.get("PATROL_MATERIAL")
-    if material is None:
-        pytest.skip("PATROL_MATERIAL is not set: there are no sets to import")
-    names = VOCABULARY | {"vest", "no_vest", "forklift", "vehicle"}
-    work = intake(store, max_bytes=100_000_000)
-    work.vocabulary = frozenset(names)
-    knowledge = read_knowledge(configs_root() / "library" / "material.yaml")
-    rows = 0
-    for folder in sets_in(Path(material) / "data"):
-        import_set(folder, folder.name, knowledge, work)
-        rows += len((folder / "manifest.jsonl").read_text(encoding="utf-8").splitlines())
-    assert work.refused == []
-    assert len(work.added) == rows
-    kinds = {sample.licence.kind for sample in store.select()}
-    assert kinds == {LicenceClass.OPEN, LicenceClass.PUBLIC_DOMAIN, LicenceClass.UNSTATED}
