@@ -16,7 +16,12 @@ from hazard_library.evaluation.looking import Locator, Look
 from hazard_library.evaluation.parity import compare_looks, latency_ratio
 from hazard_library.evaluation.scoring import Selection, look_with
 from hazard_library.evaluation.subject import Subject, exported_file
-from hazard_library.evaluation.variants import calibration_pictures, write_int8
+from hazard_library.evaluation.variants import (
+    SPARED,
+    Calibration,
+    calibration_pictures,
+    write_int8,
+)
 from hazard_library.registry.card import Parity
 from hazard_library.registry.wrong_fields import wrong_fields
 
@@ -36,7 +41,19 @@ class ExportedFile(BaseModel):
     map50: float
     parity: Parity = Field(description="Against the trained network, computed by torch")
     latency_ratio: float = Field(description="Time over that of the float32 file, one run")
+    spared: str = Field(default="", description="Of an int8 file: what stays float32")
     refused: str | None = Field(description="Why it may not be released; None: it may")
+
+    def line(self) -> str:
+        """Write it for a terminal."""
+        kept = f" ({self.spared} in float32)" if self.spared else ""
+        parity = self.parity
+        return (
+            f"{self.file}: {self.precision}{kept}, {self.bytes / 1e6:.1f} MB, mAP50 {self.map50} "
+            f"({parity.map50_change:+.4f}), boxes up to {parity.box_px} px and scores up to "
+            f"{parity.score} apart ({parity.matched} matched, {parity.unmatched} not), time x "
+            f"{self.latency_ratio}: {f'refused: {self.refused}' if self.refused else 'may go out'}"
+        )
 
 
 class ExportReport(BaseModel):
@@ -54,12 +71,20 @@ class ExportReport(BaseModel):
 
 
 @dataclass(frozen=True, slots=True)
-class Measured:
-    """What a file is compared with: the trained network's answers and the float32 detector."""
+class Yardstick:
+    """What every file is compared with: the trained network's answers and the float32 detector."""
 
+    subject: Subject
+    version: DatasetVersion
+    where: Locator
     trained: list[Look]
     trained_map50: float
     base: Detector
+
+    @property
+    def labels(self) -> list[str]:
+        """Return the classes that are scored."""
+        return [label for label in self.subject.labels if label in self.version.labels]
 
 
 def report_file(run: Path, side: int | None) -> Path:
@@ -67,12 +92,6 @@ def report_file(run: Path, side: int | None) -> Path:
     return exported_file(run, side).with_name(
         "export.json" if side is None else f"export-{side}.json"
     )
-
-
-def int8_file(run: Path, side: int | None) -> Path:
-    """Return where the int8 variant of an export lies."""
-    file = exported_file(run, side)
-    return file.with_name(f"{file.stem}-int8.onnx")
 
 
 def measure_export(
@@ -92,47 +111,46 @@ def measure_export(
         seed: chooses the pictures to calibrate on.
     """
     base = subject.detector()
+    labels = [label for label in subject.labels if label in version.labels]
     torch_detector = Detector(answers, subject.labels, base.side)
     trained = look_with(torch_detector, subject, version, (where, Selection()))
-    measured = Measured(trained, map50(trained, _labels(subject, version)), base)
-    calibration = calibration_pictures(version, seed)
-    variant = subject.file.with_name(f"{subject.file.stem}-int8.onnx")
-    write_int8(subject.file, variant, base, calibration, where)
-    files: list[tuple[Path, Literal["float32", "int8"]]] = [
-        (subject.file, "float32"),
-        (variant, "int8"),
-    ]
-    done = []
-    for file, precision in files:
-        detector = onnx_detector(file, subject.labels)
-        looks = look_with(detector, subject, version, (where, Selection()))
-        score = map50(looks, _labels(subject, version))
-        done.append(_file(file, precision, (detector, looks, score), measured))
+    yardstick = Yardstick(subject, version, where, trained, map50(trained, labels), base)
+    pictures = calibration_pictures(version, seed)
+    small = _int8(yardstick, Calibration(base, pictures, where))
     return ExportReport(
         input=base.side,
         data_sha256=version.sha256,
         pictures=len(trained),
-        calibration_pictures=len(calibration),
-        trained_map50=round(measured.trained_map50, 4),
-        files=tuple(done),
+        calibration_pictures=len(pictures),
+        trained_map50=round(yardstick.trained_map50, 4),
+        files=(_measured(subject.file, "float32", yardstick), small),
     )
 
 
-def _labels(subject: Subject, version: DatasetVersion) -> list[str]:
-    return [label for label in subject.labels if label in version.labels]
+def _int8(yardstick: Yardstick, calibration: Calibration) -> ExportedFile:
+    """Write and measure the int8 file that spares least and may go out; else the last tried."""
+    source = yardstick.subject.file
+    target = source.with_name(f"{source.stem}-int8.onnx")
+    tried: list[ExportedFile] = []
+    for spared in SPARED:
+        write_int8(source, target, calibration, spared)
+        done = _measured(target, "int8", yardstick).model_copy(update={"spared": spared})
+        tried.append(done)
+        if done.refused is None:
+            break
+    return tried[-1]
 
 
-def _file(
-    file: Path,
-    precision: Literal["float32", "int8"],
-    tried: tuple[Detector, list[Look], float],
-    measured: Measured,
+def _measured(
+    file: Path, precision: Literal["float32", "int8"], yardstick: Yardstick
 ) -> ExportedFile:
-    """Describe one file."""
-    detector, looks, score = tried
-    change = score - measured.trained_map50
-    parity = compare_looks(measured.trained, looks, detector.side, change)
-    ratio = latency_ratio(detector, measured.base) if precision != "float32" else 1.0
+    """Measure one file."""
+    subject = yardstick.subject
+    detector = onnx_detector(file, subject.labels)
+    looks = look_with(detector, subject, yardstick.version, (yardstick.where, Selection()))
+    score = map50(looks, yardstick.labels)
+    change = score - yardstick.trained_map50
+    ratio = latency_ratio(detector, yardstick.base) if precision != "float32" else 1.0
     content = file.read_bytes()
     return ExportedFile(
         file=file.name,
@@ -140,7 +158,7 @@ def _file(
         bytes=len(content),
         precision=precision,
         map50=round(score, 4),
-        parity=parity,
+        parity=compare_looks(yardstick.trained, looks, detector.side, change),
         latency_ratio=ratio,
         refused=why_refused(change, ratio),
     )

@@ -7,6 +7,7 @@ neither bfloat16 nor float16 convolutions on x86, so those would only be slower 
 """
 
 from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
@@ -26,6 +27,8 @@ from hazard_library.evaluation.detector import Detector, Tensor, prepared, read_
 from hazard_library.evaluation.looking import Locator
 
 CALIBRATION_PICTURES = 100
+SPARED = ("last layers", "head", "head and first layers")
+"""What stays float32, from little to much: the next is tried where the last loses too much."""
 QUANTISED = ("Conv", "Mul", "Sigmoid", "Concat", "MaxPool", "Resize", "Add")
 
 
@@ -36,17 +39,29 @@ def calibration_pictures(version: DatasetVersion, seed: int) -> list[Picture]:
     return [pictures[int(place)] for place in order]
 
 
-def write_int8(
-    source: Path, target: Path, detector: Detector, pictures: Sequence[Picture], where: Locator
-) -> None:
+@dataclass(frozen=True, slots=True)
+class Calibration:
+    """What is needed to learn the range of every activation.
+
+    Attributes:
+        detector: the float32 model, for the side and name of its input.
+        pictures: to run through it.
+        where: finds them.
+    """
+
+    detector: Detector
+    pictures: Sequence[Picture]
+    where: Locator
+
+
+def write_int8(source: Path, target: Path, calibration: Calibration, spared: str) -> None:
     """Write the int8 variant of an ONNX file.
 
     Args:
         source: the float32 file.
         target: where the variant goes.
-        detector: the model of the source, for the side and name of its input.
-        pictures: to calibrate on.
-        where: finds them.
+        calibration: what to calibrate on.
+        spared: what stays float32, one of `SPARED`.
 
     Raises:
         DatasetError: a picture cannot be read.
@@ -57,30 +72,46 @@ def write_int8(
         quantize_static(
             str(ready),
             str(target),
-            _Reader(detector, pictures, where),
+            _Reader(calibration),
             quant_format=QuantFormat.QDQ,
             calibrate_method=CalibrationMethod.MinMax,
             activation_type=QuantType.QUInt8,
             weight_type=QuantType.QInt8,
             per_channel=True,
             op_types_to_quantize=list(QUANTISED),
-            nodes_to_exclude=_last_layers(onnx.load(ready)),
+            nodes_to_exclude=_kept(onnx.load(ready), spared),
         )
 
 
 class _Reader(CalibrationDataReader):  # type: ignore[misc] # the base class has no types
     """Hands out input tensors one by one."""
 
-    def __init__(self, detector: Detector, pictures: Sequence[Picture], where: Locator) -> None:
-        self._name = detector.input_name
+    def __init__(self, calibration: Calibration) -> None:
+        self._name = calibration.detector.input_name
         self._tensors: Iterator[Tensor] = (
-            prepared(read_pixels(where(picture)), detector.side)[0] for picture in pictures
+            prepared(read_pixels(calibration.where(picture)), calibration.detector.side)[0]
+            for picture in calibration.pictures
         )
 
     def get_next(self) -> dict[str, Tensor] | None:
         """Return the next input, None at the end."""
         tensor = next(self._tensors, None)
         return None if tensor is None else {self._name: tensor}
+
+
+def _kept(model: onnx.ModelProto, spared: str) -> list[str]:
+    """Return the nodes that stay float32.
+
+    The exporter names nodes by module, such as `/model.24/cv2.2/…`; the head is the module that
+    the last layers belong to.
+    """
+    names = _last_layers(model)
+    if spared == SPARED[0]:
+        return names
+    head = names[0].split("/")[1]
+    modules = {head} if spared == SPARED[1] else {head, "model.0", "model.1"}
+    inside = {node.name for node in model.graph.node if node.name.split("/")[1:2] != []}
+    return sorted({*names, *(name for name in inside if name.split("/")[1] in modules)})
 
 
 def _last_layers(model: onnx.ModelProto) -> list[str]:

@@ -90,15 +90,8 @@ def _incidents(arguments: argparse.Namespace) -> int:
 
 def locator(library: Path | None) -> "Locator":
     """Say where the pictures of a version lie: in a sample store, or in the outside material."""
-    if library is not None:
-        from hazard_library.datasets.version import Picture
-
-        def stored(picture: Picture) -> Path:
-            suffix = Path(picture.file).suffix.lower()
-            return library / "blobs" / picture.sha256[:2] / f"{picture.sha256}{suffix}"
-
-        return stored
     from hazard_library.datasets.material import material_root
+    from hazard_library.datasets.version import picture_file
 
-    material = material_root(os.environ, Path.cwd())
-    return lambda picture: material / picture.file
+    root = library or material_root(os.environ, Path.cwd())
+    return lambda picture: picture_file(root, picture)

@@ -204,13 +204,7 @@ def _measure(
     file.write_text(report.model_dump_json(by_alias=True, indent=2) + "\n", encoding="utf-8")
     print(f"trained network: mAP50 {report.trained_map50} on {report.pictures} pictures")
     for one in report.files:
-        parity = one.parity
-        print(
-            f"{one.file}: {one.precision}, {one.bytes / 1e6:.1f} MB, mAP50 {one.map50} "
-            f"({parity.map50_change:+.4f}), boxes up to {parity.box_px} px and scores up to "
-            f"{parity.score} apart ({parity.matched} matched, {parity.unmatched} not), time x "
-            f"{one.latency_ratio}: {'refused: ' + one.refused if one.refused else 'may go out'}"
-        )
+        print(one.line())
 
 
 def recipe_of(run_folder: Path, stated: Path | None) -> Path:
