@@ -28,6 +28,7 @@ VERBS: dict[str, Verb] = {
     "compare": Verb("hazard_library.cli", "train short runs that differ in one thing each"),
     "eval": Verb("hazard_library.cli", "score a detector on a dataset version or on a film"),
     "model": Verb("hazard_library.cli", "make variants of a model, gate, sign and release it"),
+    "backbone": Verb("hazard_library.cli", "cut and measure features for equipment states"),
 }
 
 
@@ -39,6 +40,7 @@ EXTRAS = {
     "library": "library",
     "eval": "library",
     "model": "train",
+    "backbone": "train",
     "compare": "train",
     "train": "train",
 }

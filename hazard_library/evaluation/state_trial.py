@@ -74,6 +74,8 @@ class Trial(BaseModel):
     plan: Plan
     maps: tuple[str, ...]
     """`network/map`, and `pixels`."""
+    places: str
+    """SHA-256 over the names of all scenes: each lends its thing to the others."""
     scenes: tuple[SceneScores, ...] = ()
 
     def head(self) -> str:
@@ -133,7 +135,14 @@ def run_trial(
         )
     )
     digests = {one.name: one.sha256 for one in run.networks}
-    trial = Trial(networks=digests, seed=run.seed, plan=plan, maps=used)
+    names = "\n".join(scene.name for scene in scenes).encode()
+    trial = Trial(
+        networks=digests,
+        seed=run.seed,
+        plan=plan,
+        maps=used,
+        places=hashlib.sha256(names).hexdigest(),
+    )
     sight = _sight(used, networks)
     done = _taken_up(folder / SCORES, trial)
     jobs: list[tuple[Scene, FilmLooks | None]] = [(scene, None) for scene in scenes]

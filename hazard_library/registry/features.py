@@ -81,7 +81,7 @@ class BackboneRun(CardPart):
 class StatedFigure(CardPart):
     """A figure with what chance could have made of it."""
 
-    value: float
+    value: float | None
     interval: tuple[float, float] | None = Field(description="95 %")
 
 
@@ -98,12 +98,14 @@ class ChangeFigures(CardPart):
 
 
 class RivalFigures(CardPart):
-    """A cut that was measured and not shipped, or the one that was."""
+    """A cut that was measured and not shipped."""
 
     name: str
     auroc: StatedFigure
     recall: StatedFigure
     behind: StatedFigure = Field(description="How much recall the shipped cut has more, paired")
+    film_false_alarms: Count = Field(description="Real normal looks above its own threshold")
+    film_found: Count = Field(description="Real abnormal looks above its own threshold")
 
 
 class RegionFigures(CardPart):
@@ -131,11 +133,14 @@ class FeatureFigures(CardPart):
     )
     scenes: Count = Field(description="Regions of different pictures and films")
     normal_looks: Count
-    kinds: dict[str, ChangeFigures] = Field(description="Kind of change, composed → figures")
-    hard_negatives: dict[str, StatedFigure] = Field(
-        description="Kind of harmless change → share above the threshold"
+    composed: Limit = Field(description="How the looks of the next three fields came about")
+    overall: ChangeFigures
+    kinds: dict[str, ChangeFigures] = Field(description="Kind of change → figures")
+    harmless: dict[str, StatedFigure] = Field(
+        description="Kind of harmless look → share above the threshold"
     )
     rivals: tuple[RivalFigures, ...]
+    films_note: Limit = Field(description="What the real looks are")
     films: tuple[RegionFigures, ...]
     latency_ratio: Positive = Field(
         description="Time of a region over the time of a picture in the detector named below"
@@ -167,11 +172,12 @@ class FeatureCard(CardPart):
     kind: Literal["features"]
     name: str = Field(pattern=r"^[a-z][a-z0-9-]*$")
     version: str = Field(pattern=r"^\d+\.\d+\.\d+$")
+    title: Limit = Field(description="What it is, in a few words")
+    purpose: Limit = Field(description="What it is for")
     file: FileName = Field(description="The model's file beside the card")
     sha256: Sha256 = Field(description="Of that file")
     bytes: int = Field(gt=0, description="Its size")
     licence: str = Field(description="SPDX identifier under which the weights may be used")
-    purpose: Limit = Field(description="What it is for")
     input: FeatureInput
     precision: Literal["float32"]
     maps: tuple[FeatureMap, ...] = Field(min_length=1)

@@ -278,6 +278,12 @@ def cut_tensors(cut: TensorCut, folder: Path, side: int, seed: int, file: Path) 
     return parity
 
 
+def keep_maps(source: Path, names: tuple[str, ...], file: Path) -> None:
+    """Write what of a feature network is needed for some of its maps."""
+    extract_model(source, file, [INPUT], list(names))
+    _tidy(onnxslim.slim(onnx.load(file)), file)
+
+
 def _rename(graph: onnx.GraphProto, names: Mapping[str, str]) -> None:
     """Rename tensors throughout a graph."""
     for node in graph.node:
