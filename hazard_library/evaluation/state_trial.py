@@ -8,6 +8,7 @@ stood, and candidates that put maps together differently need no second trial.
 import hashlib
 import json
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 
 import cv2
@@ -55,6 +56,7 @@ class SceneScores(BaseModel):
 
     model_config = ConfigDict(frozen=True)
 
+    number: int
     name: str
     source: str
     licence: str
@@ -109,9 +111,10 @@ def read_run(folder: Path) -> BackboneRun:
 def run_trial(
     folder: Path,
     scenes: Sequence[Scene],
-    films: Iterable[FilmLooks],
+    films: Sequence[FilmLooks],
     plan: Plan,
     tell: Tell,
+    first: int | None = None,
 ) -> Trial:
     """Score every look on every map that a candidate uses; go on with a trial of equal terms.
 
@@ -121,6 +124,8 @@ def run_trial(
         films: regions with real looks.
         plan: how many looks.
         tell: is told (done, of how many, what).
+        first: on how many of the scenes changes are composed, all if none; all lend their things,
+            so that a shorter trial gives the same scores for what it does.
 
     Raises:
         RegistryError: a network cannot be opened.
@@ -145,29 +150,32 @@ def run_trial(
     )
     sight = _sight(used, networks)
     done = _taken_up(folder / SCORES, trial)
-    jobs: list[tuple[Scene, FilmLooks | None]] = [(scene, None) for scene in scenes]
-    jobs += [(film.scene, film) for film in films]
+    jobs: list[tuple[int, Scene, FilmLooks | None]] = []
+    jobs += [(number, scene, None) for number, scene in enumerate(scenes[:first])]
+    jobs += [(number, film.scene, film) for number, film in enumerate(films, len(scenes))]
     with (folder / SCORES).open("a", encoding="utf-8") as file:
-        for number, (scene, film) in enumerate(jobs):
-            if number >= len(done):
+        for place, (number, scene, film) in enumerate(jobs, 1):
+            if number not in done:
                 rng = np.random.default_rng((run.seed, number))
                 others = [one for one in scenes if one is not scene]
                 looks = film.looks if film else _composed(scene, others, plan, rng)
-                done.append(_scored(scene, film is not None, looks, sight, plan, rng))
-                file.write(done[-1].model_dump_json() + "\n")
+                job = Job(number, scene, film is not None, plan.taught)
+                done[number] = _scored(job, looks, sight, rng)
+                file.write(done[number].model_dump_json() + "\n")
                 file.flush()
-            tell(number + 1, len(jobs), scene.name)
-    return trial.model_copy(update={"scenes": tuple(done[: len(jobs)])})
+            tell(place, len(jobs), scene.name)
+    return trial.model_copy(update={"scenes": tuple(done[number] for number, _, _ in jobs)})
 
 
-def _taken_up(file: Path, trial: Trial) -> list[SceneScores]:
+def _taken_up(file: Path, trial: Trial) -> dict[int, SceneScores]:
     """Return the scenes of a stopped trial of equal terms; begin the file anew otherwise."""
     if file.is_file():
         head, *rows = file.read_text(encoding="utf-8").splitlines()
         if json.loads(head) == json.loads(trial.head()):
-            return [SceneScores.model_validate_json(row) for row in rows]
+            done = [SceneScores.model_validate_json(row) for row in rows]
+            return {one.number: one for one in done}
     file.write_text(trial.head() + "\n", encoding="utf-8")
-    return []
+    return {}
 
 
 def _sight(used: Sequence[str], networks: Mapping[str, FeatureNetwork]) -> Sight:
@@ -197,26 +205,32 @@ def _composed(
             yield change, changed_look(scene, change, others, rng)
 
 
+@dataclass(frozen=True, slots=True)
+class Job:
+    """A scene to be scored: its number, whether its looks are a film's, how much is taught."""
+
+    number: int
+    scene: Scene
+    film: bool
+    taught: int
+
+
 def _scored(
-    scene: Scene,
-    film: bool,  # noqa: FBT001
-    looks: Iterable[tuple[str, Pixels]],
-    sight: Sight,
-    plan: Plan,
-    rng: np.random.Generator,
+    job: Job, looks: Iterable[tuple[str, Pixels]], sight: Sight, rng: np.random.Generator
 ) -> SceneScores:
     """Teach the normal state of a scene, then score the looks."""
-    taught = [[sight(look) for look in taught_looks(scene, rng)] for _ in range(plan.taught)]
+    taught = [[sight(look) for look in taught_looks(job.scene, rng)] for _ in range(job.taught)]
     memory = remember(taught)
     kinds, rows = [], []
     for kind, look in looks:
         kinds.append(kind)
         rows.append(tuple(round(one, 4) for one in map_scores(sight(look), memory)))
     return SceneScores(
-        name=scene.name,
-        source=scene.source,
-        licence=scene.licence,
-        film=film,
+        number=job.number,
+        name=job.scene.name,
+        source=job.scene.source,
+        licence=job.scene.licence,
+        film=job.film,
         kinds=tuple(kinds),
         scores=tuple(rows),
     )

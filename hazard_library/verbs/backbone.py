@@ -20,7 +20,10 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     evaluate = verbs.add_parser("evaluate", help="score every cut on composed and on real looks")
     _add_run(evaluate)
     evaluate.add_argument("--states", type=Path, metavar="F", help="what states are measured on")
-    evaluate.add_argument("--pictures", type=int, default=36, metavar="N", help="scenes (36)")
+    evaluate.add_argument(
+        "--pictures", type=int, default=36, metavar="N", help="scenes of pictures (36)"
+    )
+    evaluate.add_argument("--first", type=int, metavar="N", help="compose on the first N of them")
     evaluate.add_argument("--drawings", type=int, default=500, help="bootstrap samples (500)")
     evaluate.set_defaults(act=_evaluate)
     package = verbs.add_parser("package", help="write the package of the cut that ships")
@@ -72,7 +75,7 @@ def _evaluate(arguments: argparse.Namespace) -> int:
     scenes = film_scenes(states, material)
     scenes += picture_scenes(states.pictures, material, arguments.pictures, run.seed)
     films = film_looks(states, material)
-    trial = run_trial(arguments.run, scenes, films, Plan(), _tell)
+    trial = run_trial(arguments.run, scenes, films, Plan(), _tell, arguments.first)
     (arguments.run / TRIAL).write_text(trial.model_dump_json() + "\n", encoding="utf-8")
     print(table(report(trial, run.candidates, arguments.drawings), run.ships))
     return 0
