@@ -125,6 +125,60 @@ def test_a_name_with_a_version_means_that_version(tmp_path: Path) -> None:
     assert find_package("site-hazards/0.9.0", tmp_path).card.version == "0.9.0"
 
 
+def test_an_at_sign_names_a_version_too(tmp_path: Path) -> None:
+    write_package(tmp_path, "0.9.0")
+    write_package(tmp_path, "0.10.0")
+    assert find_package("site-hazards@0.9.0", tmp_path).card.version == "0.9.0"
+
+
+PARITY = {
+    "box_px": 3.0,
+    "score": 0.1,
+    "matched": 40,
+    "unmatched": 2,
+    "above": 0.25,
+    "map50_change": -0.004,
+}
+
+
+def write_with_variant(root: Path) -> Path:
+    """Write a package that has its weights in eight bits, too."""
+    small = b"the same in eight bits"
+    variant = {
+        "file": "model-int8.onnx",
+        "sha256": digest(small),
+        "bytes": len(small),
+        "precision": "int8",
+        "parity": PARITY,
+        "latency_ratio": 0.5,
+        "self_test": [],
+    }
+    folder = write_package(root, changes={"variants": [variant]})
+    (folder / "model-int8.onnx").write_bytes(small)
+    return folder
+
+
+def test_a_colon_names_the_variant_of_another_precision(tmp_path: Path) -> None:
+    folder = write_with_variant(tmp_path)
+    for name in ("site-hazards:int8", "site-hazards@0.1.0:int8", f"{folder}:int8"):
+        package = find_package(name, tmp_path)
+        assert (package.model_file.name, package.card.precision) == ("model-int8.onnx", "int8")
+        assert package.card.labels == ("person", "fire")
+    assert find_package("site-hazards", tmp_path).card.precision == "float32"
+
+
+def test_a_variant_that_is_not_there_is_refused_with_those_there_are(tmp_path: Path) -> None:
+    write_with_variant(tmp_path)
+    with pytest.raises(PackageNotFound, match="no variant 'int4'; it has float32, int8"):
+        find_package("site-hazards:int4", tmp_path)
+
+
+def test_a_changed_variant_refuses_the_whole_package(tmp_path: Path) -> None:
+    (write_with_variant(tmp_path) / "model-int8.onnx").write_bytes(b"another")
+    with pytest.raises(HashMismatch, match=r"field variants\.0\.sha256"):
+        find_package("site-hazards", tmp_path)
+
+
 def test_the_path_of_a_folder_opens_it(tmp_path: Path) -> None:
     folder = write_package(tmp_path / "elsewhere")
     assert find_package(str(folder), tmp_path).folder == folder
