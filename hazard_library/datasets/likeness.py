@@ -22,11 +22,16 @@ def near_pairs(
     first: Sequence[Looks], second: Sequence[Looks], bits: int = NEAR_BITS
 ) -> Iterator[tuple[int, int, int]]:
     """Yield (place in `first`, place in `second`, distance in bits) of pictures that look alike."""
-    others, _ = _numbers(second)
+    others, others_mirrored = _numbers(second)
     straight, mirrored = _numbers(first)
     for place in range(len(first)):
-        distance = np.minimum(
-            np.bitwise_count(others ^ straight[place]), np.bitwise_count(others ^ mirrored[place])
+        # Both ways: the hash of a mirror image is not quite the mirror of the hash.
+        distance = np.minimum.reduce(
+            [
+                np.bitwise_count(others ^ straight[place]),
+                np.bitwise_count(others ^ mirrored[place]),
+                np.bitwise_count(others_mirrored ^ straight[place]),
+            ]
         )
         for other in np.flatnonzero(distance <= bits):
             yield place, int(other), int(distance[other])

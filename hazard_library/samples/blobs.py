@@ -2,6 +2,7 @@
 
 import hashlib
 import os
+from collections.abc import Collection
 from pathlib import Path
 
 from hazard_library.errors import SampleError
@@ -19,14 +20,15 @@ def digest_of(file: Path) -> str:
 
 
 def place(source: Path, target: Path, sha256: str) -> None:
-    """Copy `source` to `target`: a neighbour is written, synced and renamed.
+    """Copy `source` to `target` under another name first, then rename.
 
-    A crash leaves at most the neighbour, which the next attempt overwrites.
+    The bytes are durable only after `settle`, which the store calls before it writes a row. What a
+    crash may have left at `target` is replaced, unless it is whole.
 
     Raises:
         SampleError: the bytes are no longer those that were looked at.
     """
-    if target.is_file():
+    if target.is_file() and digest_of(target) == sha256:
         return
     target.parent.mkdir(parents=True, exist_ok=True)
     half = target.with_name(target.name + ".part")
@@ -35,14 +37,19 @@ def place(source: Path, target: Path, sha256: str) -> None:
         while chunk := read.read(CHUNK):
             digest.update(chunk)
             write.write(chunk)
-        write.flush()
-        os.fsync(write.fileno())
     if digest.hexdigest() != sha256:
         half.unlink()
         message = f"{source}: content changed while it was read; import it again"
         raise SampleError(message)
     half.replace(target)
-    sync_folder(target.parent)
+
+
+def settle(files: Collection[Path]) -> None:
+    """Make files and their names durable; many at once cost little more than one."""
+    for file in files:
+        _sync(file)
+    for folder in {file.parent for file in files}:
+        _sync(folder)
 
 
 def write_text(text: str, target: Path) -> None:
@@ -54,12 +61,12 @@ def write_text(text: str, target: Path) -> None:
         write.flush()
         os.fsync(write.fileno())
     half.replace(target)
-    sync_folder(target.parent)
+    _sync(target.parent)
 
 
-def sync_folder(folder: Path) -> None:
-    """Make the names in a folder durable."""
-    number = os.open(folder, os.O_RDONLY)
+def _sync(path: Path) -> None:
+    """Make a file's bytes, or the names in a folder, durable."""
+    number = os.open(path, os.O_RDONLY)
     try:
         os.fsync(number)
     finally:

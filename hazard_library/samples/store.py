@@ -46,6 +46,7 @@ class SampleStore:
     def __init__(self, root: Path, connection: sqlite3.Connection) -> None:
         self.root = root
         self.connection = connection
+        self._placed: list[Path] = []
 
     @classmethod
     def open(cls, root: Path, *, create: bool = False) -> Self:
@@ -72,9 +73,19 @@ class SampleStore:
 
     @contextmanager
     def writing(self) -> Iterator[None]:
-        """Group several changes into one transaction: all of them, or none."""
-        with sqlite_index.writing(self.connection):
+        """Group several changes into one transaction: all of them, or none.
+
+        Bytes are durable before the transaction that speaks of them ends.
+        """
+        if self.connection.in_transaction:
             yield
+            return
+        try:
+            with sqlite_index.writing(self.connection):
+                yield
+                blobs.settle(self._placed)
+        finally:
+            self._placed.clear()
 
     def file(self, sample: Sample) -> Path:
         """Return where the sample's bytes lie."""
@@ -100,8 +111,9 @@ class SampleStore:
         if self.find(sample.sha256) is not None:
             message = f"{content}: {sample.sha256[:12]} is in the library already"
             raise SampleError(message)
-        blobs.place(content, self.file(sample), sample.sha256)
         with self.writing():
+            blobs.place(content, self.file(sample), sample.sha256)
+            self._placed.append(self.file(sample))
             self.connection.execute(
                 "INSERT INTO sample (sha256, document, kind, state, collection, source, path,"
                 " licence, camera, scene, phash, phash_mirrored)"

@@ -114,6 +114,16 @@ def test_missing_changed_and_stray_files_are_told(store: SampleStore, tmp_path: 
     assert "stray.jpg: belongs to no sample" in told
 
 
+def test_what_a_crash_left_half_written_is_replaced(store: SampleStore, tmp_path: Path) -> None:
+    file = picture(tmp_path / "1.png", 1)
+    digest = hashlib.sha256(file.read_bytes()).hexdigest()
+    left = store.root / "blobs" / digest[:2] / f"{digest}.png"
+    left.parent.mkdir(parents=True)
+    left.write_bytes(b"hal")
+    assert one(store, tmp_path).sha256 == digest
+    assert store.problems() == []
+
+
 def test_a_failure_between_two_changes_leaves_neither(store: SampleStore, tmp_path: Path) -> None:
     sample = one(store, tmp_path)
 
