@@ -105,7 +105,9 @@ class Office:
     def get(self, path: str, **query: int) -> httpx.Response:
         """Ask as the maintainer's program does."""
         headers = {"Authorization": f"Bearer {self.token}"}
-        with httpx.Client(base_url=self.address, trust_env=False, headers=headers) as client:
+        with httpx.Client(
+            base_url=self.address, trust_env=False, headers=headers, timeout=30
+        ) as client:
             return client.get(f"/api/v1/samples/{path}", params=query)
 
     def _try(self, lead: UUID) -> Attempt:

@@ -199,5 +199,5 @@ def test_an_altered_file_is_not_handed_out(office: Office) -> None:
 
 def _browser(office: Office) -> httpx.Client:
     return httpx.Client(
-        base_url=office.address, headers={"Origin": office.address}, trust_env=False
+        base_url=office.address, headers={"Origin": office.address}, trust_env=False, timeout=30
     )
