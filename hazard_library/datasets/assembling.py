@@ -100,15 +100,20 @@ def _without_leaks(
     Raises:
         DatasetError: there are leaks and the spec refuses them; the message lists them.
     """
-    leaks = find_leaks(pictures, looks, [item.name for item in spec.accepted])
-    if leaks and spec.leaks == "refuse":
-        raise DatasetError(_told(leaks))
-    out = {leak.train.sha256: leak for leak in leaks}
-    left_out = tuple(
-        LeftOut(sha256=name, source=leak.train.source, why=f"{leak.val.sha256[:12]}: {leak.why}")
-        for name, leak in out.items()
-    )
-    return [picture for picture in pictures if picture.sha256 not in out], left_out
+    accepted = [item.name for item in spec.accepted]
+    left_out: dict[str, LeftOut] = {}
+    # A leak names one validation picture of perhaps several: after it is gone, look again.
+    while leaks := find_leaks(pictures, looks, accepted):
+        if spec.leaks == "refuse":
+            raise DatasetError(_told(leaks))
+        for leak in leaks:
+            out, stays = leak.train, leak.val
+            if spec.leaks == "leave-out-validation":
+                out, stays = stays, out
+            why = f"{stays.sha256[:12]}: {leak.why}"
+            left_out[out.sha256] = LeftOut(sha256=out.sha256, source=out.source, why=why)
+        pictures = [picture for picture in pictures if picture.sha256 not in left_out]
+    return pictures, tuple(left_out.values())
 
 
 def _told(leaks: list[Leak]) -> str:

@@ -63,7 +63,7 @@ def _create(arguments: argparse.Namespace) -> int:
         file = shelve(store, version)
     print(f"{version.name} {version.sha256}")
     print("  " + ", ".join(f"{key} {count}" for key, count in version.counts().items()))
-    print(f"  {len(version.left_out)} training pictures left out as leaks 因泄漏剔除")
+    print(f"  {len(version.left_out)} pictures left out as leaks 因泄漏剔除")
     print(f"  {file}")
     return 0
 

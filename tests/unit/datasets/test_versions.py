@@ -148,6 +148,18 @@ def test_a_leak_left_out_is_said_in_the_manifest(
     assert find_leaks(version.pictures, store.looks()) == []
 
 
+@pytest.mark.parametrize("what", ["look alike", "same scene", "same camera"])
+def test_the_validation_picture_can_be_the_one_left_out(
+    store: SampleStore, tmp_path: Path, what: str
+) -> None:
+    leak = planted(store, tmp_path, what)
+    version = make(store, "one", SPEC.model_copy(update={"leaks": "leave-out-validation"}))
+    assert leak.sha256 in {picture.sha256 for picture in version.of("train")}
+    assert version.left_out
+    assert all(what in left.why for left in version.left_out)
+    assert find_leaks(version.pictures, store.looks()) == []
+
+
 def test_a_camera_on_both_sides_can_be_accepted_with_a_reason(
     store: SampleStore, tmp_path: Path
 ) -> None:
