@@ -36,8 +36,8 @@ class VersionSpec(Frozen):
     """The first part that fits a sample decides."""
     states: tuple[State, ...] = USABLE
     leaks: Literal["refuse", "leave-out", "leave-out-validation"] = "refuse"
-    """Fail when something stands on both sides, or leave out one of the two and say so: the training
-    picture, or, to judge a model that has learnt from it already, the validation picture."""
+    """Fail when something stands on both sides, or leave out one of the two and say so: the
+    training picture, or, to judge a model that learnt from it already, the validation picture."""
     accepted: tuple[Accepted, ...] = ()
     val_share: float = Field(default=0.12, ge=0, lt=1)
     """Share of the scenes without a stated split that go to validation."""
