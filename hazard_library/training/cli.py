@@ -91,7 +91,7 @@ def run(config: Path, out: Path, lists: Path | None = None, shelf: Shelf | None 
         "labels": recipe.labels,
         "recipe": config.name,
         "recipe_sha256": hashlib.sha256(config.read_bytes()).hexdigest(),
-        "initial_weights": recipe.initial_weights.model_dump(exclude={"tensors"}),
+        "initial_weights": recipe.initial_weights.model_dump(include={"file", "sha256", "licence"}),
         "seed": recipe.seed,
         "data_sha256": data.sha256,
         "data_version": data.name or None,
