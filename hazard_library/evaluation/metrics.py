@@ -24,12 +24,29 @@ class LeftOutSource(BaseModel):
     left_out: str = Field(description="The source")
     ap_with: Share = Field(description="AP50 on it, by a model that trained with it")
     ap_without: Share = Field(description="AP50 on it, by a model that never saw it")
+    ap_with_interval: tuple[Share, Share] | None = Field(default=None, description="95 %")
+    ap_without_interval: tuple[Share, Share] | None = Field(default=None, description="95 %")
     n: Annotated[int, Field(ge=0)] = Field(description="True boxes of the class in the source")
+
+    @property
+    def text_with(self) -> str:
+        """Return AP50 of the model that trained with it, for a reader."""
+        return _with_interval(self.ap_with, self.ap_with_interval)
+
+    @property
+    def text_without(self) -> str:
+        """Return AP50 of the model that never saw it, for a reader."""
+        return _with_interval(self.ap_without, self.ap_without_interval)
 
     @property
     def drop(self) -> float:
         """Return what not having seen the source costs."""
         return self.ap_with - self.ap_without
+
+
+def _with_interval(value: float, interval: tuple[float, float] | None) -> str:
+    bounds = f" ({interval[0]:.3f}–{interval[1]:.3f})" if interval else ""
+    return f"{value:.3f}{bounds}"
 
 
 class InTheField(BaseModel):
