@@ -69,7 +69,7 @@ def _smooth(grid: Floats) -> Floats:
     wide = np.pad(grid, ((1, 1), (1, 1), (0, 0)), mode="edge")
     rows, columns = grid.shape[:2]
     shifted = [wide[i : i + rows, j : j + columns] for i in range(3) for j in range(3)]
-    return np.mean(shifted, 0, dtype=np.float32)
+    return np.asarray(np.mean(shifted, 0, dtype=np.float32), np.float32)
 
 
 def _unit(grid: Floats) -> Floats:

@@ -177,7 +177,7 @@ def _scene(picture: Picture, thing: Corners, material: Path) -> Scene:
 
 def cut(pixels: Pixels, region: Corners) -> Pixels:
     """Return a region with `MARGIN` pixels around it, the picture's border mirrored."""
-    wide = cv2.copyMakeBorder(pixels, *([MARGIN] * 4), borderType=cv2.BORDER_REFLECT)
+    wide = cv2.copyMakeBorder(pixels, MARGIN, MARGIN, MARGIN, MARGIN, cv2.BORDER_REFLECT)
     x1, y1, x2, y2 = region
     return np.asarray(wide[y1 : y2 + 2 * MARGIN, x1 : x2 + 2 * MARGIN], np.uint8)
 

@@ -220,7 +220,7 @@ def latency_ratio(
         clock: seconds.
         rounds: how often each is timed.
     """
-    picture = cv2.resize(rendered_scene(), (1280, 720))
+    picture = np.asarray(cv2.resize(rendered_scene(), (1280, 720)), np.uint8)
     region = np.ascontiguousarray(picture[100:250, 200:400])
     times: dict[str, list[float]] = {"region": [], "picture": []}
     for _ in range(rounds):

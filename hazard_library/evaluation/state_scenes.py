@@ -108,8 +108,15 @@ def _seen(frame: Pixels, rng: np.random.Generator, strength: float) -> Pixels:
     noisy = light * 255 + rng.normal(0, rng.uniform(0, 4) * strength, light.shape)
     clear = np.asarray(np.clip(noisy, 0, 255), np.uint8)
     quality = int(95 - rng.uniform(5, 45) * strength)
-    _, packed = cv2.imencode(".jpg", clear[..., ::-1], [cv2.IMWRITE_JPEG_QUALITY, quality])
-    return np.asarray(cv2.imdecode(packed, cv2.IMREAD_COLOR)[..., ::-1], np.uint8)
+    return _compressed(clear, quality)
+
+
+def _compressed(picture: Pixels, quality: int) -> Pixels:
+    """Return what JPEG of a quality, 1..100, leaves of a picture."""
+    settings = [cv2.IMWRITE_JPEG_QUALITY, quality]
+    _, packed = cv2.imencode(".jpg", cv2.cvtColor(picture, cv2.COLOR_RGB2BGR), settings)
+    unpacked = np.asarray(cv2.imdecode(packed, cv2.IMREAD_COLOR), np.uint8)
+    return np.ascontiguousarray(unpacked[..., ::-1])
 
 
 def _nudged(frame: Pixels, rng: np.random.Generator) -> Pixels:
@@ -124,8 +131,7 @@ def _nudged(frame: Pixels, rng: np.random.Generator) -> Pixels:
 def _coarse(frame: Pixels, rng: np.random.Generator) -> Pixels:
     """Blur a little and compress hard, so that faint texture goes and blocks come."""
     soft = cv2.GaussianBlur(frame, (0, 0), rng.uniform(0.5, 1.2))
-    _, packed = cv2.imencode(".jpg", soft[..., ::-1], [cv2.IMWRITE_JPEG_QUALITY, 18])
-    return np.asarray(cv2.imdecode(packed, cv2.IMREAD_COLOR)[..., ::-1], np.uint8)
+    return _compressed(np.asarray(soft, np.uint8), 18)
 
 
 def _shadow(frame: Pixels, rng: np.random.Generator) -> Pixels:
@@ -182,7 +188,7 @@ def _rotated(
     x1, y1, x2, y2 = thing
     angle = rng.uniform(25, 90) * rng.choice((-1, 1))
     turn = cv2.getRotationMatrix2D(((x1 + x2) / 2, (y1 + y2) / 2), float(angle), 1.0)
-    return _moved(frame, thing, turn, others, rng)
+    return _moved(frame, thing, np.asarray(turn, np.float64), others, rng)
 
 
 def _moved(
@@ -197,7 +203,7 @@ def _moved(
     size = (frame.shape[1], frame.shape[0])
     mask = cv2.warpAffine(_soft_box(frame, thing, 2, ellipse=True), how, size)
     moved = cv2.warpAffine(frame, how, size, borderMode=cv2.BORDER_REFLECT)
-    return _laid(empty, moved, np.asarray(mask, np.float32))
+    return _laid(empty, np.asarray(moved, np.uint8), np.asarray(mask, np.float32))
 
 
 def _obstructed(
