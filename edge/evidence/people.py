@@ -8,9 +8,19 @@ from dataclasses import dataclass
 from edge.core.detections import Detections
 from edge.core.moment import Moment
 from edge.core.scene import PixelBox, Track
-from edge.evidence.redaction import head_of, holds_centre, hull, merged, overlap, padded
+from edge.evidence.redaction import (
+    ends_of,
+    head_of,
+    holds_centre,
+    hull,
+    merged,
+    overlap,
+    padded,
+)
 
 PERSON = "person"
+#: Somebody lying: the detector calls them this instead of a person, and the head is at either end.
+FALLEN = "fallen"
 #: Classes whose boxes are heads themselves.
 HEADS = frozenset({"helmet", "no_helmet"})
 
@@ -29,6 +39,7 @@ class People:
     mono: float
     persons: tuple[PixelBox, ...]
     heads: tuple[PixelBox, ...]
+    lying: tuple[PixelBox, ...] = ()
 
     @classmethod
     def of_detections(cls, at: Moment, found: Detections) -> "People":
@@ -51,6 +62,7 @@ class People:
             mono,
             persons=tuple(box for label, box in boxes if label == PERSON),
             heads=tuple(box for label, box in boxes if label in HEADS),
+            lying=tuple(box for label, box in boxes if label == FALLEN),
         )
 
     def regions(self, kept: Sequence[PixelBox] = ()) -> tuple[PixelBox, ...]:
@@ -58,7 +70,8 @@ class People:
         open_heads = [head_of(person) for person in kept]
         of_persons = [head_of(person) for person in self.persons if person not in kept]
         alone = [padded(h) for h in self.heads if not any(holds_centre(o, h) for o in open_heads)]
-        return (*of_persons, *alone)
+        lying = [end for box in self.lying for end in ends_of(box)]
+        return (*of_persons, *alone, *lying)
 
     def person_at(self, box: PixelBox) -> PixelBox | None:
         """Return the person who overlaps most with a box, if anyone does well enough."""

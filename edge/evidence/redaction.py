@@ -11,8 +11,19 @@ from edge.ports import Pixels
 _HEAD_OF_HEIGHT = 0.28
 _HEAD_OF_WIDTH = 0.65
 _PADDING = 0.12
+_END_OF_LENGTH = 0.35
 _CELLS = 5
 _SAME_PLACE = 0.4
+
+
+def ends_of(lying: PixelBox) -> tuple[PixelBox, PixelBox]:
+    """Return both ends of the longer side of somebody lying: the head is at one of them."""
+    x1, y1, x2, y2 = lying
+    if x2 - x1 >= y2 - y1:
+        reach = (x2 - x1) * _END_OF_LENGTH
+        return padded((x1, y1, x1 + reach, y2)), padded((x2 - reach, y1, x2, y2))
+    reach = (y2 - y1) * _END_OF_LENGTH
+    return padded((x1, y1, x2, y1 + reach)), padded((x1, y2 - reach, x2, y2))
 
 
 def head_of(person: PixelBox) -> PixelBox:

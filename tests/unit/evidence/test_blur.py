@@ -158,3 +158,18 @@ def test_people_are_taken_from_tracks_that_are_only_bridged_too() -> None:
     at = Moment(0.0, START)
     hidden = Track(1, "person", STANDING, 0.5, at, seen=False)
     assert People.of_tracks(at, [hidden]).persons == (STANDING,)
+
+
+@pytest.mark.parametrize(
+    ("lying", "ends", "middle"),
+    [
+        ((100.0, 200.0, 300.0, 260.0), ((110, 230), (290, 230)), (200, 230)),
+        ((100.0, 100.0, 160.0, 300.0), ((130, 110), (130, 290)), (130, 200)),
+    ],
+)
+def test_of_somebody_lying_both_ends_are_blurred_and_the_posture_shows(
+    lying: PixelBox, ends: tuple[tuple[float, float], ...], middle: tuple[float, float]
+) -> None:
+    regions = People.of_boxes(0.0, [("fallen", lying)]).regions()
+    assert all(covers(regions, *end) for end in ends)
+    assert not covers(regions, *middle)
