@@ -59,6 +59,7 @@ class Run:
             "step": self.step,
             "epoch": self.epoch,
             "elapsed_s": self.elapsed_s,
+            "losses": self.losses,
             "data_sha256": data_sha256,
         }
         half = file.with_suffix(".part")
@@ -79,7 +80,7 @@ class Run:
         self.average.load_state_dict(state["average"])
         self.optimizer.load_state_dict(state["optimizer"])
         self.step, self.epoch = state["step"], state["epoch"]
-        self.elapsed_s = state["elapsed_s"]
+        self.elapsed_s, self.losses = state["elapsed_s"], state.get("losses", {})
 
 
 def train(
