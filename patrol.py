@@ -87,7 +87,7 @@ def _print_help() -> None:
     print("usage: patrol VERB …\n")
     for word, verb in VERBS.items():
         print(f"  {word:<9} {verb.says}")
-    print("\nExample: patrol detect --model site-hazards picture.jpg --json")
+    print("\nExample: patrol detect --model ppe picture.jpg --json")
     print("Each verb has its own --help.")
 
 

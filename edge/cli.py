@@ -14,7 +14,7 @@ from edge.runtime.logs import configure_logging
 from hazard_library.errors import LibraryError
 
 #: What looks if nobody says who.
-_MODEL = "site-hazards"
+_MODEL = "ppe"
 
 
 def main(argv: list[str]) -> int:
@@ -115,7 +115,7 @@ def _detect_parser() -> argparse.ArgumentParser:
     parser = _new(
         "patrol detect",
         "Find objects in pictures, folders of pictures, and videos.",
-        "patrol detect --model site-hazards picture.jpg --json",
+        "patrol detect --model ppe picture.jpg --json",
     )
     parser.add_argument("sources", type=Path, nargs="+", metavar="SOURCE")
     _models(parser)

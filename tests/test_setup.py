@@ -52,7 +52,7 @@ def test_a_bare_copy_becomes_a_working_edge(copy: Path, tmp_path: Path) -> None:
     cv2.imwrite(str(tmp_path / "grey.png"), np.full((120, 160, 3), 128, np.uint8))
     patrol = copy / ".venv" / "bin" / "patrol"
     seen = subprocess.run(
-        [patrol, "detect", "--model", "site-hazards", "--json", "grey.png"],
+        [patrol, "detect", "--model", "ppe", "--json", "grey.png"],
         cwd=tmp_path,
         capture_output=True,
         text=True,

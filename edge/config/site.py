@@ -70,7 +70,7 @@ class SiteConfig(Setting):
     )
     stores: Path = Field(description="Folder of everything that is kept, relative to this file's")
     models: tuple[str, ...] = Field(
-        default=("site-hazards",),
+        default=("ppe", "fire-smoke", "site"),
         min_length=1,
         description="Model packages: name, name@version or folder; each camera runs what it needs",
     )
