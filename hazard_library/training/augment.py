@@ -240,7 +240,7 @@ def tilted(rng: np.random.Generator, canvas: Canvas, changes: Augment) -> Canvas
     if not changes.tilt:
         return canvas
     side, cells = canvas.pixels.shape[0], canvas.known.shape[1]
-    turn = cv2.getRotationMatrix2D((side / 2, side / 2), degrees, 1.0)
+    turn = np.asarray(cv2.getRotationMatrix2D((side / 2, side / 2), degrees, 1.0), np.float64)
     pixels = cv2.warpAffine(canvas.pixels, turn, (side, side), borderValue=(GREY, GREY, GREY))
     # A cell is known only if everything that the turn moves into it was.
     middle = ((cells - 1) / 2, (cells - 1) / 2)
