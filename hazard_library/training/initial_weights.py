@@ -48,22 +48,31 @@ class _Unpickler(pickle.Unpickler):
         return super().find_class(module, name)
 
 
+def checked_bytes(file: Path, sha256: str) -> bytes:
+    """Read a file of weights if it is the one that the recipe names.
+
+    Raises:
+        TrainingError: the file is missing or is another one.
+    """
+    try:
+        content = file.read_bytes()
+    except OSError as error:
+        message = f"{file}: cannot be read ({error}); the recipe starts from these weights"
+        raise TrainingError(message) from error
+    digest = hashlib.sha256(content).hexdigest()
+    if digest != sha256:
+        message = f"{file}: SHA-256 is {digest}, the recipe says {sha256}; not opened"
+        raise TrainingError(message)
+    return content
+
+
 def read_tensors(spec: InitialWeights, material: Path) -> dict[str, Tensor]:
     """Read all tensors of the checkpoint as float32, by dotted name.
 
     Raises:
         TrainingError: the file is missing or is not the one the recipe names.
     """
-    file = material / spec.file
-    try:
-        content = file.read_bytes()
-    except OSError as error:
-        message = f"{file}: cannot be read ({error}); it belongs to the training material"
-        raise TrainingError(message) from error
-    digest = hashlib.sha256(content).hexdigest()
-    if digest != spec.sha256:
-        message = f"{file}: SHA-256 is {digest}, the recipe says {spec.sha256}; not opened"
-        raise TrainingError(message)
+    content = checked_bytes(material / spec.file, spec.sha256)
     unpickler = SimpleNamespace(Unpickler=_Unpickler, load=pickle.load, __name__="pickle")
     checkpoint = torch.load(
         io.BytesIO(content), map_location="cpu", pickle_module=unpickler, weights_only=False

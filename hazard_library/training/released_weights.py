@@ -6,7 +6,6 @@ pictures with the folded kernels; the mean and spread seen at each kernel's outp
 layer's normalisation, which then computes exactly what the released network computed.
 """
 
-import hashlib
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 
@@ -19,6 +18,7 @@ from torch import Tensor, nn
 
 from hazard_library.bundle import models_root
 from hazard_library.errors import TrainingError
+from hazard_library.training.initial_weights import checked_bytes
 from hazard_library.training.recipe import InitialWeights, Recipe
 
 LOOKS = 128
@@ -67,16 +67,7 @@ def take_up(
 
 def _read(spec: InitialWeights) -> dict[str, Tensor]:
     """Read the package's named weights after checking its hash."""
-    file = models_root() / spec.file
-    try:
-        content = file.read_bytes()
-    except OSError as error:
-        message = f"{file}: cannot be read ({error}); the recipe starts from this release"
-        raise TrainingError(message) from error
-    digest = hashlib.sha256(content).hexdigest()
-    if digest != spec.sha256:
-        message = f"{file}: SHA-256 is {digest}, the recipe says {spec.sha256}; not used"
-        raise TrainingError(message)
+    content = checked_bytes(models_root() / spec.file, spec.sha256)
     graph = onnx.load_from_string(content).graph
     return {
         item.name: torch.from_numpy(numpy_helper.to_array(item).copy())

@@ -44,7 +44,7 @@ class Proposal(BaseModel):
     lead: UUID
     hazard: str
     verdict: Verdict
-    verdict_zh: Literal["属实", "误报"]
+    verdict_zh: str
     reason: DismissReason | None = Field(description="Why it is a false alarm")
     reason_zh: str | None
     decided_at: datetime
