@@ -26,6 +26,8 @@ from hazard_library.training.backbone import (
 
 SIDE = 64
 RECIPE = configs_root() / "training" / "state-backbone.yaml"
+# The exporter that needs no further package warns that it is the older of two.
+pytestmark = pytest.mark.filterwarnings("default")
 
 
 def two_convolutions(file: Path) -> str:
