@@ -151,9 +151,11 @@ def test_a_rejected_lead_becomes_a_hard_negative_of_the_next_version(
     assert set(held["known"]) == {"fire", "person"}  # type: ignore[call-overload]
     assert {box["label"] for box in held["boxes"]} == {"person"}  # type: ignore[attr-defined]
     assert lamp.sha256[:12] in desk.library("version", "diff", "first", "next", code=1)
+    _every_look_is_recorded_as_training(chain, desk)
 
 
-def test_every_picture_that_left_is_recorded_as_training(chain: WholeChain, desk: Desk) -> None:
+def _every_look_is_recorded_as_training(chain: WholeChain, desk: Desk) -> None:
+    """Read at the bureau who looked at the two pictures that left, and for what."""
     frames = [verdict.frame for one in desk.samples().values() for verdict in one.verdicts]
     with chain.database() as database, database.reading() as db:
         looks = [look for frame in frames for look in audit.looks(db, Thing("evidence", frame))]
