@@ -74,6 +74,12 @@ def _edge_parser() -> argparse.ArgumentParser:
 
     check = verbs.add_parser("check", help="check a configuration: all mistakes at once")
     _config(check)
+    check.add_argument(
+        "--pictures",
+        type=Path,
+        metavar="DIR",
+        help="write a fresh picture of each camera there, its zones and lines drawn over it",
+    )
     check.set_defaults(run=_check)
 
     probe = verbs.add_parser("probe", help="count the packets of a film, apart from the engine")
@@ -160,7 +166,7 @@ def _run(options: argparse.Namespace) -> int:
 def _check(options: argparse.Namespace) -> int:
     from edge.verbs.inspect import check
 
-    return check(options.config)
+    return check(options.config, options.pictures)
 
 
 def _probe(options: argparse.Namespace) -> int:

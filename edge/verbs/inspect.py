@@ -9,12 +9,17 @@ from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 from edge.app import SIGNING_KEY, Box, open_box
 from edge.config import FileSource, load_site
 from edge.evidence import identity_key
+from edge.verbs.check_pictures import check_pictures
 from edge.video import probe as video_probe
 from hazard_library.catalogue.load import Catalogue, load_catalogue
 
 
-def check(config: Path) -> int:
+def check(config: Path, pictures: Path | None = None) -> int:
     """Check a configuration with its models and films; 1 when one of these cannot be used.
+
+    Args:
+        config: `site.yaml`.
+        pictures: folder for a fresh picture of each camera, its zones drawn over it.
 
     Raises:
         ConfigError: it has mistakes; every one is listed.
@@ -28,6 +33,8 @@ def check(config: Path) -> int:
         print(f"{camera.id}: runs {', '.join(part.model for part in plan.parts) or 'no model'}")
         for note in plan.notes:
             print(f"{camera.id}: {note}")
+    if pictures is not None:
+        problems += check_pictures(box.site, pictures)
     for problem in problems:
         print(problem)
     if not problems:
