@@ -22,6 +22,7 @@ from edge.errors import ConfigError
 from edge.evidence.directory_store import DirectoryStore
 from edge.evidence.evidence_database import EvidenceDatabase
 from edge.evidence.recorder import EvidenceRecorder, EvidenceSettings, EvidenceStores
+from edge.fleet.box_clock import read_kernel_clock, state_of
 from edge.fleet.commands import Commands
 from edge.fleet.device_report import DeviceReport
 from edge.fleet.heartbeat import Heartbeat
@@ -233,14 +234,15 @@ def _recorder(
 ) -> EvidenceRecorder:
     config = box.site.config
     behind = {name: one.models_by_hazard for name, one in eyes.items()}
+    sources = {one.id: source_spec(box.site, one).clock_source for one in box.site.cameras}
     hazards = box.catalogue.hazards.values()
     settings = EvidenceSettings(
         device=config.device,
         software=software(),
         config_sha256=box.site.sha256,
-        models=lambda camera, hazard: {
-            model.name: model.sha256 for model in behind.get(camera, {}).get(hazard, ())
-        },
+        catalogue_sha256=box.catalogue.sha256,
+        models=lambda camera, hazard: behind.get(camera, {}).get(hazard, ()),
+        clock=lambda camera, at: state_of(sources[camera], at, read_kernel_clock),
         heads_are_the_hazard=frozenset(h.id for h in hazards if h.heads_are_the_hazard),
         heads_found_by={
             name: None if one.people is None else one.people.detect
@@ -277,7 +279,7 @@ def _unit(
         severities=severities(box.catalogue),
         catalogue_sha256=box.catalogue.sha256,
         config_sha256=box.site.sha256,
-        clock_source=spec.clock_source,
+        clock=lambda at: state_of(spec.clock_source, at, read_kernel_clock),
     )
 
     def new_pipeline() -> CameraPipeline:

@@ -6,6 +6,7 @@ LibraryError
 │ ├ MalformedMessage  it does not match its schema
 │ └ UnknownMajor      its major version is not spoken here
 ├ SampleError         a sample or the library's folder cannot be used: name, state or file
+├ ProofError          evidence cannot be shown to be what a box captured
 ├ DatasetError        training data is missing or wrong
 ├ TrainingError       a model could not be trained or exported
 └ RegistryError       a model package cannot be used: the previous one stays
@@ -38,6 +39,10 @@ class UnknownMajor(ContractError):
 
 class SampleError(LibraryError):
     """A sample, or the folder of the sample library, cannot be used as asked."""
+
+
+class ProofError(LibraryError):
+    """Evidence cannot be shown to be what a box captured."""
 
 
 class DatasetError(LibraryError):

@@ -11,7 +11,8 @@ import numpy as np
 from sqlalchemy.orm import Session
 
 from hazard_library.catalogue.load import Catalogue, load_catalogue
-from hazard_library.contract.events import Box, Change, ClockState, HazardEvent, ModelUsed
+from hazard_library.contract.clock import ClockState
+from hazard_library.contract.events import Box, Change, HazardEvent, ModelUsed
 from hazard_library.contract.evidence import EvidenceKind, EvidenceRef
 from hazard_library.contract.ids import (
     CameraId,

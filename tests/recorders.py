@@ -18,7 +18,7 @@ from edge.evidence.directory_store import DirectoryStore
 from edge.evidence.evidence_database import EvidenceDatabase
 from edge.evidence.identity_key import load_or_create, public_bytes
 from edge.evidence.recorder import EvidenceRecorder, EvidenceSettings, EvidenceStores
-from edge.evidence.seal import verify_manifest
+from edge.fleet.box_clock import ClockReading, state_of
 from edge.ports import Clock, Frame
 from edge.testing.fake_clock import FakeClock
 from edge.testing.memory_outbox import MemoryOutbox
@@ -28,13 +28,17 @@ from edge.video.packet_ring import PacketRing
 from edge.video.reader import CameraReader, ReaderOutlets
 from edge.video.source import FileAddress, Mode, SourceSpec
 from hazard_library.contract.device import CameraCondition
-from hazard_library.contract.events import Change
+from hazard_library.contract.events import Change, ModelUsed
 from hazard_library.contract.evidence import EvidenceKind, EvidenceManifest, EvidenceSealed
 from hazard_library.contract.ids import DeviceId, HazardId, ZoneId, incident_id
+from hazard_library.proof.signature import verified
 
 BOX = DeviceId("box-1")
 NO_HELMET = HazardId("PPE-01")
 INTRUSION = HazardId("ZONE-01")
+
+MODEL = ModelUsed(name="site-hazards", version="1.0.0", sha256="1" * 64, precision="float32")
+BOX_CLOCK = ClockReading(synchronised=True, offset_ms=0.5, max_error_ms=20.0)
 
 #: Who stands in every picture: the subject on the left, somebody else on the right.
 SUBJECT: PixelBox = (10.0, 20.0, 50.0, 110.0)
@@ -65,7 +69,9 @@ class Desk:
             device=BOX,
             software="hazard-patrol 0",
             config_sha256="0" * 64,
-            models=lambda _camera, _hazard: {"site-hazards": "1" * 64},
+            catalogue_sha256="2" * 64,
+            models=lambda _camera, _hazard: (MODEL,),
+            clock=lambda _camera, at: state_of("arrival", at, lambda: BOX_CLOCK),
             heads_are_the_hazard=frozenset({NO_HELMET}),
             pre_roll_s=self.pre_roll_s,
             post_roll_s=self.post_roll_s,
@@ -92,7 +98,7 @@ class Desk:
 
     def manifests(self) -> list[EvidenceManifest]:
         """Return every announced manifest, verified, in order."""
-        return [verify_manifest(sealed, self.public_key) for sealed in self.sealed()]
+        return [verified(sealed, self.public_key) for sealed in self.sealed()]
 
     def sealed(self) -> list[EvidenceSealed]:
         messages = [kept.message for kept in self.outbox.kept.values()]

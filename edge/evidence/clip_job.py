@@ -94,4 +94,6 @@ def _span_of(job: ClipJob, packets: Sequence[Packet], timeline: Timeline) -> Cli
         to_at=last.at.utc + shown_for,
         trigger_offset_s=round(timeline.offset_of(job.wish.trigger.mono), 3),
         cut_short=job.span.cut_short,
+        pre_roll_s=round(job.wish.stretch.before_s, 3),
+        post_roll_s=round(job.wish.stretch.after_s, 3),
     )

@@ -13,6 +13,7 @@ from edge.errors import EvidenceError
 from edge.evidence.evidence_database import EvidenceDatabase
 from edge.ports import Clock, Counters, Upload
 from hazard_library.contract.evidence import EvidenceKind, EvidenceRef
+from hazard_library.proof.hashes import sm3
 
 _log = structlog.get_logger(__name__)
 
@@ -71,14 +72,16 @@ class DirectoryStore:
         """Return files the server does not have yet, key frames before clips, oldest first."""
         with self._database.reading() as connection:
             rows = connection.execute(
-                "SELECT kind, sha256, bytes, media_type, redaction FROM evidence"
+                "SELECT kind, sha256, bytes, media_type, redaction, sm3 FROM evidence"
                 " WHERE state = 'kept' AND uploaded_at IS NULL"
                 " ORDER BY kind LIKE 'clip%', no LIMIT ?",
                 (limit,),
             ).fetchall()
         refs = [
-            EvidenceRef(kind=kind, sha256=sha, bytes=size, media_type=media, redaction=redaction)
-            for kind, sha, size, media, redaction in rows
+            EvidenceRef(
+                kind=kind, sha256=sha, bytes=size, media_type=media, redaction=redaction, sm3=sm3
+            )
+            for kind, sha, size, media, redaction, sm3 in rows
         ]
         return tuple(Upload(r, self._path(r.kind, r.sha256, r.media_type)) for r in refs)
 
@@ -122,8 +125,9 @@ class DirectoryStore:
     def _add_row(self, ref: EvidenceRef) -> None:
         with self._database.writing() as connection:
             connection.execute(
-                "INSERT INTO evidence (sha256, kind, media_type, redaction, bytes, created_at)"
-                " VALUES (?, ?, ?, ?, ?, ?) ON CONFLICT (sha256)"
+                "INSERT INTO evidence"
+                " (sha256, kind, media_type, redaction, bytes, created_at, sm3)"
+                " VALUES (?, ?, ?, ?, ?, ?, ?) ON CONFLICT (sha256)"
                 " DO UPDATE SET state = 'kept', reason = NULL",
                 (
                     ref.sha256,
@@ -132,6 +136,7 @@ class DirectoryStore:
                     ref.redaction,
                     ref.bytes,
                     self._clock.now().utc.astimezone(UTC).isoformat(),
+                    ref.sm3,
                 ),
             )
 
@@ -214,6 +219,7 @@ def reference(data: bytes, kind: EvidenceKind, suffix: str) -> EvidenceRef:
         bytes=len(data),
         media_type=_MEDIA_TYPE[suffix],
         redaction="none" if kind.is_sealed else "heads_blurred",
+        sm3=sm3(data),
     )
 
 

@@ -7,6 +7,7 @@ from datetime import UTC, datetime
 from uuid import UUID
 
 from edge.evidence.evidence_database import EvidenceDatabase
+from hazard_library.contract.clock import ClockState
 from hazard_library.contract.evidence import EvidenceKind, EvidenceRef
 from hazard_library.contract.ids import CameraId, HazardId, IncidentId
 
@@ -23,6 +24,7 @@ class ClipOrder:
     trigger_at: datetime
     files: tuple[EvidenceRef, ...]
     lost: Mapping[EvidenceKind, str]
+    clock: ClockState | None = None
 
     def with_files(self, *refs: EvidenceRef) -> "ClipOrder":
         """Return the order with more files."""
@@ -60,15 +62,21 @@ class EvidenceLedger:
             order.trigger_at.astimezone(UTC).isoformat(),
             json.dumps(files),
             json.dumps(lost),
+            None if order.clock is None else order.clock.model_dump_json(),
         )
         with self._database.writing() as connection:
-            connection.execute("INSERT OR REPLACE INTO clip_order VALUES (?, ?, ?, ?, ?, ?)", row)
+            connection.execute(
+                "INSERT OR REPLACE INTO clip_order"
+                " (incident, camera, hazard, trigger_at, files, lost, clock)"
+                " VALUES (?, ?, ?, ?, ?, ?, ?)",
+                row,
+            )
 
     def open_orders(self) -> tuple[ClipOrder, ...]:
         """Return the orders whose manifests are not sealed, oldest first."""
         with self._database.reading() as connection:
             rows = connection.execute(
-                "SELECT incident, camera, hazard, trigger_at, files, lost"
+                "SELECT incident, camera, hazard, trigger_at, files, lost, clock"
                 " FROM clip_order ORDER BY trigger_at, incident"
             ).fetchall()
         return tuple(_order(row) for row in rows)
@@ -124,8 +132,8 @@ class EvidenceLedger:
             )
 
 
-def _order(row: tuple[str, str, str, str, str, str]) -> ClipOrder:
-    incident, camera, hazard, trigger_at, files, lost = row
+def _order(row: tuple[str, str, str, str, str, str, str | None]) -> ClipOrder:
+    incident, camera, hazard, trigger_at, files, lost, clock = row
     return ClipOrder(
         incident=IncidentId(UUID(incident)),
         camera=CameraId(camera),
@@ -133,6 +141,7 @@ def _order(row: tuple[str, str, str, str, str, str]) -> ClipOrder:
         trigger_at=datetime.fromisoformat(trigger_at),
         files=tuple(EvidenceRef.model_validate(entry) for entry in json.loads(files)),
         lost={EvidenceKind(kind): str(reason) for kind, reason in json.loads(lost).items()},
+        clock=None if clock is None else ClockState.model_validate_json(clock),
     )
 
 

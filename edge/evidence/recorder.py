@@ -1,7 +1,7 @@
 """Evidence of incidents: the picture at once, the clip after its post-roll, then the manifest."""
 
 import threading
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -25,8 +25,9 @@ from edge.evidence.seal import Maker, Sealer
 from edge.ports import Clock, Counters, EvidenceStore, Frame, Look, Outbox
 from edge.video.clip import ShownFormat
 from edge.video.packet_ring import PacketRing, Stretch
-from hazard_library.contract.events import Change
-from hazard_library.contract.evidence import EvidenceKind, EvidenceRef
+from hazard_library.contract.clock import ClockState
+from hazard_library.contract.events import Change, ModelUsed
+from hazard_library.contract.evidence import EvidenceKind, EvidenceRef, PrivacyMask
 from hazard_library.contract.ids import CameraId, DeviceId, HazardId
 
 _log = structlog.get_logger(__name__)
@@ -39,16 +40,21 @@ _RESTARTED = "the box was restarted before the clip was complete"
 class EvidenceSettings:
     """What evidence says about its maker, what it shows, and how much stream surrounds a trigger.
 
-    models: returns name → sha256 of those behind a hazard at a camera. heads_found_by: for cameras
-    whose own models see no people, what finds them in a picture that is shown; None: nothing does,
-    and such a picture is made coarse all over. zones: drawn in the key frame. waits_for_clips: in a
-    replay the pipeline waits when clips pile up; live, the clip is given up and reported.
+    models: returns those behind a hazard at a camera. clock: says how far the times of a camera
+    can be trusted at a moment. masks: areas that a camera never records. heads_found_by: for
+    cameras whose own models see no people, what finds them in a picture that is shown; None:
+    nothing does, and such a picture is made coarse all over. zones: drawn in the key frame.
+    waits_for_clips: in a replay the pipeline waits when clips pile up; live, the clip is given up
+    and reported.
     """
 
     device: DeviceId
     software: str
     config_sha256: str
-    models: Callable[[CameraId, HazardId], Mapping[str, str]]
+    catalogue_sha256: str
+    models: Callable[[CameraId, HazardId], Sequence[ModelUsed]]
+    clock: Callable[[CameraId, Moment], ClockState | None] = lambda _camera, _at: None
+    masks: Mapping[CameraId, tuple[PrivacyMask, ...]] = field(default_factory=dict)
     heads_are_the_hazard: frozenset[HazardId] = frozenset()
     heads_found_by: Mapping[CameraId, Look | None] = field(default_factory=dict)
     zones: Mapping[CameraId, tuple[Zone, ...]] = field(default_factory=dict)
@@ -89,7 +95,14 @@ class EvidenceRecorder:
         self._counters = stores.counters
         self._ledger = EvidenceLedger(stores.database)
         self._interrupted = {order.incident: order for order in self._ledger.open_orders()}
-        maker = Maker(settings.device, settings.software, settings.config_sha256, settings.models)
+        maker = Maker(
+            device=settings.device,
+            software=settings.software,
+            config_sha256=settings.config_sha256,
+            catalogue_sha256=settings.catalogue_sha256,
+            models=settings.models,
+            masks=settings.masks,
+        )
         key = load_or_create(stores.key_file)
         self._sealer = Sealer(maker, key, self._ledger, stores.outbox, clock)
         limits = DeskLimits(waits_for_room=settings.waits_for_clips)
@@ -102,7 +115,13 @@ class EvidenceRecorder:
             return ()
         incident = change.incident
         order = ClipOrder(
-            incident.id, incident.camera, incident.hazard, frame.at.utc, files=(), lost={}
+            incident.id,
+            incident.camera,
+            incident.hazard,
+            frame.at.utc,
+            files=(),
+            lost={},
+            clock=self._settings.clock(incident.camera, frame.at),
         )
         order = self._with_key_frames(order, change, frame)
         # A replay that begins again tells what it told before; what is sealed stays as it is.

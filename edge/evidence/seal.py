@@ -1,20 +1,24 @@
 """Sealing: the manifest of an incident's evidence, signed, chained to the one before, announced."""
 
-from base64 import b64decode, b64encode
-from binascii import Error as Base64Error
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from base64 import b64encode
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
 from hashlib import sha256
 
-from cryptography.exceptions import InvalidSignature
-from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey, Ed25519PublicKey
-from pydantic import ValidationError
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
-from edge.errors import EvidenceError
 from edge.evidence.identity_key import key_id, public_bytes
 from edge.evidence.ledger import ClipOrder, EvidenceLedger, SealedManifest
 from edge.ports import Clock, Outbox
-from hazard_library.contract.evidence import ClipSpan, EvidenceManifest, EvidenceSealed
+from hazard_library.contract.events import ModelUsed
+from hazard_library.contract.evidence import (
+    ClipSpan,
+    EvidenceKind,
+    EvidenceManifest,
+    EvidenceSealed,
+    PrivacyMask,
+    find,
+)
 from hazard_library.contract.ids import CameraId, DeviceId, HazardId, manifest_id, sealed_message_id
 from hazard_library.contract.topics import Channel
 
@@ -23,13 +27,15 @@ from hazard_library.contract.topics import Channel
 class Maker:
     """What a manifest says about the box that made the evidence.
 
-    models: returns name → sha256 of those behind a hazard at a camera.
+    models: returns those behind a hazard at a camera. masks: areas that a camera never records.
     """
 
     device: DeviceId
     software: str
     config_sha256: str
-    models: Callable[[CameraId, HazardId], Mapping[str, str]]
+    catalogue_sha256: str
+    models: Callable[[CameraId, HazardId], Sequence[ModelUsed]]
+    masks: Mapping[CameraId, tuple[PrivacyMask, ...]] = field(default_factory=dict)
 
 
 class Sealer:
@@ -64,6 +70,9 @@ class Sealer:
     def _write(
         self, order: ClipOrder, span: ClipSpan | None, previous: str | None
     ) -> SealedManifest:
+        models = self._maker.models(order.camera, order.hazard)
+        masks = self._maker.masks.get(order.camera, ())
+        has_original = find(order.files, EvidenceKind.CLIP_ORIGINAL) is not None
         manifest = EvidenceManifest(
             id=manifest_id(order.incident),
             device=self._maker.device,
@@ -77,9 +86,14 @@ class Sealer:
             files=order.files,
             lost=dict(order.lost),
             software=self._maker.software,
-            models=dict(self._maker.models(order.camera, order.hazard)),
+            models={model.name: model.sha256 for model in models},
             config_sha256=self._maker.config_sha256,
             previous_manifest_sha256=previous,
+            clock=order.clock,
+            model_versions={model.name: model.version for model in models},
+            catalogue_sha256=self._maker.catalogue_sha256,
+            original=("re_encoded" if masks else "as_received") if has_original else None,
+            privacy_masks=masks,
         )
         data = manifest.to_bytes()
         return SealedManifest(
@@ -100,26 +114,3 @@ class Sealer:
             manifest_sha256=sealed.sha256,
             signature=sealed.signature,
         )
-
-
-def verify_manifest(sealed: EvidenceSealed, public_key: bytes) -> EvidenceManifest:
-    """Return the manifest if its hash, signature and key are right.
-
-    Raises:
-        EvidenceError: something was altered, or another key signed it.
-    """
-    data = sealed.manifest.encode()
-    if sha256(data).hexdigest() != sealed.manifest_sha256:
-        raise EvidenceError(f"manifest {sealed.id}: altered, its SHA-256 is another")
-    try:
-        signature = b64decode(sealed.signature, validate=True)
-        Ed25519PublicKey.from_public_bytes(public_key).verify(signature, data)
-    except (InvalidSignature, Base64Error) as fault:
-        raise EvidenceError(f"manifest {sealed.id}: the signature does not fit") from fault
-    try:
-        manifest = EvidenceManifest.model_validate_json(data)
-    except ValidationError as fault:
-        raise EvidenceError(f"manifest {sealed.id}: signed, but no manifest") from fault
-    if manifest.key_id != key_id(public_key):
-        raise EvidenceError(f"manifest {sealed.id}: names another key than the one that signed it")
-    return manifest

@@ -6,8 +6,9 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime
 from threading import Lock
 
+from hazard_library.contract.clock import ClockState
 from hazard_library.contract.device import CameraCondition, CameraState
-from hazard_library.contract.events import ClockState, ModelUsed
+from hazard_library.contract.events import ModelUsed
 from hazard_library.contract.ids import CameraId
 
 

@@ -3,12 +3,13 @@
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Literal
 
 from edge.core.findings import Finding
 from edge.core.incidents import IncidentChange
+from edge.core.moment import Moment
 from edge.core.scene import Scene, Track
-from hazard_library.contract.events import Box, Change, ClockState, HazardEvent, ModelUsed
+from hazard_library.contract.clock import ClockState
+from hazard_library.contract.events import Box, Change, HazardEvent, ModelUsed
 from hazard_library.contract.evidence import EvidenceRef
 from hazard_library.contract.ids import DeviceId, HazardId, event_message_id
 
@@ -20,7 +21,8 @@ _MOST_BOXES = 100
 class EventFacts:
     """What every event of one camera says about the box and its configuration.
 
-    models: hazard → the models that answer for the classes of its rule.
+    models: hazard → the models that answer for the classes of its rule. clock: says how far a
+    moment of this camera can be trusted.
     """
 
     device: DeviceId
@@ -29,7 +31,7 @@ class EventFacts:
     severities: Mapping[HazardId, int]
     catalogue_sha256: str
     config_sha256: str
-    clock_source: Literal["arrival", "file"]
+    clock: Callable[[Moment], ClockState]
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,11 +71,7 @@ def event_writer(facts: EventFacts, told: Told, sent_at: datetime) -> Callable[[
             opened_at=incident.opened.utc,
             last_held_at=incident.last_held.utc,
             ended_at=incident.last_held.utc if closed else None,
-            clock=ClockState(
-                source=facts.clock_source,
-                synchronised=None,
-                uncertainty_ms=incident.last_held.uncertainty_s * 1000,
-            ),
+            clock=facts.clock(incident.last_held),
             score=_rounded(min(1.0, incident.score)),
             persons=0 if scene is None else len(scene.of(_PERSON)),
             boxes=_boxes(finding, scene),

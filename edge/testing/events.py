@@ -7,7 +7,8 @@ from datetime import timedelta
 from edge.core.incidents import Incident
 from edge.core.moment import Moment
 from edge.testing.fake_clock import START
-from hazard_library.contract.events import Change, ClockState, HazardEvent
+from hazard_library.contract.clock import ClockState
+from hazard_library.contract.events import Change, HazardEvent
 from hazard_library.contract.ids import (
     CameraId,
     DeviceId,

@@ -36,6 +36,16 @@ class Stretch:
     trigger_mono: float
     to_mono: float
 
+    @property
+    def before_s(self) -> float:
+        """Seconds asked for before the trigger."""
+        return self.trigger_mono - self.from_mono
+
+    @property
+    def after_s(self) -> float:
+        """Seconds asked for after the trigger."""
+        return self.to_mono - self.trigger_mono
+
     @classmethod
     def around(cls, trigger: Moment, before_s: float, after_s: float) -> "Stretch":
         """Return the stretch around a moment."""

@@ -5,7 +5,8 @@ from typing import Annotated, Literal
 
 from pydantic import AwareDatetime, Field
 
-from hazard_library.contract.events import ClockState, ModelUsed
+from hazard_library.contract.clock import ClockState
+from hazard_library.contract.events import ModelUsed
 from hazard_library.contract.ids import MessageId
 from hazard_library.contract.message import CameraName, Message, Part, Sha256
 

@@ -5,6 +5,7 @@ from typing import Annotated, Literal
 
 from pydantic import AwareDatetime, Field, model_validator
 
+from hazard_library.contract.clock import ClockState
 from hazard_library.contract.evidence import EvidenceRef
 from hazard_library.contract.ids import HazardId, IncidentId, ZoneId
 from hazard_library.contract.message import CameraName, Numbered, Part, Sha256
@@ -36,19 +37,6 @@ class ModelUsed(Part):
     version: str
     sha256: Sha256
     precision: str
-
-
-class ClockState(Part):
-    """How far the capture times of a message can be trusted."""
-
-    source: Literal["stream", "arrival", "file"] = Field(
-        description="stream: sender reports of the camera; arrival: the box's clock; file: replay"
-    )
-    synchronised: bool | None = Field(
-        description="Whether the box's clock is disciplined, if known"
-    )
-    offset_ms: float | None = Field(default=None, description="Box clock minus reference, if known")
-    uncertainty_ms: float = Field(ge=0)
 
 
 class HazardEvent(Numbered):

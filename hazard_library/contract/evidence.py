@@ -1,19 +1,24 @@
 """Evidence on the wire: references, the manifest that binds them, and its announcement.
 
 The manifest is signed as exact bytes: `EvidenceSealed.manifest` is the text that was signed, so no
-two programs need to agree on a canonical form.
+two programs need to agree on a canonical form. Fields with a default came later than the first
+release: a manifest without them is as good as on the day it was signed.
 """
 
 from enum import StrEnum
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING, Annotated, Literal
 
 from pydantic import AwareDatetime, Field
 
-from hazard_library.contract.ids import HazardId, IncidentId, ManifestId
+from hazard_library.contract.clock import ClockState
+from hazard_library.contract.ids import HazardId, IncidentId, ManifestId, ZoneId
 from hazard_library.contract.message import CameraName, DeviceName, Numbered, Part, Sha256
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
+
+
+Sm3 = Annotated[str, Field(pattern=r"^[0-9a-f]{64}$", description="SM3 国密杂凑, lower-case hex")]
 
 
 class EvidenceKind(StrEnum):
@@ -37,7 +42,10 @@ class EvidenceRef(Part):
     sha256: Sha256
     bytes: int = Field(ge=1)
     media_type: Literal["image/jpeg", "video/mp4", "video/x-matroska"]
-    redaction: Literal["none", "heads_blurred"]
+    redaction: Literal["none", "heads_blurred"] = Field(
+        description="What was done to heads; areas never recorded stand in the manifest"
+    )
+    sm3: Sm3 | None = None
 
 
 class ClipSpan(Part):
@@ -50,6 +58,17 @@ class ClipSpan(Part):
     )
     cut_short: str | None = Field(
         default=None, description="Why the clip is shorter than asked for, or None"
+    )
+    pre_roll_s: float | None = Field(default=None, ge=0, description="Asked for before the trigger")
+    post_roll_s: float | None = Field(default=None, ge=0, description="Asked for after the trigger")
+
+
+class PrivacyMask(Part):
+    """An area of a camera that is never recorded: black in every file, the originals included."""
+
+    id: ZoneId
+    points: tuple[tuple[float, float], ...] = Field(
+        min_length=3, description="x and y from 0 to 1 of the picture, origin at the top left"
     )
 
 
@@ -74,6 +93,21 @@ class EvidenceManifest(Part):
     models: dict[str, Sha256]
     config_sha256: Sha256
     previous_manifest_sha256: Sha256 | None = Field(description="None for the box's first one")
+    clock: ClockState | None = Field(
+        default=None, description="State of the box's clock at the trigger; None: not recorded"
+    )
+    model_versions: dict[str, str] = Field(
+        default_factory=dict, description="Version of each model in `models`"
+    )
+    catalogue_sha256: Sha256 | None = Field(
+        default=None, description="The rules in force: hash of the hazard catalogue"
+    )
+    original: Literal["as_received", "re_encoded"] | None = Field(
+        default=None,
+        description="What the original clip is: the camera's own packets, or, at a camera with "
+        "privacy masks, a copy coded anew with the masks burnt in; None: no clip, or not recorded",
+    )
+    privacy_masks: tuple[PrivacyMask, ...] = ()
 
     def to_bytes(self) -> bytes:
         """Write the exact bytes that are hashed and signed."""

@@ -11,8 +11,9 @@ from uuid import UUID, uuid5
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 
+from hazard_library.contract.clock import ClockState
 from hazard_library.contract.device import DeviceState
-from hazard_library.contract.events import Box, Change, ClockState, HazardEvent, ModelUsed
+from hazard_library.contract.events import Box, Change, HazardEvent, ModelUsed
 from hazard_library.contract.evidence import (
     EvidenceKind,
     EvidenceManifest,

@@ -5,6 +5,7 @@ from hashlib import sha256
 from edge.ports import EvidenceStore
 from edge.testing.fake_clock import START
 from hazard_library.contract.evidence import EvidenceKind, EvidenceRef
+from hazard_library.proof.hashes import sm3
 
 
 def reference_of(data: bytes, kind: EvidenceKind = EvidenceKind.CLIP_SHOWN) -> EvidenceRef:
@@ -16,6 +17,7 @@ def reference_of(data: bytes, kind: EvidenceKind = EvidenceKind.CLIP_SHOWN) -> E
         bytes=len(data),
         media_type="image/jpeg" if is_frame else "video/mp4",
         redaction="none" if kind.is_sealed else "heads_blurred",
+        sm3=sm3(data),
     )
 
 

@@ -1,19 +1,25 @@
+import json
 import os
 from base64 import b64encode
+from dataclasses import replace
+from hashlib import sha256
 from pathlib import Path
 
 import pytest
-from recorders import BOX
+from recorders import BOX, MODEL
 
 from edge.errors import EvidenceError
 from edge.evidence.evidence_database import EvidenceDatabase
 from edge.evidence.identity_key import key_id, load_or_create, public_bytes
 from edge.evidence.ledger import ClipOrder, EvidenceLedger
-from edge.evidence.seal import Maker, Sealer, verify_manifest
+from edge.evidence.seal import Maker, Sealer
 from edge.testing.fake_clock import START, FakeClock
 from edge.testing.memory_outbox import MemoryOutbox
+from hazard_library.contract.clock import ClockState
 from hazard_library.contract.evidence import EvidenceKind, EvidenceSealed
 from hazard_library.contract.ids import CameraId, HazardId, incident_id
+from hazard_library.errors import ProofError
+from hazard_library.proof.signature import verified
 
 CAMERA, HAZARD = CameraId("gate"), HazardId("PPE-01")
 
@@ -31,7 +37,7 @@ class Office:
         self.key = load_or_create(folder / "key.pem")
         self.database = EvidenceDatabase(folder / "evidence.db")
         self.ledger = EvidenceLedger(self.database)
-        maker = Maker(BOX, "hazard-patrol 0", "0" * 64, lambda _camera, _hazard: {"m": "1" * 64})
+        maker = Maker(BOX, "hazard-patrol 0", "0" * 64, "2" * 64, lambda _camera, _hazard: (MODEL,))
         self.sealer = Sealer(maker, self.key, self.ledger, self.outbox, FakeClock())
 
     @property
@@ -48,7 +54,7 @@ def office(tmp_path: Path) -> Office:
 def test_a_sealed_manifest_verifies_with_the_boxs_public_key(office: Office) -> None:
     office.sealer.seal(order(), None)
     [sealed] = office.sealed
-    manifest = verify_manifest(sealed, public_bytes(office.key))
+    manifest = verified(sealed, public_bytes(office.key))
     assert manifest.incident_id == order().incident
     assert manifest.key_id == key_id(public_bytes(office.key))
     assert manifest.lost == {EvidenceKind.CLIP_SHOWN: "?"}
@@ -69,15 +75,46 @@ def test_whatever_is_altered_is_noticed(office: Office, field: str, change: obje
     [sealed] = office.sealed
     assert callable(change)
     altered = sealed.model_copy(update={field: change(getattr(sealed, field))})
-    with pytest.raises(EvidenceError):
-        verify_manifest(altered, public_bytes(office.key))
+    with pytest.raises(ProofError):
+        verified(altered, public_bytes(office.key))
+
+
+def test_a_manifest_says_by_which_rules_and_clock_it_was_made(office: Office) -> None:
+    clock = ClockState(source="arrival", synchronised=False, uncertainty_ms=16000.0)
+    wanted = replace(order(), clock=clock)
+    office.ledger.order(wanted)
+    office.sealer.seal(*office.ledger.open_orders(), None)
+    manifest = verified(office.sealed[0], public_bytes(office.key))
+    assert manifest.clock == clock
+    assert manifest.catalogue_sha256 == "2" * 64
+    assert manifest.models == {MODEL.name: MODEL.sha256}
+    assert manifest.model_versions == {MODEL.name: MODEL.version}
+    assert manifest.original is None, "there is no clip"
+
+
+def test_a_manifest_of_the_first_release_still_verifies(office: Office) -> None:
+    """Its text has none of the fields that came later; the signature is over that very text."""
+    office.sealer.seal(order(), None)
+    [sealed] = office.sealed
+    later = {"clock", "model_versions", "catalogue_sha256", "original", "privacy_masks"}
+    text = json.dumps({k: v for k, v in json.loads(sealed.manifest).items() if k not in later})
+    old = sealed.model_copy(
+        update={
+            "manifest": text,
+            "manifest_sha256": sha256(text.encode()).hexdigest(),
+            "signature": b64encode(office.key.sign(text.encode())).decode(),
+        }
+    )
+    manifest = verified(old, public_bytes(office.key))
+    assert manifest.incident_id == order().incident
+    assert manifest.clock is None
 
 
 def test_another_boxs_key_does_not_verify(office: Office, tmp_path: Path) -> None:
     office.sealer.seal(order(), None)
     other = load_or_create(tmp_path / "other.pem")
-    with pytest.raises(EvidenceError):
-        verify_manifest(office.sealed[0], public_bytes(other))
+    with pytest.raises(ProofError):
+        verified(office.sealed[0], public_bytes(other))
 
 
 def test_manifests_form_one_chain_also_over_a_restart(tmp_path: Path) -> None:
@@ -87,7 +124,7 @@ def test_manifests_form_one_chain_also_over_a_restart(tmp_path: Path) -> None:
     first.database.close()
     second = Office(tmp_path, first.outbox)
     second.sealer.seal(order("c"), None)
-    manifests = [verify_manifest(one, public_bytes(second.key)) for one in second.sealed]
+    manifests = [verified(one, public_bytes(second.key)) for one in second.sealed]
     hashes = [one.manifest_sha256 for one in second.sealed]
     assert [one.previous_manifest_sha256 for one in manifests] == [None, *hashes[:-1]]
 

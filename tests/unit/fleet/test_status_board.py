@@ -3,8 +3,9 @@ from datetime import timedelta
 
 from edge.fleet.status_board import StatusBoard
 from edge.testing.fake_clock import START
+from hazard_library.contract.clock import ClockState
 from hazard_library.contract.device import CameraCondition
-from hazard_library.contract.events import ClockState, ModelUsed
+from hazard_library.contract.events import ModelUsed
 from hazard_library.contract.ids import CameraId
 
 GATE, YARD = CameraId("gate"), CameraId("yard")

@@ -6,6 +6,7 @@ import pytest
 from edge.core.camera_core import CameraCore, CoreSpec
 from edge.core.moment import Moment
 from edge.core.rules.binding import RuleBinding
+from edge.fleet.box_clock import ClockReading, state_of
 from edge.inference.lane import Looked
 from edge.ports import Frame, Look, Pixels, RawBoxes
 from edge.runtime.bystanders import Bystanders
@@ -45,7 +46,7 @@ class Scene:
             {hazard.id: hazard.severity},
             catalogue.sha256,
             "c" * 64,
-            "file",
+            lambda at: state_of("file", at, ClockReading),
         )
         core = CameraCore(CoreSpec(facts.device, GATE, (RuleBinding(hazard.id, hazard.rule),)))
         bystanders = Bystanders(look, 0.5, self.counters)

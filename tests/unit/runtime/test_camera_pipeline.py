@@ -11,6 +11,7 @@ from edge.core.moment import Moment
 from edge.core.rules.binding import RuleBinding
 from edge.delivery.sqlite_outbox import SqliteOutbox
 from edge.errors import DeliveryError
+from edge.fleet.box_clock import ClockReading, state_of
 from edge.inference.lane import Looked
 from edge.ports import Frame, Outbox, RawBoxes
 from edge.runtime.camera_pipeline import CameraPipeline, PipelineParts
@@ -65,7 +66,7 @@ class Scene:
             severities={hazard.id: hazard.severity},
             catalogue_sha256=catalogue.sha256,
             config_sha256="c" * 64,
-            clock_source="file",
+            clock=lambda at: state_of("file", at, ClockReading),
         )
         bindings = (RuleBinding(hazard.id, hazard.rule),)
         core = CameraCore(CoreSpec(facts.device, GATE, bindings))

@@ -8,6 +8,7 @@ from waiting import wait_until
 
 from edge.core.camera_core import CameraCore, CoreSpec
 from edge.errors import NothingToLookFor
+from edge.fleet.box_clock import ClockReading, state_of
 from edge.fleet.status_board import StatusBoard
 from edge.fleet.system_clock import SystemClock
 from edge.inference.lane import Waiting
@@ -53,7 +54,13 @@ class Site:
                 raise RuntimeError("a mistake of ours")
             outbox = MemoryOutbox()
             facts = EventFacts(
-                DeviceId("box-1"), outbox.boot, {}, {}, "a" * 64, "b" * 64, "arrival"
+                device=DeviceId("box-1"),
+                boot=outbox.boot,
+                models={},
+                severities={},
+                catalogue_sha256="a" * 64,
+                config_sha256="b" * 64,
+                clock=lambda at: state_of("arrival", at, ClockReading),
             )
             parts = PipelineParts(self.recorder, outbox, self.clock, self.board)
             core = CameraCore(CoreSpec(facts.device, camera, ()))

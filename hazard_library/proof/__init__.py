@@ -1,0 +1,1 @@
+"""What proves that evidence is what a box captured: hashes, signatures, the chain of manifests."""
