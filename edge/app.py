@@ -29,8 +29,11 @@ from edge.fleet.heartbeat import Heartbeat
 from edge.fleet.reception import Reception
 from edge.fleet.status_board import StatusBoard
 from edge.fleet.system_clock import SystemClock
+from edge.inference import tuned
+from edge.inference.detector import Detector
 from edge.inference.lane import Waiting
-from edge.inference.onnx_backend import OnnxBackend
+from edge.inference.layout import Layout, decide
+from edge.inference.machine import look_around
 from edge.inference.site_models import SiteModels, load_backends, open_models
 from edge.inference.workers import Workers
 from edge.runtime import figures
@@ -58,11 +61,15 @@ SIGNING_KEY = "identity/signing-key.pem"
 
 @dataclass(frozen=True, slots=True)
 class Box:
-    """A configuration with everything it names: checked together, nothing started."""
+    """A configuration with everything it names: checked together, nothing started.
+
+    layout: what its models run on, where they have proved themselves.
+    """
 
     site: Site
     catalogue: Catalogue
     models: SiteModels
+    layout: Layout
 
     def plan(self, camera: CameraConfig) -> CameraPlan:
         """Return what is looked for at a camera and by which models, and notes about it."""
@@ -79,12 +86,20 @@ def open_box(file: Path, catalogue: Catalogue, folder: Path | None = None) -> Bo
     site = load_site(file, catalogue, folder=folder)
     given = site.config.models_folder
     root = None if given is None else site.path(given)
+    layout = _layout(file, site)
     try:
-        models = open_models(site.config.models, root)
+        models = open_models(site.config.models, root, layout)
     except (PackageNotFound, ConfigError) as fault:
         raise ConfigError(f"{file}: models: {fault}") from fault
     site = load_site(file, catalogue, _sight(models, root), folder)
-    return Box(site, catalogue, models)
+    return Box(site, catalogue, models, layout)
+
+
+def _layout(file: Path, site: Site) -> Layout:
+    try:
+        return decide(site.config.inference, tuned.read(site.stores), look_around())
+    except ConfigError as fault:
+        raise ConfigError(f"{file}: {fault}") from fault
 
 
 def _sight(models: SiteModels, root: Path | None) -> Sight | None:
@@ -177,7 +192,7 @@ class _Shared:
     outbox: SqliteOutbox
     store: DirectoryStore
     evidence_database: EvidenceDatabase
-    backends: Mapping[str, OnnxBackend]
+    backends: Mapping[str, Detector]
     workers: Workers
 
     def close_stores(self) -> None:
@@ -189,7 +204,7 @@ class _Shared:
 def _open_shared(box: Box, config_error: str | None) -> _Shared:
     site, board, clock = box.site, StatusBoard(), SystemClock()
     # Weaker boxes than the card's thresholds go on with tracks; only the card's start one.
-    backends = load_backends(_needed(box), min_score=TrackingSettings().low)
+    backends = load_backends(_needed(box), TrackingSettings().low, box.layout)
     evidence_database = EvidenceDatabase(site.stores / EVIDENCE_DATABASE)
     board.show_models(
         tuple(backend.model for backend in backends.values()),
@@ -209,7 +224,7 @@ def _open_shared(box: Box, config_error: str | None) -> _Shared:
         ),
         evidence_database=evidence_database,
         backends=backends,
-        workers=Workers(site.config.workers or os.cpu_count() or 1, board),
+        workers=Workers(box.layout.workers, board),
     )
 
 

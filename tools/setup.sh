@@ -22,7 +22,7 @@ case $profile in
   demo)   extras=edge,server     ; packages="libgl1 libglib2.0-0 mosquitto opencv-doc" ;;
   library) extras=edge,library     ; packages="libgl1 libglib2.0-0 fonts-noto-cjk" ;;
   train)  extras=edge,server,library,train,dev ; packages="libgl1 libglib2.0-0 fonts-noto-cjk" ;;
-  test)   extras=edge,server,library,dev
+  test)   extras=edge,edge-openvino,server,library,dev
           packages="libgl1 libglib2.0-0 mosquitto opencv-doc git chromium fonts-noto-cjk
                     postgresql libreoffice-writer ffmpeg libatomic1 python3-gi gir1.2-gst-rtsp-server-1.0
                     gstreamer1.0-plugins-base gstreamer1.0-plugins-good

@@ -13,7 +13,9 @@ from statistics import median
 from edge.bench.agreement import Agreement, agree
 from edge.core.tracking import TrackingSettings
 from edge.errors import EdgeError, Unreachable
+from edge.inference.machine import cores
 from edge.inference.site_models import find_packages
+from edge.inference.tuned import processor
 from edge.video.probe import Probe, probe
 from hazard_library.registry.package import ModelPackage
 
@@ -118,7 +120,7 @@ def _print_setting(
     for card in (package.card for package in packages):
         size = f"{card.input.width}x{card.input.height}"
         print(f"          {card.name} {card.version}, {size}, {card.precision}")
-    print(f"processor {_processor()}")
+    print(f"processor {processor() or platform.machine()} x {cores()}")
     print("versions  " + ", ".join(f"{name} {version(name)}" for name in _PACKAGES))
 
 
@@ -142,12 +144,3 @@ def _print_result(
     print(f"boxes     {agreement}")
     print(f"ratio     {result['ratio']} (edge / plain, median of {len(ratios)})")
     print(json.dumps(result))
-
-
-def _processor() -> str:
-    try:
-        lines = Path("/proc/cpuinfo").read_text(encoding="utf-8").splitlines()
-    except OSError:
-        return platform.processor() or platform.machine()
-    names = [line.partition(":")[2].strip() for line in lines if line.startswith("model name")]
-    return f"{names[0]} x {len(names)}" if names else platform.machine()

@@ -8,6 +8,7 @@ from zoneinfo import ZoneInfo
 from pydantic import AfterValidator, Field
 
 from edge.config.camera import CameraConfig, Setting
+from edge.config.inference import InferenceConfig
 from edge.config.quantities import Size
 from hazard_library.catalogue.quantities import Duration
 from hazard_library.contract.message import DeviceName
@@ -77,12 +78,7 @@ class SiteConfig(Setting):
     models_folder: Path | None = Field(
         default=None, description="Where packages lie; those that came with the program if not said"
     )
-    workers: int | None = Field(
-        default=None,
-        ge=1,
-        le=64,
-        description="Inference threads; one per processor core if not said",
-    )
+    inference: InferenceConfig = InferenceConfig()
     link: LinkConfig | None = Field(
         default=None, description="Without it everything stays in the stores"
     )

@@ -7,11 +7,9 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
+from edge.inference.runners.runner import Tensor
 from edge.ports import Pixels
 from hazard_library.registry.card import ModelInput
-
-#: float32 (1, 3, height, width).
-Tensor = NDArray[np.float32]
 
 #: Shift that makes an odd rest go to the right and below, as the trainer does it.
 _HALF = 0.1

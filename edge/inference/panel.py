@@ -7,8 +7,9 @@ from typing import Protocol
 import numpy as np
 
 from edge.errors import ModelFailed, NothingToLookFor
-from edge.inference.letterbox import Fit, Letterbox, Tensor
+from edge.inference.letterbox import Fit, Letterbox
 from edge.inference.routing import Part
+from edge.inference.runners.runner import Tensor
 from edge.ports import Pixels, RawBoxes
 from hazard_library.contract.events import ModelUsed
 

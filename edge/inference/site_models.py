@@ -5,8 +5,10 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from edge.errors import ConfigError, ModelRejected
+from edge.inference.detector import Detector
+from edge.inference.layout import Layout
 from edge.inference.letterbox import Letterbox
-from edge.inference.onnx_backend import OnnxBackend, Threads
+from edge.inference.loading import in_precision, runner_of
 from edge.inference.panel import Panel
 from edge.inference.routing import Offer, answering
 from edge.inference.self_test import prove
@@ -74,8 +76,12 @@ class SiteModels:
         return next(package for package in self.packages if package.card.name == name)
 
 
-def open_models(names: Sequence[str], root: Path | None = None) -> SiteModels:
+def open_models(
+    names: Sequence[str], root: Path | None = None, layout: Layout | None = None
+) -> SiteModels:
     """Find, verify and prove every listed model; one that fails leaves the others alone.
+
+    layout: what they shall run on; each proves itself there.
 
     Raises:
         PackageNotFound, ConfigError: a name is none, or names a model that was listed before.
@@ -85,7 +91,7 @@ def open_models(names: Sequence[str], root: Path | None = None) -> SiteModels:
     packages: list[ModelPackage] = []
     refused: list[RefusedModel] = []
     for name, folder in zip(names, folders, strict=True):
-        opened = _opened(name, folder)
+        opened = _opened(name, folder, layout or Layout())
         if isinstance(opened, RefusedModel):
             refused.append(opened)
             continue
@@ -98,20 +104,21 @@ def open_models(names: Sequence[str], root: Path | None = None) -> SiteModels:
 
 
 def load_backends(
-    packages: Sequence[ModelPackage], min_score: float | None = None, threads: Threads | None = None
-) -> Mapping[str, OnnxBackend]:
+    packages: Sequence[ModelPackage], min_score: float | None = None, layout: Layout | None = None
+) -> Mapping[str, Detector]:
     """Load packages, by model name. Those of one input size share its letterbox.
 
     Raises:
-        ModelRejected: ONNX Runtime cannot load one, or it is not what its card says.
+        ModelRejected: the runtime cannot load one, or it is not what its card says.
     """
     letterboxes: dict[ModelInput, Letterbox] = {}
-    backends: dict[str, OnnxBackend] = {}
+    backends: dict[str, Detector] = {}
     for package in packages:
         # The tensor's name says nothing about how a picture is fitted in.
         size = package.card.input.model_copy(update={"name": ""})
         letterbox = letterboxes.setdefault(size, Letterbox(size))
-        backends[package.card.name] = OnnxBackend(package, min_score, threads, letterbox)
+        runner = runner_of(package, layout or Layout())
+        backends[package.card.name] = Detector(package, runner, min_score, letterbox)
     return backends
 
 
@@ -143,20 +150,24 @@ def find_packages(names: Sequence[str], root: Path | None = None) -> tuple[Model
     return packages
 
 
-def panel_of(packages: Sequence[ModelPackage], min_score: float | None = None) -> Panel:
+def panel_of(
+    packages: Sequence[ModelPackage],
+    min_score: float | None = None,
+    layout: Layout | None = None,
+) -> Panel:
     """Load models and let all of them look, each label answered by the first that has it.
 
     Raises:
-        ModelRejected: ONNX Runtime cannot load one, or it is not what its card says.
+        ModelRejected: the runtime cannot load one, or it is not what its card says.
     """
     parts = answering(SiteModels(tuple(packages)).offers)
-    return Panel.of(parts, load_backends(packages, min_score))
+    return Panel.of(parts, load_backends(packages, min_score, layout))
 
 
-def _opened(name: str, folder: Path) -> ModelPackage | RefusedModel:
+def _opened(name: str, folder: Path, layout: Layout) -> ModelPackage | RefusedModel:
     try:
-        package = open_trusted(name, folder)
-        prove(package)
+        package = in_precision(open_trusted(name, folder), layout.precision)
+        prove(package, runner_of(package, layout))
     except (RegistryError, ModelRejected) as fault:
         labels = _labels_of(folder)
         if isinstance(fault, PackageNotFound) and labels is not None:

@@ -40,7 +40,7 @@ def check(config: Path, pictures: Path | None = None) -> int:
     if not problems:
         cameras = len(box.site.cameras)
         models = ", ".join(package.card.name for package in box.models.packages)
-        print(f"{config}: well; {cameras} cameras, models {models}")
+        print(f"{config}: well; {cameras} cameras, models {models}; {box.layout}")
     return 1 if problems else 0
 
 

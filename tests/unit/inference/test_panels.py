@@ -5,7 +5,7 @@ import pytest
 
 from edge.errors import ConfigError, ModelFailed, ModelRejected, NothingToLookFor
 from edge.inference.letterbox import Fit, Letterbox, Tensor
-from edge.inference.onnx_backend import open_backend
+from edge.inference.loading import open_backend
 from edge.inference.panel import Panel, Seat
 from edge.inference.site_models import find_packages, load_backends, open_models, open_panel
 from edge.ports import Pixels, RawBoxes

@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from edge.errors import ModelRejected
-from edge.inference.onnx_backend import open_backend
+from edge.inference.loading import open_backend
 from edge.inference.site_models import find_packages, open_models
 from edge.testing.painted_model import write_painted_package
 from hazard_library.registry.signing import generate_key, sign

@@ -1,0 +1,1 @@
+"""Runtimes behind one small seam: a tensor goes in, the model's output comes out."""
