@@ -21,6 +21,7 @@ from edge.delivery.uploader import Uploader
 from edge.errors import ConfigError
 from edge.evidence.directory_store import DirectoryStore
 from edge.evidence.evidence_database import EvidenceDatabase
+from edge.evidence.no_evidence import NoEvidence
 from edge.evidence.recorder import EvidenceRecorder, EvidenceSettings, EvidenceStores
 from edge.fleet.box_clock import read_kernel_clock, state_of
 from edge.fleet.commands import Commands
@@ -76,14 +77,18 @@ class Box:
         return plan(camera, self.catalogue, self.models)
 
 
-def open_box(file: Path, catalogue: Catalogue, folder: Path | None = None) -> Box:
+def open_box(
+    file: Path, catalogue: Catalogue, folder: Path | None = None, *, is_enrolled: bool = True
+) -> Box:
     """Read and check a configuration together with the models it lists.
+
+    is_enrolled: False where the box's secrets need not be there.
 
     Raises:
         ConfigError: it has mistakes, every one listed; or it lists a model that is not there.
         ModelRejected: none of its models can be used.
     """
-    site = load_site(file, catalogue, folder=folder)
+    site = load_site(file, catalogue, folder=folder, is_enrolled=is_enrolled)
     given = site.config.models_folder
     root = None if given is None else site.path(given)
     layout = _layout(file, site)
@@ -91,7 +96,7 @@ def open_box(file: Path, catalogue: Catalogue, folder: Path | None = None) -> Bo
         models = open_models(site.config.models, root, layout)
     except (PackageNotFound, ConfigError) as fault:
         raise ConfigError(f"{file}: models: {fault}") from fault
-    site = load_site(file, catalogue, _sight(models, root), folder)
+    site = load_site(file, catalogue, _sight(models, root), folder, is_enrolled=is_enrolled)
     return Box(site, catalogue, models, layout)
 
 
@@ -142,8 +147,10 @@ def take_stores(site: Site) -> Callable[[], None]:
     return lambda: os.close(lock)
 
 
-def compose(box: Box, config_error: str | None = None) -> Engine:
+def compose(box: Box, config_error: str | None = None, *, keeps_evidence: bool = True) -> Engine:
     """Build the engine of a box whose stores are taken.
+
+    keeps_evidence: False at a desk, where rules are tried out and no files are made.
 
     Raises:
         ModelRejected: a model cannot be loaded any more.
@@ -162,7 +169,9 @@ def compose(box: Box, config_error: str | None = None) -> Engine:
         for camera in box.site.cameras
     }
     is_replay = all(spec.mode is Mode.REPLAY for spec in specs)
-    recorder = _recorder(box, shared, rings, eyes, is_replay=is_replay)
+    recorder = (
+        _recorder(box, shared, rings, eyes, is_replay=is_replay) if keeps_evidence else NoEvidence()
+    )
     units = [
         _unit(box, shared, recorder, (eyes[spec.camera], spec, rings[spec.camera]))
         for spec in specs
@@ -282,7 +291,7 @@ def _recorder(
 def _unit(
     box: Box,
     shared: _Shared,
-    recorder: EvidenceRecorder,
+    recorder: EvidenceRecorder | NoEvidence,
     place: tuple[CameraEyes, SourceSpec, PacketRing],
 ) -> CameraUnit:
     eyes, spec, ring = place

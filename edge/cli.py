@@ -1,4 +1,4 @@
-"""The edge's verbs: `patrol edge run|check|probe|report|identity`, `patrol detect`, `patrol bench`.
+"""The edge's verbs: `patrol edge …`, `patrol detect`, `patrol bench`.
 
 Exit codes: 0 well, 1 problems found, 2 misuse. What a verb needs is imported when it is called.
 """
@@ -95,11 +95,31 @@ def _edge_parser() -> argparse.ArgumentParser:
     identity = verbs.add_parser("identity", help="print the public key that signs evidence")
     _config(identity)
     identity.set_defaults(run=_identity)
+    _add_desk_verbs(verbs)
     return parser
+
+
+def _add_desk_verbs(verbs: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
+    """Add what needs no running box: rules on a clip, and why an incident was one."""
+    replay = verbs.add_parser("replay", help="run a camera's rules on a clip, at full speed")
+    replay.add_argument("clip", type=Path, metavar="CLIP")
+    _config(replay)
+    _camera(replay)
+    replay.add_argument("--json", action="store_true", help="print JSON in one line")
+    replay.add_argument("--out", type=Path, metavar="DIR", help="keep stores and evidence there")
+    replay.set_defaults(run=_replay)
 
 
 def _config(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--config", type=Path, required=True, metavar="F", help="site.yaml")
+
+
+def _camera(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument(
+        "--camera",
+        metavar="C",
+        help="whose rules; not needed where there is one, or one that belongs to the clip",
+    )
 
 
 def _models(parser: argparse.ArgumentParser) -> None:
@@ -190,6 +210,20 @@ def _identity(options: argparse.Namespace) -> int:
     from edge.verbs.inspect import identity
 
     return identity(options.config)
+
+
+def _replay(options: argparse.Namespace) -> int:
+    from edge.verbs.replay import ReplayOptions, replay
+
+    return replay(
+        ReplayOptions(
+            clip=options.clip,
+            config=options.config,
+            camera=options.camera,
+            as_json=options.json,
+            out=options.out,
+        )
+    )
 
 
 def _detect(options: argparse.Namespace) -> int:

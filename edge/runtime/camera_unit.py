@@ -48,12 +48,17 @@ class UnitParts:
 
 @dataclass(frozen=True, slots=True)
 class UnitFigures:
-    """What one camera did so far. first_at: the first picture; failure: why it ended badly."""
+    """What one camera did so far.
+
+    undecodable: packets that gave no picture; first_at: the first picture; failure: why it ended
+    badly.
+    """
 
     packets: int
     frames: int
     seconds: float
     dropped: int
+    undecodable: int
     first_at: datetime | None
     ended_early: str | None
     failure: str | None
@@ -100,6 +105,7 @@ class CameraUnit:
             frames=self._earlier[1] + stats.frames_decoded,
             seconds=stats.seconds,
             dropped=self._parts.lane.dropped,
+            undecodable=stats.decode_errors,
             first_at=self._first_at,
             ended_early=stats.ended_early,
             failure=self._failure or _sentence(self._reader),

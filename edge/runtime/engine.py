@@ -12,6 +12,7 @@ from edge.delivery.sender import Sender
 from edge.delivery.sqlite_outbox import SqliteOutbox
 from edge.delivery.uploader import Uploader
 from edge.evidence.directory_store import DirectoryStore
+from edge.evidence.no_evidence import NoEvidence
 from edge.evidence.recorder import EvidenceRecorder
 from edge.fleet.heartbeat import Heartbeat
 from edge.fleet.reception import Reception
@@ -55,7 +56,7 @@ class EngineParts:
 
     units: Sequence[CameraUnit]
     workers: Workers
-    recorder: EvidenceRecorder
+    recorder: EvidenceRecorder | NoEvidence
     store: DirectoryStore
     outbox: SqliteOutbox
     board: StatusBoard
