@@ -99,6 +99,9 @@ def _options(spec: FilmSpec) -> dict[str, str]:
     options = {"g": str(spec.gop), "bf": str(spec.b_frames)}
     if spec.codec == "libx264":
         options |= {"preset": "ultrafast", "sc_threshold": "0", "threads": "1"}
+    if spec.codec == "mjpeg":
+        # RTP knows the usual tables only.
+        options |= {"huffman": "default"}
     if spec.codec == "libx265":
         options |= {"preset": "ultrafast", "x265-params": "log-level=none:pools=1"}
     return options

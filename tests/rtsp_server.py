@@ -1,6 +1,7 @@
-"""An RTSP server for tests, run by Debian's own python3: plays one H.264 or H.265 file for ever.
+"""An RTSP server for tests, run by Debian's own python3: plays one file for ever.
 
-argv: the file (MP4), the codec (h264 or h265), the port (0: any), and optionally user and password.
+argv: the file (MP4), the codec (h264, h265 or mjpeg), the port (0: any), and optionally user and
+password.
 Prints its port on the first line; ends when its standard input closes.
 """
 
@@ -15,6 +16,11 @@ gi.require_version("GstRtspServer", "1.0")
 from gi.repository import GLib, Gst, GstRtsp, GstRtspServer  # noqa: E402 - after the versions are chosen
 
 PATH = "/live"
+_PAYLOAD = {
+    "h264": "h264parse config-interval=-1 ! rtph264pay pt=96",
+    "h265": "h265parse config-interval=-1 ! rtph265pay pt=96",
+    "mjpeg": "jpegparse ! rtpjpegpay pt=26",
+}
 
 
 def main() -> None:
@@ -25,11 +31,7 @@ def main() -> None:
     server.set_address("127.0.0.1")
     server.set_service(port)
     factory = GstRtspServer.RTSPMediaFactory()
-    number = codec.removeprefix("h")
-    factory.set_launch(
-        f'( filesrc location="{film}" ! qtdemux ! h{number}parse config-interval=-1 '
-        f"! rtph{number}pay name=pay0 pt=96 )"
-    )
+    factory.set_launch(f'( filesrc location="{film}" ! qtdemux ! {_PAYLOAD[codec]} name=pay0 )')
     factory.set_shared(True)
     if credential:
         _guard(server, factory, credential[0], credential[1])

@@ -57,7 +57,32 @@ class RtspSource(Setting):
     transport: Literal["tcp", "udp"] = "tcp"
 
 
-SourceConfig = Annotated[FileSource | RtspSource, Field(discriminator="kind")]
+class HttpSource(Setting):
+    """A film or an endless stream (MJPEG, MPEG-TS …) behind a web address."""
+
+    kind: Literal["http"]
+    url: str = Field(
+        pattern=r"^https?://[^/?#@\s]+([/?][^\s]*)?$",
+        description="Its address with path and query, without user and password",
+    )
+    user: str | None = Field(default=None, description="User name as it is, nothing encoded")
+    password_file: Path | None = Field(
+        default=None, description="File whose first line is the password"
+    )
+    password_env: str | None = Field(
+        default=None, description="Environment variable that holds the password"
+    )
+    ca_file: Path | None = Field(
+        default=None,
+        description="https only: the authority that signed its certificate; without it none is "
+        "checked, for most cameras sign their own",
+    )
+    start_at: AwareDatetime | None = Field(
+        default=None, description="What a replay calls its first picture; a replay needs it"
+    )
+
+
+SourceConfig = Annotated[FileSource | RtspSource | HttpSource, Field(discriminator="kind")]
 
 
 class ZoneConfig(Setting):

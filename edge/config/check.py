@@ -1,16 +1,13 @@
 """What must hold in a configuration beyond the schema of its fields."""
 
-import os
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
 
+from edge.config import source_check
 from edge.config.camera import (
     CameraConfig,
-    FileSource,
     HazardSwitch,
-    RtspSource,
-    SourceMode,
     ZoneConfig,
 )
 from edge.config.sight import Sight
@@ -53,7 +50,10 @@ def with_remedy(mistake: Mistake, data: Mapping[str, object]) -> Mistake:
         return replace(mistake, text=text)
     if mistake.field == "models" and isinstance(data.get("models"), str):
         return replace(mistake, text=f"is a list; write models: [{data['models']}]")
-    if mistake.field.endswith("source.password") or mistake.field.endswith("rtsp.password"):
+    if mistake.field.endswith(("source.url", "http.url")):
+        text = "is no web address, or holds a user: write https://host/path, the user in user"
+        return replace(mistake, text=f"{text} and the password in password_file")
+    if mistake.field.endswith(("source.password", "rtsp.password", "http.password")):
         text = "a password never stands here; remove it and name password_file or password_env"
         return replace(mistake, text=text)
     return mistake
@@ -100,32 +100,13 @@ def missing_files(placed: list[Placed], folder: Path) -> Iterator[Mistake]:
     A film that is not there is no mistake of the configuration: that camera is offline and says so.
     """
     for one in placed:
-        source = one.camera.source
-        if not isinstance(source, RtspSource):
-            continue
-        if source.password_file and not (folder / source.password_file.expanduser()).is_file():
-            text = f"there is no file {folder / source.password_file}; create it or mend the path"
-            yield one.mistake(("source", "password_file"), text)
-        if source.password_env and source.password_env not in os.environ:
-            text = f"the environment has no {source.password_env}; set it or mend the name"
-            yield one.mistake(("source", "password_env"), text)
+        for where, text in source_check.missing_files(one.camera.source, folder):
+            yield one.mistake(("source", *where), text)
 
 
 def _source_mistakes(one: Placed) -> Iterator[Mistake]:
-    source = one.camera.source
-    match source:
-        case RtspSource():
-            if one.camera.mode is SourceMode.REPLAY:
-                yield one.mistake(("mode",), "a stream cannot be replayed; write live")
-            if source.password_file and source.password_env:
-                text = "name the file or the variable, not both"
-                yield one.mistake(("source", "password_env"), text)
-            if (source.password_file or source.password_env) and source.user is None:
-                yield one.mistake(("source",), "a password needs a user; add the field user")
-        case FileSource():
-            if source.loop and one.camera.mode is SourceMode.REPLAY:
-                text = "a replay ends with its file; remove it or write mode: live"
-                yield one.mistake(("source", "loop"), text)
+    for where, text in source_check.mistakes(one.camera.source, one.camera.mode):
+        yield one.mistake(("source", *where), text)
 
 
 def _zone_mistakes(one: Placed) -> Iterator[Mistake]:

@@ -5,9 +5,16 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import assert_never
 
-from edge.config import CameraConfig, FileSource, RtspSource, Site
+from edge.config import CameraConfig, FileSource, HttpSource, RtspSource, Site
 from edge.errors import ConfigError
-from edge.video.source import Address, FileAddress, Mode, RtspAddress, SourceSpec
+from edge.video.source import (
+    Address,
+    FileAddress,
+    HttpAddress,
+    Mode,
+    RtspAddress,
+    SourceSpec,
+)
 
 _NEVER = datetime(2000, 1, 1, tzinfo=UTC)
 
@@ -24,12 +31,12 @@ def source_spec(site: Site, camera: CameraConfig) -> SourceSpec:
         address=_address(site, source),
         mode=Mode(camera.mode.value),
         loop=isinstance(source, FileSource) and source.loop,
-        start_at=_start_at(site, source) if isinstance(source, FileSource) else _NEVER,
+        start_at=_start_at(site, source),
         sample_fps=camera.sample_fps,
     )
 
 
-def _address(site: Site, source: FileSource | RtspSource) -> Address:
+def _address(site: Site, source: FileSource | RtspSource | HttpSource) -> Address:
     match source:
         case FileSource():
             return FileAddress(site.path(source.path))
@@ -42,21 +49,32 @@ def _address(site: Site, source: FileSource | RtspSource) -> Address:
                 password=_password(site, source),
                 transport=source.transport,
             )
+        case HttpSource():
+            return HttpAddress(
+                url=source.url,
+                user=source.user,
+                password=_password(site, source),
+                ca_file=None if source.ca_file is None else site.path(source.ca_file),
+            )
         case _:
             assert_never(source)
 
 
-def _start_at(site: Site, source: FileSource) -> datetime:
+def _start_at(site: Site, source: FileSource | RtspSource | HttpSource) -> datetime:
     """Return the configured start, else the file's own time: a replay is exact either way."""
+    if isinstance(source, RtspSource):
+        return _NEVER
     if source.start_at is not None:
         return source.start_at.astimezone(UTC)
+    if isinstance(source, HttpSource):
+        return _NEVER
     try:
         return datetime.fromtimestamp(int(site.path(source.path).stat().st_mtime), UTC)
     except OSError:
         return _NEVER
 
 
-def _password(site: Site, source: RtspSource) -> str | None:
+def _password(site: Site, source: RtspSource | HttpSource) -> str | None:
     if source.password_env is not None:
         return os.environ.get(source.password_env)
     if source.password_file is None:

@@ -1,9 +1,12 @@
 """What a library's error means for the one who has to mend it: each fault has its own sentence."""
 
+import errno
+import socket
+
 import av.error
 
 from edge.errors import SourceError, Stalled, Undecodable, Unreachable
-from edge.video.source import FileAddress, RtspAddress, SourceSpec, shown_url
+from edge.video.source import FileAddress, HttpAddress, RtspAddress, SourceSpec, shown_url
 
 #: What the library raises: some of its errors are operating system errors too.
 LibraryFault = av.error.FFmpegError | OSError
@@ -19,7 +22,7 @@ def explain_opening(spec: SourceSpec, fault: LibraryFault, *, too_late: bool) ->
     match spec.address:
         case FileAddress():
             return _explain_file(spec.address, fault)
-        case RtspAddress():
+        case RtspAddress() | HttpAddress():
             if too_late:
                 return _no_answer(spec)
             return _explain_camera(spec, spec.address, fault)
@@ -31,7 +34,7 @@ def explain_reading(spec: SourceSpec, fault: LibraryFault, *, too_late: bool) ->
     if isinstance(spec.address, FileAddress):
         return Undecodable(f"{where} is damaged and cannot be read on; copy it again")
     if too_late or isinstance(fault, _INTERRUPTED):
-        return Stalled(f"{where} is connected but sends nothing; check the camera and its network")
+        return Stalled(f"{where} is connected but sends nothing; {_stalled_remedy(spec)}")
     return Unreachable(f"{where}: the connection broke ({fault.strerror}); it is tried again")
 
 
@@ -49,25 +52,55 @@ def _explain_file(address: FileAddress, fault: LibraryFault) -> SourceError:
     )
 
 
-def _explain_camera(spec: SourceSpec, address: RtspAddress, fault: LibraryFault) -> SourceError:
+def _stalled_remedy(spec: SourceSpec) -> str:
+    if isinstance(spec.address, RtspAddress) and spec.address.transport == "udp":
+        return "if a firewall drops UDP, write transport: tcp; else check the camera"
+    return "check the camera and its network"
+
+
+def _explain_camera(
+    spec: SourceSpec, address: RtspAddress | HttpAddress, fault: LibraryFault
+) -> SourceError:
     where = f"camera {spec.camera}: {shown_url(address)}"
     said = fault.strerror
     match fault:
-        case av.error.HTTPUnauthorizedError() | av.error.HTTPForbiddenError():
-            return Unreachable(f"{where} refuses user or password; correct them for this camera")
-        case av.error.HTTPNotFoundError():
-            return Unreachable(f"{where} has no stream under this path; correct the path")
-        case av.error.ConnectionRefusedError():
-            return Unreachable(
-                f"{where} refuses the connection: nothing listens at port {address.port}; "
-                "check the port and that the camera is on"
+        case av.error.InvalidDataError():
+            return Undecodable(
+                f"{where} answers with something that is no video stream ({said}); "
+                "check that host, port and path are those of the camera's stream"
             )
         case _ if isinstance(fault, _INTERRUPTED):
             return _no_answer(spec)
-        case av.error.InvalidDataError():
-            return Undecodable(f"{where} answers with something that is no video stream ({said})")
         case _:
-            return Unreachable(f"{where} cannot be reached ({said}); check host and network")
+            return Unreachable(f"{where}{_why_not_reached(address, fault)}")
+
+
+def _why_not_reached(address: RtspAddress | HttpAddress, fault: LibraryFault) -> str:
+    match fault:
+        case av.error.HTTPUnauthorizedError() | av.error.HTTPForbiddenError():
+            return " refuses user or password; correct them for this camera"
+        case av.error.HTTPNotFoundError():
+            return " has no stream under this path; correct the path"
+        case av.error.HTTPServerError():
+            return f" has a fault of its own ({fault.strerror}); restart the camera"
+        case av.error.ConnectionRefusedError():
+            return (
+                f" refuses the connection: nothing listens at port {address.port}; "
+                "check the port and that the camera is on"
+            )
+        case _ if fault.errno == errno.EIO and not _is_known(address.host):
+            return f": nobody knows the host {address.host}; correct its name or the DNS"
+        case _:
+            return f" cannot be reached ({fault.strerror}); check host and network"
+
+
+def _is_known(host: str) -> bool:
+    """Whether the host's name has an address: the library reports one that has none as a fault."""
+    try:
+        socket.getaddrinfo(host, None)
+    except OSError:
+        return False
+    return True
 
 
 def _no_answer(spec: SourceSpec) -> Unreachable:
@@ -106,4 +139,12 @@ def nothing_decoded(spec: SourceSpec) -> Undecodable:
     return Undecodable(
         f"camera {spec.camera}: {shown_url(spec.address)} ended without one picture that could be "
         "decoded; copy it again or give another file"
+    )
+
+
+def has_no_end(spec: SourceSpec) -> Undecodable:
+    """Say that a stream cannot be replayed."""
+    return Undecodable(
+        f"camera {spec.camera}: {shown_url(spec.address)} is a stream without an end and cannot "
+        "be replayed; write mode: live"
     )

@@ -15,7 +15,10 @@ from av.video.stream import VideoStream
 
 from edge.video import faults
 from edge.video.packet import StreamFormat
-from edge.video.source import FileAddress, RtspAddress, SourceSpec, open_url
+from edge.video.source import FileAddress, HttpAddress, RtspAddress, SourceSpec, open_url
+
+#: The library numbers their pictures 25 a second, however many come.
+_WITHOUT_TIMES = frozenset({"mpjpeg", "mjpeg"})
 
 VideoPacket: TypeAlias = "RawPacket[VideoStream]"
 
@@ -53,8 +56,22 @@ class Opening:
         self.header = _header_of(self.stream)
 
     @property
+    def is_film(self) -> bool:
+        """Whether the source has an end: a file, or a film behind a web address."""
+        if isinstance(self.spec.address, FileAddress):
+            return True
+        return isinstance(self.spec.address, HttpAddress) and bool(self.declared_s)
+
+    @property
+    def has_times(self) -> bool:
+        """Whether its packets carry times; pictures strung together over HTTP carry none."""
+        return self._kind not in _WITHOUT_TIMES
+
+    @property
     def time_base(self) -> Fraction:
-        """Seconds per tick of the packets' times."""
+        """Seconds per tick of the packets' times; fine enough for arrival where they have none."""
+        if not self.has_times:
+            return Fraction(1, 90_000)
         return self.stream.time_base or Fraction(1, 90_000)
 
     @property
@@ -104,25 +121,35 @@ class Opening:
 
 
 def _open(spec: SourceSpec, deadlines: Deadlines) -> InputContainer:
-    options: dict[str, str] = {}
     timeout: tuple[float, float] | None = None
-    if isinstance(spec.address, RtspAddress):
-        options = {
-            "rtsp_transport": spec.address.transport,
-            # Sound would keep the connection alive when pictures have stopped.
-            "allowed_media_types": "video",
-            "analyzeduration": "500000",
-            "probesize": "2000000",
-            "max_delay": "500000",
-        }
+    if not isinstance(spec.address, FileAddress):
         timeout = (deadlines.connect_s, deadlines.read_s)
     began = deadlines.mono()
     try:
         # `from None`: the library's own text holds the address with its password.
-        return av.open(open_url(spec.address), "r", options=options, timeout=timeout)
+        return av.open(open_url(spec.address), "r", options=_options(spec), timeout=timeout)
     except (av.error.FFmpegError, OSError) as fault:
         too_late = deadlines.mono() - began >= deadlines.connect_s
         raise faults.explain_opening(spec, fault, too_late=too_late) from None
+
+
+def _options(spec: SourceSpec) -> dict[str, str]:
+    """Return what the library is told about a source on the network."""
+    soon = {"analyzeduration": "500000", "probesize": "2000000"}
+    match spec.address:
+        case RtspAddress():
+            return soon | {
+                "rtsp_transport": spec.address.transport,
+                # Sound would keep the connection alive when pictures have stopped.
+                "allowed_media_types": "video",
+                "max_delay": "500000",
+            }
+        case HttpAddress(ca_file=None):
+            return soon
+        case HttpAddress():
+            return soon | {"tls_verify": "1", "ca_file": str(spec.address.ca_file)}
+        case FileAddress():
+            return {}
 
 
 def _video_of(spec: SourceSpec, container: InputContainer) -> VideoStream:

@@ -3,7 +3,7 @@
 import random
 import threading
 from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import timedelta
 
 import numpy as np
@@ -13,19 +13,18 @@ from edge.core.moment import Moment
 from edge.errors import SourceError, Stalled, Undecodable, Unreachable
 from edge.ports import Clock, Frame, Pixels
 from edge.video import faults
+from edge.video.back_off import BackOff, BackOffLimits
 from edge.video.opening import Deadlines, Opening, VideoPacket
 from edge.video.packet_ring import PacketRing
 from edge.video.picture_health import Looker, PictureHealth
 from edge.video.session import Picture, Session
-from edge.video.source import FileAddress, Mode, SourceSpec, shown_url
+from edge.video.source import Mode, SourceSpec, shown_url
 from edge.video.stream_clock import ArrivalClock, FileClock, StreamClock
 from hazard_library.contract.device import CameraCondition
 
 _log = structlog.get_logger(__name__)
 
 _SLICE_S = 0.2
-_GROWTH = 1.12
-_JITTER = 0.15
 _EARLY_S = 1.0
 _EARLY_SHARE = 0.02
 
@@ -60,8 +59,7 @@ class ReaderLimits:
     connect_s: float = 10.0
     read_s: float = 5.0
     picture_s: float = 8.0
-    retry_first_s: float = 0.5
-    retry_last_s: float = 10.0
+    back_off: BackOffLimits = field(default_factory=BackOffLimits)
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,7 +92,8 @@ class CameraReader:
         self._clock = clock
         self._outlets = outlets
         self._limits = limits or ReaderLimits()
-        self._chance = chance or random.Random()  # noqa: S311 - spreads retries, guards nothing
+        chance = chance or random.Random()  # noqa: S311 - spreads retries, guards nothing
+        self._back_off = BackOff(self._limits.back_off, chance)
         self._stop = threading.Event()
         self._stream_clock: StreamClock = (
             FileClock(spec.start_at) if spec.mode is Mode.REPLAY else ArrivalClock(clock)
@@ -102,7 +101,6 @@ class CameraReader:
         self._health = PictureHealth()
         self._looker = Looker()
         self._said: tuple[CameraCondition, str] | None = None
-        self._pause_s = self._limits.retry_first_s
         self._next_due = float("-inf")
         self._last_mono = float("-inf")
         self._finished = False
@@ -128,7 +126,11 @@ class CameraReader:
         limits = self._limits
         deadlines = Deadlines(limits.connect_s, limits.read_s, lambda: self._clock.now().mono)
         opening = Opening(self._spec, deadlines)
-        self._stream_clock.restart()
+        if self._spec.mode is Mode.REPLAY and not opening.is_film:
+            opening.close()
+            raise faults.has_no_end(self._spec)
+        self._back_off.opened()
+        self._stream_clock.restart(has_times=opening.has_times)
         self._health.restart()
         session = Session(opening, self._stream_clock, self._outlets.ring.next_epoch)
         covered_before, errors_before = self.stats.seconds, self.stats.decode_errors
@@ -144,8 +146,9 @@ class CameraReader:
     def _read_packets(self, session: Session) -> None:
         """Take packets in stream order: keep, decode, hand on."""
         started = last_picture = self._clock.now().mono
+        is_film = session.opening.is_film
         for raw in session.opening.packets():
-            if self._is_paced():
+            if is_film and self._spec.mode is Mode.LIVE:
                 self._await_due(started + session.elapsed_s(raw))
             if self._stop.is_set():
                 return
@@ -154,7 +157,7 @@ class CameraReader:
             now = self._clock.now().mono
             if session.decoded > had:
                 last_picture = now
-            elif now - last_picture > self._limits.picture_s and not self._is_file():
+            elif now - last_picture > self._limits.picture_s and not is_film:
                 raise faults.no_picture(self._spec, now - last_picture)
 
     def _take(self, session: Session, raw: VideoPacket) -> None:
@@ -171,7 +174,7 @@ class CameraReader:
 
     def _hand_on(self, picture: Picture) -> None:
         """Give a picture to the pipeline if its time has come."""
-        self._pause_s = self._limits.retry_first_s
+        self._back_off.picture_came(self._clock.now().mono)
         at = self._later_than_the_last(picture.at)
         if not self._is_due(at):
             return
@@ -205,7 +208,7 @@ class CameraReader:
             self._clock.wait(min(left, _SLICE_S))
 
     def _after_end(self, session: Session) -> None:
-        if not self._is_file():
+        if not session.opening.is_film:
             raise Unreachable(
                 f"camera {self._spec.camera}: {shown_url(self._spec.address)} ended the stream; "
                 "it is tried again"
@@ -219,15 +222,12 @@ class CameraReader:
         self._finish(self.stats.ended_early)
 
     def _after_fault(self, fault: SourceError) -> None:
-        _log.warning("source_failed", camera=self._spec.camera, fault=str(fault))
         if self._spec.mode is Mode.REPLAY:
             self._end_replay(fault)
             return
-        self._say(_condition(fault), str(fault))
+        self._say_fault(fault)
         self.stats.reconnects += 1
-        jitter = 1 + self._chance.uniform(-_JITTER, _JITTER)
-        self._await_due(self._clock.now().mono + self._pause_s * jitter)
-        self._pause_s = min(self._pause_s * _GROWTH, self._limits.retry_last_s)
+        self._await_due(self._clock.now().mono + self._back_off.next_pause_s())
 
     def _end_replay(self, fault: SourceError) -> None:
         """A film that breaks off is played as far as it goes; one that never began has failed."""
@@ -237,7 +237,7 @@ class CameraReader:
             return
         self.failure = fault
         self._finished = True
-        self._say(_condition(fault), str(fault))
+        self._say_fault(fault)
 
     def _finish(self, ended_early: str | None) -> None:
         self._finished = True
@@ -245,18 +245,18 @@ class CameraReader:
             _log.warning("source_ended_early", camera=self._spec.camera, reason=ended_early)
         self._say(CameraCondition.FINISHED, ended_early or "")
 
+    def _say_fault(self, fault: SourceError) -> None:
+        """Say a fault once, however often it is met again before something else happens."""
+        if self._said != (_condition(fault), str(fault)):
+            _log.warning("source_failed", camera=self._spec.camera, fault=str(fault))
+        self._say(_condition(fault), str(fault))
+
     def _say(self, condition: CameraCondition, detail: str) -> None:
         if self._said == (condition, detail):
             return
         self._said = (condition, detail)
         _log.info("camera_condition_changed", camera=self._spec.camera, condition=condition.value)
         self._outlets.on_condition(condition, detail)
-
-    def _is_file(self) -> bool:
-        return isinstance(self._spec.address, FileAddress)
-
-    def _is_paced(self) -> bool:
-        return self._is_file() and self._spec.mode is Mode.LIVE
 
 
 def _condition(fault: SourceError) -> CameraCondition:

@@ -67,13 +67,18 @@ class Session:
         """Name a packet's moment; None for the empty one that flushes the decoder."""
         if not raw.size:
             return None
-        duration = raw.duration or self.opening.frame_ticks
-        pts = raw.pts if raw.pts is not None else (raw.dts or self._next_pts)
+        duration = (raw.duration if self.opening.has_times else 0) or self.opening.frame_ticks
+        base = self.opening.time_base
+        if self.opening.has_times:
+            pts = raw.pts if raw.pts is not None else (raw.dts or self._next_pts)
+            dts = raw.dts if raw.dts is not None else self._guessed_dts(pts)
+            stamp = self._clock.stamp(float(pts * base), float(dts * base))
+        else:
+            stamp = self._clock.stamp(0.0, 0.0)
+            pts = dts = self._ticks_of(stamp.at, float(base))
         raw.pts = pts
         self._next_pts = pts + duration
-        dts = self._last_dts = raw.dts if raw.dts is not None else self._guessed_dts(pts)
-        base = self.opening.time_base
-        stamp = self._clock.stamp(float(pts * base), float(dts * base))
+        self._last_dts = dts
         self._remember(pts, stamp.at, float(duration * base))
         return Packet(
             format=self.format,
@@ -102,6 +107,11 @@ class Session:
             return None
         self.format = self.opening.format(self._epochs(), width, height)
         return FormatChange(self.format, picture.image.pts or 0)
+
+    def _ticks_of(self, at: Moment, tick_s: float) -> int:
+        """Give a packet that came without a time the ticks of its arrival; they always rise."""
+        since_s = 0.0 if self._first_mono is None else at.mono - self._first_mono
+        return max(round(since_s / tick_s), 0 if self._last_dts is None else self._last_dts + 1)
 
     def _guessed_dts(self, pts: int) -> int:
         """Say when a packet without a decoding time is due: right after the one before it."""

@@ -5,7 +5,7 @@ from datetime import UTC, datetime
 from enum import StrEnum
 from pathlib import Path
 from typing import Literal, assert_never
-from urllib.parse import quote
+from urllib.parse import quote, urlsplit
 
 from hazard_library.contract.ids import CameraId
 
@@ -42,7 +42,31 @@ class RtspAddress:
     transport: Literal["tcp", "udp"] = "tcp"
 
 
-Address = FileAddress | RtspAddress
+@dataclass(frozen=True, slots=True)
+class HttpAddress:
+    """A film or an endless stream behind a web address; `url` holds no user and no password.
+
+    ca_file: the authority that must have signed the other side's certificate; None checks nothing.
+    """
+
+    url: str
+    user: str | None = None
+    password: str | None = field(default=None, repr=False)
+    ca_file: Path | None = None
+
+    @property
+    def host(self) -> str:
+        """Name or address of the machine."""
+        return urlsplit(self.url).hostname or ""
+
+    @property
+    def port(self) -> int:
+        """The port, said or usual."""
+        parts = urlsplit(self.url)
+        return parts.port or (443 if parts.scheme == "https" else 80)
+
+
+Address = FileAddress | RtspAddress | HttpAddress
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,6 +98,9 @@ def open_url(address: Address) -> str:
             return f"file:{address.path}"
         case RtspAddress():
             return f"rtsp://{_credentials(address)}{_place(address)}"
+        case HttpAddress():
+            scheme, _, place = address.url.partition("://")
+            return f"{scheme}://{_credentials(address)}{place}"
         case _:
             assert_never(address)
 
@@ -86,11 +113,15 @@ def shown_url(address: Address) -> str:
         case RtspAddress():
             user = "***@" if address.user is not None else ""
             return f"rtsp://{user}{_place(address).partition('?')[0]}"
+        case HttpAddress():
+            user = "***@" if address.user is not None else ""
+            scheme, _, place = address.url.partition("?")[0].partition("://")
+            return f"{scheme}://{user}{place}"
         case _:
             assert_never(address)
 
 
-def _credentials(address: RtspAddress) -> str:
+def _credentials(address: RtspAddress | HttpAddress) -> str:
     if address.user is None:
         return ""
     password = "" if address.password is None else ":" + quote(address.password, safe="")

@@ -20,7 +20,7 @@ from edge.video.reader import ReaderLimits
 from edge.video.source import RtspAddress, SourceSpec
 from hazard_library.contract.device import CameraCondition
 
-AWKWARD = "p@:/?#%^&+ \\"
+AWKWARD = "p@:/?#%^&+ \\\"'$"
 LIMITS = ReaderLimits(connect_s=2.0, read_s=1.5)
 OK, OFFLINE, NO_FRAMES = CameraCondition.OK, CameraCondition.OFFLINE, CameraCondition.NO_FRAMES
 
@@ -81,10 +81,11 @@ def test_a_camera_is_read_at_its_own_rate(film: Path) -> None:
         assert len(one.ring.span(0, 1e9)) == one.reader.stats.packets
 
 
-@pytest.mark.parametrize("codec", ["h264", "h265"])
+@pytest.mark.parametrize("codec", ["h264", "h265", "mjpeg"])
 def test_a_clip_cut_from_a_camera_can_be_played(film: Path, tmp_path: Path, codec: str) -> None:
-    if codec == "h265":
-        film = render(tmp_path / "hevc.mp4", FilmSpec(seconds=20, fps=15, codec="libx265"))
+    if codec != "h264":
+        coder = {"h265": "libx265", "mjpeg": "mjpeg"}[codec]
+        film = render(tmp_path / "other.mp4", FilmSpec(seconds=20, fps=15, codec=coder))
     camera = RtspCamera(film, codec)
     try:
         with reading(at(camera.port)) as one:
@@ -97,6 +98,18 @@ def test_a_clip_cut_from_a_camera_can_be_played(film: Path, tmp_path: Path, code
         images = list(clip.decode(clip.streams.video[0]))
     assert len(images) == len(kept)
     assert images[0].pts == 0
+
+
+def test_a_camera_is_read_over_udp_with_digest_authentication(film: Path) -> None:
+    with plugged(film, ("admin", "right")) as camera:
+        address = RtspAddress("127.0.0.1", camera.port, PATH, "admin", "right", transport="udp")
+        with reading(address) as one:
+            wait_until(lambda: len(one.monos) >= 15)
+            camera.freeze()
+            detail = comes(one, NO_FRAMES)
+            camera.thaw()
+    assert "transport: tcp" in detail
+    assert one.said()[:2] == [CameraCondition.STARTING, OK]
 
 
 def test_a_camera_that_goes_away_and_returns_is_read_again_without_a_restart(film: Path) -> None:

@@ -23,10 +23,10 @@ def test_the_demonstration_is_a_good_configuration_with_drawn_zones() -> None:
 
 def test_the_example_is_a_good_configuration_once_its_secrets_are_there(tmp_path: Path) -> None:
     shutil.copytree(CONFIGS / "example", tmp_path / "example")
-    for name in ("bureau-ca.pem", "credential.json", "gate.password"):
+    for name in ("bureau-ca.pem", "credential.json", "gate.password", "web-camera.password"):
         (tmp_path / "example" / name).write_text("secret")
     site = load_site(tmp_path / "example" / "site.yaml", load_catalogue())
-    assert [camera.id for camera in site.cameras] == ["gate", "trial-film"]
+    assert [camera.id for camera in site.cameras] == ["gate", "trial-film", "web-camera"]
 
 
 def _fields_of(kind: type[BaseModel]) -> set[str]:

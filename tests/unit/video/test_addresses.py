@@ -3,7 +3,7 @@ from urllib.parse import unquote, urlsplit
 
 import pytest
 
-from edge.video.source import FileAddress, RtspAddress, SourceSpec, open_url, shown_url
+from edge.video.source import FileAddress, HttpAddress, RtspAddress, SourceSpec, open_url, shown_url
 from hazard_library.contract.ids import CameraId
 
 AWKWARD = ["@", "^", "#", "%", ":", "/", "?", "&", " ", "+", '"', "\\"]
@@ -43,3 +43,13 @@ def test_a_password_is_not_in_the_repr_of_a_source() -> None:
 
 def test_a_file_whose_name_looks_like_an_address_is_opened_as_a_file() -> None:
     assert open_url(FileAddress(Path("rtsp:/x.mp4"))) == "file:rtsp:/x.mp4"
+
+
+@pytest.mark.parametrize("character", AWKWARD)
+def test_every_character_may_stand_in_the_password_of_a_web_camera(character: str) -> None:
+    address = HttpAddress("https://cam.example:8443/v.mp4?x=1", "admin", f"x{character}y")
+    parts = urlsplit(open_url(address))
+    assert (parts.scheme, parts.hostname, parts.port) == ("https", "cam.example", 8443)
+    assert unquote(parts.password or "") == f"x{character}y"
+    assert shown_url(address) == "https://***@cam.example:8443/v.mp4"
+    assert f"x{character}y" not in repr(address)

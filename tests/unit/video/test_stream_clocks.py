@@ -108,3 +108,41 @@ def test_a_step_of_the_wall_clock_moves_names_and_not_durations() -> None:
     second = stream.stamp(0.1, 0.1).at
     assert second.seconds_since(first) == pytest.approx(0.1)
     assert second.utc == START - timedelta(hours=1) + timedelta(seconds=0.1)
+
+
+@pytest.mark.parametrize(("claimed", "real"), [(25, 5), (25, 8), (30, 15), (5, 25), (12, 25)])
+def test_a_camera_whose_clock_is_none_is_right_by_arrival(claimed: float, real: float) -> None:
+    clock = FakeClock()
+    stream = ArrivalClock(clock)
+    assert abs(stamped(clock, stream, seconds=60, claimed=claimed, real=real)) < 0.3
+    assert not stream.follows_stream
+
+
+def test_what_was_learnt_of_a_cameras_clock_outlasts_its_connection() -> None:
+    clock = FakeClock()
+    stream = ArrivalClock(clock)
+    stamped(clock, stream, seconds=60, claimed=25, real=5)
+    stream.restart()
+    clock.wait(3)
+    assert stream.stamp(0.04, 0.04).at.mono == clock.now().mono
+
+
+def test_packets_held_up_by_the_network_do_not_make_a_clock_wrong() -> None:
+    clock = FakeClock()
+    stream = ArrivalClock(clock)
+    for number in range(25 * 120):
+        stream.stamp(number / 25, number / 25)
+        held_up = number % (25 * 20) == 25 * 10
+        caught_up = number % (25 * 20) > 25 * 10 and number % (25 * 20) <= 25 * 14
+        clock.wait(4.0 if held_up else 0.0 if caught_up else 0.04)
+    assert stream.follows_stream
+
+
+def test_a_stream_without_times_of_its_own_is_named_by_arrival() -> None:
+    clock = FakeClock()
+    stream = ArrivalClock(clock)
+    stream.restart(has_times=False)
+    for _ in range(20):
+        clock.wait(0.21)
+        stamp = stream.stamp(0.0, 0.0)
+        assert stamp.at.mono == stamp.decode_mono == clock.now().mono
