@@ -11,7 +11,6 @@ import cv2
 
 from edge.config import CameraConfig, Sight, Site, load_site
 from edge.config.site import LinkConfig
-from edge.core.camera_core import CameraCore, CoreSpec
 from edge.core.tracking import TrackingSettings
 from edge.delivery.evidence_door import EvidenceDoor, ServerAddress
 from edge.delivery.mqtt_link import BrokerAddress, MqttLink
@@ -32,25 +31,23 @@ from edge.fleet.status_board import StatusBoard
 from edge.fleet.system_clock import SystemClock
 from edge.inference import tuned
 from edge.inference.detector import Detector
-from edge.inference.lane import Waiting
 from edge.inference.layout import Layout, decide
 from edge.inference.machine import look_around
 from edge.inference.site_models import SiteModels, load_backends, open_models
 from edge.inference.workers import Workers
 from edge.runtime import figures
-from edge.runtime.bindings import drawn, severities
-from edge.runtime.camera_eyes import CameraEyes, open_eyes
-from edge.runtime.camera_pipeline import CameraPipeline, PipelineParts
+from edge.runtime.bindings import severities
+from edge.runtime.camera_eyes import open_eyes
 from edge.runtime.camera_plan import CameraPlan, plan
-from edge.runtime.camera_unit import CameraUnit, UnitParts
+from edge.runtime.camera_stage import CameraStage
+from edge.runtime.cameras import CameraParts, Cameras, Seat
 from edge.runtime.credential import read_secret
 from edge.runtime.engine import Delivery, Engine, EngineParts
-from edge.runtime.events import EventFacts
+from edge.runtime.site_changes import compare
 from edge.runtime.source_specs import source_spec
 from edge.video.packet_ring import PacketRing
-from edge.video.source import Mode, SourceSpec
+from edge.video.source import Mode
 from hazard_library.catalogue.load import Catalogue
-from hazard_library.contract.ids import CameraId
 from hazard_library.errors import PackageNotFound
 from hazard_library.registry.package import ModelPackage, newest_cards
 
@@ -78,11 +75,21 @@ class Box:
 
 
 def open_box(
-    file: Path, catalogue: Catalogue, folder: Path | None = None, *, is_enrolled: bool = True
+    file: Path,
+    catalogue: Catalogue,
+    folder: Path | None = None,
+    *,
+    is_enrolled: bool = True,
+    running: Box | None = None,
 ) -> Box:
     """Read and check a configuration together with the models it lists.
 
-    is_enrolled: False where the box's secrets need not be there.
+    Args:
+        file: `site.yaml`.
+        catalogue: the hazards that may be switched on.
+        folder: what relative paths count from, if not from the file's own folder.
+        is_enrolled: False where the box's secrets need not be there.
+        running: the box that goes on; if it lists the same models, these are not proven once more.
 
     Raises:
         ConfigError: it has mistakes, every one listed; or it lists a model that is not there.
@@ -91,9 +98,11 @@ def open_box(
     site = load_site(file, catalogue, folder=folder, is_enrolled=is_enrolled)
     given = site.config.models_folder
     root = None if given is None else site.path(given)
-    layout = _layout(file, site)
+    # What was proven when the box started is not proven again while it runs.
+    kept = running if running is not None and _looks_alike(running.site, site) else None
+    layout = _layout(file, site) if kept is None else kept.layout
     try:
-        models = open_models(site.config.models, root, layout)
+        models = open_models(site.config.models, root, layout) if kept is None else kept.models
     except (PackageNotFound, ConfigError) as fault:
         raise ConfigError(f"{file}: models: {fault}") from fault
     site = load_site(file, catalogue, _sight(models, root), folder, is_enrolled=is_enrolled)
@@ -105,6 +114,15 @@ def _layout(file: Path, site: Site) -> Layout:
         return decide(site.config.inference, tuned.read(site.stores), look_around())
     except ConfigError as fault:
         raise ConfigError(f"{file}: {fault}") from fault
+
+
+def _looks_alike(one: Site, other: Site) -> bool:
+    """Whether two configurations ask for the same models on the same runtime."""
+    asked = [
+        (site.folder, site.config.models_folder, site.config.models, site.config.inference)
+        for site in (one, other)
+    ]
+    return asked[0] == asked[1]
 
 
 def _sight(models: SiteModels, root: Path | None) -> Sight | None:
@@ -159,26 +177,31 @@ def compose(box: Box, config_error: str | None = None, *, keeps_evidence: bool =
     # The workers are the threads: OpenCV's own would only fight them for the cores.
     cv2.setNumThreads(1)
     shared = _open_shared(box, config_error)
-    specs = [source_spec(box.site, camera) for camera in box.site.cameras]
-    rings = {
-        camera.id: PacketRing(_ring_seconds(box), box.site.config.quotas.ring)
-        for camera in box.site.cameras
-    }
-    eyes = {
-        camera.id: open_eyes(camera, box.plan(camera), box.models, shared.backends)
-        for camera in box.site.cameras
-    }
-    is_replay = all(spec.mode is Mode.REPLAY for spec in specs)
+    seats = _seats(box, shared.backends)
+    stage = CameraStage(box.site.sha256)
+    is_replay = all(seat.spec.mode is Mode.REPLAY for seat in seats)
     recorder = (
-        _recorder(box, shared, rings, eyes, is_replay=is_replay) if keeps_evidence else NoEvidence()
+        _recorder(box, shared, stage, is_replay=is_replay) if keeps_evidence else NoEvidence()
     )
-    units = [
-        _unit(box, shared, recorder, (eyes[spec.camera], spec, rings[spec.camera]))
-        for spec in specs
-    ]
+    cameras = Cameras(
+        CameraParts(
+            device=box.site.config.device,
+            severities=severities(box.catalogue),
+            catalogue_sha256=box.catalogue.sha256,
+            stage=stage,
+            recorder=recorder,
+            outbox=shared.outbox,
+            workers=shared.workers,
+            board=shared.board,
+            clock=shared.clock,
+            new_ring=lambda: PacketRing(_ring_seconds(box), box.site.config.quotas.ring),
+        ),
+        seats,
+    )
     return Engine(
         EngineParts(
-            units=units,
+            cameras=cameras,
+            backends=shared.backends,
             workers=shared.workers,
             recorder=recorder,
             store=shared.store,
@@ -187,8 +210,38 @@ def compose(box: Box, config_error: str | None = None, *, keeps_evidence: bool =
             clock=shared.clock,
             delivery=_delivery(box, shared),
             close_stores=shared.close_stores,
-            keep_figures=lambda: figures.keep(box.site.stores, specs, units),
+            keep_figures=lambda: figures.keep(box.site.stores, cameras.units),
         )
+    )
+
+
+def reconfigure(engine: Engine, before: Box, after: Box) -> tuple[str, ...]:
+    """Bring a running engine to a checked new configuration, camera by camera.
+
+    Returns:
+        The settings that only a new start applies; then nothing was changed.
+
+    Raises:
+        ConfigError, ModelRejected: what it needs cannot be read or loaded; nothing was changed.
+    """
+    running = {unit.camera: unit.spec for unit in engine.units}
+    wanted = {camera.id: source_spec(after.site, camera) for camera in after.site.cameras}
+    changes = compare((before.site, running), (after.site, wanted))
+    if changes.whole:
+        return changes.whole
+    loaded = engine.backends
+    missing = [package for package in _needed(after) if package.card.name not in loaded]
+    backends = {**loaded, **load_backends(missing, TrackingSettings().low, after.layout)}
+    engine.reconfigure(changes.cameras, _seats(after, backends), after.site.sha256, backends)
+    return ()
+
+
+def _seats(box: Box, backends: Mapping[str, Detector]) -> tuple[Seat, ...]:
+    return tuple(
+        Seat(
+            open_eyes(camera, box.plan(camera), box.models, backends), source_spec(box.site, camera)
+        )
+        for camera in box.site.cameras
     )
 
 
@@ -251,29 +304,22 @@ def _ring_seconds(box: Box) -> float:
 def _recorder(
     box: Box,
     shared: _Shared,
-    rings: Mapping[CameraId, PacketRing],
-    eyes: Mapping[CameraId, CameraEyes],
+    stage: CameraStage,
     *,
     is_replay: bool,
 ) -> EvidenceRecorder:
     config = box.site.config
-    behind = {name: one.models_by_hazard for name, one in eyes.items()}
-    sources = {one.id: source_spec(box.site, one).clock_source for one in box.site.cameras}
     hazards = box.catalogue.hazards.values()
     settings = EvidenceSettings(
         device=config.device,
         software=software(),
         config_sha256=box.site.sha256,
         catalogue_sha256=box.catalogue.sha256,
-        models=lambda camera, hazard: behind.get(camera, {}).get(hazard, ()),
-        clock=lambda camera, at: state_of(sources[camera], at, read_kernel_clock),
+        models=stage.models,
+        clock=lambda camera, at: state_of(stage.clock_sources[camera], at, read_kernel_clock),
         heads_are_the_hazard=frozenset(h.id for h in hazards if h.heads_are_the_hazard),
-        heads_found_by={
-            name: None if one.people is None else one.people.detect
-            for name, one in eyes.items()
-            if not one.knows_people
-        },
-        zones={camera.id: drawn(camera) for camera in box.site.cameras},
+        heads_found_by=stage.heads_found_by,
+        zones=stage.zones,
         pre_roll_s=config.evidence.pre_roll.total_seconds(),
         post_roll_s=config.evidence.post_roll.total_seconds(),
         waits_for_clips=is_replay,
@@ -285,50 +331,7 @@ def _recorder(
         key_file=box.site.stores / SIGNING_KEY,
         counters=shared.board,
     )
-    return EvidenceRecorder(settings, stores, rings, shared.clock)
-
-
-def _unit(
-    box: Box,
-    shared: _Shared,
-    recorder: EvidenceRecorder | NoEvidence,
-    place: tuple[CameraEyes, SourceSpec, PacketRing],
-) -> CameraUnit:
-    eyes, spec, ring = place
-    camera = eyes.camera
-    facts = EventFacts(
-        device=box.site.config.device,
-        boot=shared.outbox.boot,
-        models=eyes.models_by_hazard,
-        severities=severities(box.catalogue),
-        catalogue_sha256=box.catalogue.sha256,
-        config_sha256=box.site.sha256,
-        clock=lambda at: state_of(spec.clock_source, at, read_kernel_clock),
-    )
-
-    def new_pipeline() -> CameraPipeline:
-        bystanders = eyes.bystanders(shared.board)
-        parts = PipelineParts(recorder, shared.outbox, shared.clock, shared.board, bystanders)
-        core = CameraCore(CoreSpec(facts.device, camera.id, eyes.plan.bindings, eyes.tracking))
-        if spec.mode is Mode.LIVE:
-            # A replay begins at its first picture again: it tells the same events once more, and
-            # the outbox knows them by their ids.
-            core.restore(shared.outbox.open_incidents())
-        return CameraPipeline(camera.id, core, facts, parts)
-
-    waiting = Waiting.EVERY if spec.mode is Mode.REPLAY else Waiting.NEWEST
-    lane = shared.workers.open_lane(camera.id, waiting, eyes.panel.detect)
-    return CameraUnit(
-        UnitParts(
-            spec=spec,
-            ring=ring,
-            lane=lane,
-            new_pipeline=new_pipeline,
-            give_up=lambda reason: recorder.source_ended(camera.id, reason),
-            board=shared.board,
-            clock=shared.clock,
-        )
-    )
+    return EvidenceRecorder(settings, stores, stage.rings, shared.clock)
 
 
 def _delivery(box: Box, shared: _Shared) -> Delivery | None:

@@ -5,7 +5,7 @@ for looks that never come.
 """
 
 import threading
-from collections import deque
+from collections import defaultdict, deque
 from collections.abc import Mapping
 from dataclasses import dataclass
 
@@ -76,7 +76,8 @@ class ClipDesk:
         self._limits = limits or DeskLimits()
         self._pending: dict[IncidentId, _Pending] = {}
         self._jobs: deque[ClipJob] = deque()
-        self._history: dict[CameraId, PeopleHistory] = {name: PeopleHistory() for name in rings}
+        # A camera may come while the box runs; a history is small and stays when one goes.
+        self._history: defaultdict[CameraId, PeopleHistory] = defaultdict(PeopleHistory)
         self._ended: set[CameraId] = set()
         self._waiting_bytes = 0
         self._at_the_door = 0
@@ -102,7 +103,8 @@ class ClipDesk:
         """Finish what waits for this camera with what there is."""
         with self._changed:
             self._ended.add(camera)
-        self._rings[camera].end(reason)
+        if camera in self._rings:
+            self._rings[camera].end(reason)
         self._release(camera)
 
     def next_job(self, timeout_s: float) -> ClipJob | None:

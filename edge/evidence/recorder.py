@@ -109,6 +109,10 @@ class EvidenceRecorder:
         self._desk = ClipDesk(rings, clock, stores.counters, limits)
         self._unsealed: list[Made] = []
 
+    def adopt_configuration(self, sha256: str) -> None:
+        """Name another configuration in what is sealed from now on."""
+        self._sealer.adopt_configuration(sha256)
+
     def capture(self, change: IncidentChange, frame: Frame) -> tuple[EvidenceRef, ...]:
         """Keep the key frame of an opened incident, original and shown, and order its clip."""
         if change.change is not Change.OPENED:

@@ -2,7 +2,7 @@
 
 from base64 import b64encode
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from hashlib import sha256
 
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
@@ -55,6 +55,10 @@ class Sealer:
         self._ledger = ledger
         self._outbox = outbox
         self._clock = clock
+
+    def adopt_configuration(self, sha256: str) -> None:
+        """Name another configuration from the next manifest on."""
+        self._maker = replace(self._maker, config_sha256=sha256)
 
     def seal(self, order: ClipOrder, span: ClipSpan | None) -> None:
         """Seal what there is of an order and announce it."""

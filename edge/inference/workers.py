@@ -37,6 +37,12 @@ class Workers:
             self._lanes.append(lane)
         return lane
 
+    def close_lane(self, lane: Lane) -> None:
+        """Let a camera go; what is under way for it is brought back to nobody."""
+        lane.close()
+        with self._turn:
+            self._lanes = [other for other in self._lanes if other is not lane]
+
     def start(self) -> None:
         """Start the threads."""
         self._threads = [

@@ -1,14 +1,15 @@
 """One camera from boxes to messages: `step` takes a look, and what changed is told and kept."""
 
 from collections import deque
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
 
 import numpy as np
 import structlog
 
 from edge.core.camera_core import CameraCore
 from edge.core.detections import Detections
-from edge.core.incidents import IncidentChange
+from edge.core.incidents import Incident, IncidentChange
 from edge.core.moment import Moment
 from edge.errors import DeliveryError, EvidenceError
 from edge.inference.lane import Looked
@@ -55,6 +56,25 @@ class CameraPipeline:
         self._parts = parts
         self._size = (1, 1)
         self._untold: deque[Told] = deque()
+
+    def adopt_configuration(self, sha256: str) -> None:
+        """Name another configuration in what is told from now on; called from any thread."""
+        self._facts = replace(self._facts, config_sha256=sha256)
+
+    def hand_over(self, following: "CameraPipeline") -> None:
+        """Let another pipeline of this camera go on with what is open and could not be told yet.
+
+        What the other's rules do not know closes with its first picture.
+        """
+        following.take_over(self._core.open_incidents, tuple(self._untold), self._size)
+
+    def take_over(
+        self, incidents: Sequence[Incident], untold: Sequence[Told], size: tuple[int, int]
+    ) -> None:
+        """Go on with open incidents and untold changes; size: of the last picture, in pixels."""
+        self._core.restore(incidents)
+        self._untold.extend(untold)
+        self._size = size
 
     def step(self, looked: Looked) -> None:
         """Judge one look and tell what changed."""

@@ -79,6 +79,10 @@ class CameraUnit:
         self._figures_mono = float("-inf")
         self._looked = 0
         self._budget = RestartBudget()
+        self._new_pipeline = parts.new_pipeline
+        self._pipeline: CameraPipeline | None = None
+        #: From which moment of the stream on another pipeline judges.
+        self._turn_mono: float | None = None
         self._reader = self._new_reader()
         self._earlier = (0, 0)
         self._threads = (
@@ -110,6 +114,33 @@ class CameraUnit:
             ended_early=stats.ended_early,
             failure=self._failure or _sentence(self._reader),
         )
+
+    @property
+    def spec(self) -> SourceSpec:
+        """Where its pictures come from."""
+        return self._parts.spec
+
+    @property
+    def lane(self) -> Lane:
+        """Its way through the workers."""
+        return self._parts.lane
+
+    def rejudge(self, new_pipeline: Callable[[], CameraPipeline]) -> None:
+        """Judge by other rules from now on, without losing a picture or what is open.
+
+        Pictures on their way belong to the pipeline that they were read for.
+        """
+        self._new_pipeline = new_pipeline
+        self._turn_mono = self._parts.clock.now().mono
+
+    def adopt_configuration(self, sha256: str) -> None:
+        """Name another configuration in what is told from now on."""
+        if self._pipeline is not None:
+            self._pipeline.adopt_configuration(sha256)
+
+    def close_open_incidents(self, reason: str) -> None:
+        """Close what is open, after the unit has ended: nobody else will."""
+        self._new_pipeline().finish(reason)
 
     def start(self) -> None:
         """Start both threads."""
@@ -157,11 +188,12 @@ class CameraUnit:
             self._parts.give_up(self._failure)
 
     def _judge_all(self) -> None:
-        pipeline = self._parts.new_pipeline()
+        pipeline = self._pipeline = self._new_pipeline()
         last_mono = self._parts.clock.now().mono
         while not self._parts.lane.is_over:
             looked = self._parts.lane.next_looked(_IDLE_S)
             now = self._parts.clock.now()
+            pipeline = self._turned(pipeline, now if looked is None else looked.frame.at)
             if looked is None:
                 self._idle(pipeline, now, last_mono)
             else:
@@ -172,6 +204,16 @@ class CameraUnit:
             pipeline.finish(self._detail or "the film ended")
         if pipeline.untold:
             self._failure = f"{pipeline.untold} events could not be kept; look at the disk"
+
+    def _turned(self, pipeline: CameraPipeline, at: Moment) -> CameraPipeline:
+        """Return who judges from this moment on."""
+        if self._turn_mono is None or at.mono <= self._turn_mono:
+            return pipeline
+        self._turn_mono = None
+        following = self._new_pipeline()
+        pipeline.hand_over(following)
+        self._pipeline = following
+        return following
 
     def _step(self, pipeline: CameraPipeline, looked: Looked) -> None:
         pipeline.step(looked)

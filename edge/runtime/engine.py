@@ -1,7 +1,7 @@
 """All that runs in the child: cameras, workers, evidence, delivery. Started once, drained once."""
 
 import threading
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
@@ -18,8 +18,11 @@ from edge.fleet.heartbeat import Heartbeat
 from edge.fleet.reception import Reception
 from edge.fleet.status_board import StatusBoard
 from edge.fleet.system_clock import SystemClock
+from edge.inference.detector import Detector
 from edge.inference.workers import Workers
 from edge.runtime.camera_unit import CameraUnit
+from edge.runtime.cameras import Cameras, Seat
+from edge.runtime.site_changes import CameraChanges
 
 _log = structlog.get_logger(__name__)
 
@@ -54,7 +57,7 @@ class Delivery:
 class EngineParts:
     """Everything that was composed."""
 
-    units: Sequence[CameraUnit]
+    cameras: Cameras
     workers: Workers
     recorder: EvidenceRecorder | NoEvidence
     store: DirectoryStore
@@ -62,6 +65,7 @@ class EngineParts:
     board: StatusBoard
     clock: SystemClock
     delivery: Delivery | None
+    backends: Mapping[str, Detector]
     keep_figures: Callable[[], None]
     close_stores: Callable[[], None]
 
@@ -95,6 +99,8 @@ class Engine:
 
     def __init__(self, parts: EngineParts) -> None:
         self._parts = parts
+        #: Loaded models by name.
+        self.backends = parts.backends
         self._evidence_stop = threading.Event()
         self._threads: list[threading.Thread] = []
         self._crashed: str | None = None
@@ -107,7 +113,7 @@ class Engine:
     @property
     def units(self) -> Sequence[CameraUnit]:
         """The cameras."""
-        return self._parts.units
+        return self._parts.cameras.units
 
     def start(self) -> None:
         """Start everything; open incidents were restored when it was composed."""
@@ -118,13 +124,12 @@ class Engine:
             for name, part in _working(delivery):
                 self._start_thread(name, part.run)
             delivery.link.start(delivery.reception)
-        for unit in self._parts.units:
-            unit.start()
-        _log.info("engine_started", cameras=[unit.camera for unit in self._parts.units])
+        self._parts.cameras.start()
+        _log.info("engine_started", cameras=[unit.camera for unit in self.units])
 
     def are_sources_over(self) -> bool:
         """Whether every camera has come to its end."""
-        return all(unit.is_over for unit in self._parts.units)
+        return all(unit.is_over for unit in self.units)
 
     def drain(self, timeout_s: float) -> LeftOver:
         """Seal the clips, then wait until the server has everything (or time runs out)."""
@@ -140,11 +145,7 @@ class Engine:
     def stop(self) -> None:
         """Leave in order: cameras, workers, evidence, then what sends."""
         self._parts.board.show_draining()
-        for unit in self._parts.units:
-            unit.stop()
-        for unit in self._parts.units:
-            if not unit.join(_JOIN_S):
-                _log.error("camera_did_not_leave", camera=unit.camera)
+        self._parts.cameras.stop()
         self._parts.workers.stop()
         self._evidence_stop.set()
         delivery = self._parts.delivery
@@ -158,6 +159,19 @@ class Engine:
         self._parts.keep_figures()
         self._parts.close_stores()
         _log.info("engine_stopped")
+
+    def reconfigure(
+        self,
+        changes: CameraChanges,
+        seats: Sequence[Seat],
+        sha256: str,
+        backends: Mapping[str, Detector],
+    ) -> None:
+        """Change cameras while the others go on; a model that nobody needs any more is let go."""
+        self._parts.cameras.apply(changes, seats, sha256)
+        needed = {part.model for seat in seats for part in seat.eyes.plan.everyone_asked}
+        self.backends = {name: one for name, one in backends.items() if name in needed}
+        self._parts.board.show_config(sha256)
 
     def refuse_configuration(self, sha256: str, reason: str) -> None:
         """Tell the server that a newer configuration is not in force, and why."""

@@ -28,9 +28,9 @@ class CameraFigures:
     failure: str | None
 
 
-def keep(folder: Path, specs: Sequence[SourceSpec], units: Sequence[CameraUnit]) -> None:
+def keep(folder: Path, units: Sequence[CameraUnit]) -> None:
     """Write the figures of all cameras: temporary, fsync, rename."""
-    rows = [asdict(_figures(spec, unit)) for spec, unit in zip(specs, units, strict=True)]
+    rows = [asdict(_figures(unit.spec, unit)) for unit in units]
     temporary = folder / f".{FILE}"
     with temporary.open("w", encoding="utf-8") as file:
         json.dump(rows, file, ensure_ascii=False, indent=1)

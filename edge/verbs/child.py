@@ -1,11 +1,13 @@
 """The child's life: open the box, run the engine, obey, leave with the right code."""
 
 import sys
+from pathlib import Path
 
 import structlog
 
-from edge.app import Box, compose, open_box, take_stores
-from edge.config import last_good
+from edge.app import Box, compose, open_box, reconfigure, take_stores
+from edge.config import RtspSource, Site, last_good
+from edge.config.watch import ConfigWatch
 from edge.errors import ConfigError, EdgeError
 from edge.runtime.supervisor import RELOAD
 from edge.verbs.run import CRASHED, Orders, RunOptions
@@ -16,6 +18,7 @@ _log = structlog.get_logger(__name__)
 
 _LOOK_S = 0.2
 _LOOKS_PER_FIGURES = 10
+_LOOKS_PER_FILES = 5
 
 
 class Child:
@@ -32,6 +35,8 @@ class Child:
         self._box, refused = self._open()
         self._release = take_stores(self._box.site)
         self._engine = compose(self._box, refused)
+        self._watch_files = ConfigWatch(options.config)
+        self._watch_files.watch_also(_secrets_of(self._box.site))
 
     def run(self, orders: Orders) -> int:
         """Start, watch, and stop the engine; return the exit code."""
@@ -69,21 +74,38 @@ class Child:
                 self._engine.keep_figures()
             if self._engine.crashed is not None:
                 return CRASHED
-            if orders.take_reload() and self._accepts_new_configuration():
+            if self._shall_reload(orders, looks) and self._needs_new_start():
                 return RELOAD
             if self._options.once and self._engine.are_sources_over():
                 return self._finish()
         return 0
 
-    def _accepts_new_configuration(self) -> bool:
+    def _shall_reload(self, orders: Orders, looks: int) -> bool:
+        """Whether somebody asks for it, or the files were changed; a box run once never looks."""
+        if orders.take_reload():
+            return True
+        due = looks % _LOOKS_PER_FILES == 0 and not self._options.once
+        return due and self._watch_files.has_changed()
+
+    def _needs_new_start(self) -> bool:
+        """Take the configuration on disk into use; True when only a new start can do that.
+
+        One with mistakes changes nothing: the box goes on as it was and says why.
+        """
         try:
-            open_box(self._options.config, self._catalogue)
+            box = open_box(self._options.config, self._catalogue, running=self._box)
+            whole = reconfigure(self._engine, self._box, box)
         except EdgeError as fault:
             _log.error("configuration_refused", reason=str(fault))
             self._engine.refuse_configuration(self._box.site.sha256, str(fault))
             return False
-        _log.info("configuration_accepted", file=str(self._options.config))
-        return True
+        _log.info("configuration_accepted", file=str(self._options.config), starts_anew_for=whole)
+        if whole:
+            return True
+        self._box = box
+        self._watch_files.watch_also(_secrets_of(box.site))
+        last_good.keep(box.site)
+        return False
 
     def _finish(self) -> int:
         """Bring everything away; 1 when a source or model failed, or something is left."""
@@ -103,6 +125,13 @@ class Child:
             print(f"left after {timeout_s:g} s of draining: {left}", file=sys.stderr)
         failed = any(unit.figures.failure is not None for unit in self._engine.units)
         return 1 if failed or left or self._box.models.refused else 0
+
+
+def _secrets_of(site: Site) -> list[Path]:
+    """Return the password files: a new password is a change of the configuration too."""
+    sources = [camera.source for camera in site.cameras]
+    given = [one.password_file for one in sources if isinstance(one, RtspSource)]
+    return [site.path(file) for file in given if file is not None]
 
 
 def _catalogue() -> Catalogue:

@@ -175,3 +175,21 @@ def test_a_full_disk_keeps_events_back_and_tells_them_in_order_when_there_is_roo
     scene.see(PERSON, 1)
     assert (scene.changes, scene.pipeline.untold) == ([Change.OPENED], 0)
     assert [event.message_no for event in scene.events] == [1]
+
+
+def test_a_pipeline_that_follows_goes_on_with_what_is_open_and_what_a_full_disk_kept_back() -> None:
+    outbox = RefusingOutbox()
+    scene = Scene(outbox)
+    outbox.is_full = True
+    scene.see(PERSON, 8)
+    assert scene.events == []
+
+    following = scene.new_pipeline()
+    scene.pipeline.hand_over(following)
+    scene.pipeline = following
+    outbox.is_full = False
+    following.adopt_configuration("d" * 64)
+    scene.see(PERSON, 70)
+    assert scene.changes == [Change.OPENED, Change.UPDATED]
+    assert len({event.incident_id for event in scene.events}) == 1
+    assert {event.config_sha256 for event in scene.events} == {"d" * 64}

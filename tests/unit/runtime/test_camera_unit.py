@@ -198,3 +198,33 @@ def test_frames_that_a_live_camera_drops_are_counted_on_the_board(site: Site) ->
     wait_until(lambda: unit.figures.dropped >= 3, WITHIN_S, "drops")
     gate.set()
     wait_until(lambda: site.board.counters().get("frames_dropped", 0) >= 3, WITHIN_S, "the counter")
+
+
+def test_a_camera_that_is_judged_anew_loses_no_picture(site: Site) -> None:
+    unit = site.add("gate", Mode.LIVE)
+    site.start()
+    for number in range(1, 4):
+        wait_until(lambda n=number: site.looks("gate") >= 8 * n, WITHIN_S, "some looks")
+        unit.rejudge(unit._parts.new_pipeline)
+    wait_until(lambda: site.looks("gate") >= 32, WITHIN_S, "looks after the last change")
+    unit.stop()
+    assert unit.join(WITHIN_S)
+    assert site.looks("gate") + unit.figures.dropped == unit.figures.frames
+    moments = [at.mono for camera, at, _ in site.recorder.observed if camera == "gate"]
+    assert moments == sorted(set(moments))
+
+
+def test_who_judges_after_a_change_names_the_configuration_of_that_change(site: Site) -> None:
+    unit = site.add("gate", Mode.LIVE)
+    made: list[CameraPipeline] = []
+
+    def another() -> CameraPipeline:
+        made.append(unit._parts.new_pipeline())
+        return made[-1]
+
+    site.start()
+    wait_until(lambda: site.looks("gate") >= 3, WITHIN_S, "some looks")
+    unit.rejudge(another)
+    wait_until(lambda: bool(made) and unit._pipeline is made[0], WITHIN_S, "the turn")
+    unit.adopt_configuration("c" * 64)
+    assert made[0]._facts.config_sha256 == "c" * 64
