@@ -22,6 +22,7 @@ VERBS: dict[str, Verb] = {
     "edge": Verb("edge.cli", "run, check or look into an edge box"),
     "server": Verb("server.cli", "run or set up the central server"),
     "library": Verb("hazard_library.cli", "keep the hazard catalogue and the sample library"),
+    "evidence": Verb("hazard_library.cli", "check evidence offline: what holds, what does not"),
     "detect": Verb("edge.cli", "find objects in pictures and videos"),
     "bench": Verb("edge.cli", "measure the edge pipeline"),
     "train": Verb("hazard_library.cli", "train and export a detector"),

@@ -1,7 +1,7 @@
 """The two hashes of every file of evidence: SHA-256 for the world, SM3 (GB/T 32905) for China."""
 
 import hashlib
-from pathlib import Path
+from typing import IO
 
 from cryptography.hazmat.primitives import hashes
 
@@ -15,16 +15,11 @@ def sm3(data: bytes) -> str:
     return digest.finalize().hex()
 
 
-def of_file(path: Path) -> tuple[int, str, str]:
-    """Return length, SHA-256 and SM3 of a file, read piece by piece.
-
-    Raises:
-        OSError: it cannot be read.
-    """
+def of_stream(file: IO[bytes]) -> tuple[int, str, str]:
+    """Return length, SHA-256 and SM3 of a file, read piece by piece."""
     first, second, size = hashlib.sha256(), hashes.Hash(hashes.SM3()), 0
-    with path.open("rb") as file:
-        while piece := file.read(_PIECE):
-            first.update(piece)
-            second.update(piece)
-            size += len(piece)
+    while piece := file.read(_PIECE):
+        first.update(piece)
+        second.update(piece)
+        size += len(piece)
     return size, first.hexdigest(), second.finalize().hex()

@@ -81,6 +81,15 @@ def manifest_of(db: Session, incident_id: UUID) -> EvidenceManifestRow | None:
     )
 
 
+def manifest_by_hash(db: Session, device_id: str, sha256: str) -> EvidenceManifestRow | None:
+    """Return a device's manifest of that hash."""
+    return db.scalar(
+        select(EvidenceManifestRow).where(
+            EvidenceManifestRow.device_id == device_id, EvidenceManifestRow.sha256 == sha256
+        )
+    )
+
+
 def manifests(db: Session) -> Sequence[EvidenceManifestRow]:
     """Return all manifests."""
     return db.scalars(select(EvidenceManifestRow).order_by(EvidenceManifestRow.received_at)).all()

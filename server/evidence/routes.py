@@ -7,15 +7,18 @@ from typing import Annotated, cast
 from uuid import UUID
 
 from fastapi import APIRouter, Depends, Query, Request
-from fastapi.responses import FileResponse
+from fastapi.responses import FileResponse, StreamingResponse
 from sqlalchemy.orm import Session
+from starlette.background import BackgroundTask
 
 from server.audit import service as audit
 from server.audit.service import Thing
+from server.evidence import export as exporting
 from server.evidence import service
 from server.evidence.file_store import FileStore
 from server.evidence.service import EvidenceSeen
 from server.evidence.states import FileState
+from server.fleet import service as fleet
 from server.identity.actor import Actor
 from server.identity.guard import SignedIn
 from server.identity.permissions import Act
@@ -34,6 +37,7 @@ router = APIRouter(prefix="/api/v1/evidence", tags=["evidence"])
 #: A player asks for one clip many times; that is one look.
 _ONE_LOOK = timedelta(minutes=10)
 _SHORTEST_PURPOSE = 4
+_PIECE = 1024 * 1024
 _WHY_SHOWN = "查看线索"
 
 #: Whether an incident lies in somebody's scope; known above evidence, so it is handed in.
@@ -72,6 +76,52 @@ def content(
         media_type=seen.media_type or "application/octet-stream",
         headers={"Cache-Control": "private, no-cache", "Content-Disposition": "inline"},
     )
+
+
+@router.get(
+    "/incidents/{incident_id}/export",
+    response_class=StreamingResponse,
+    responses=answers(NotSignedIn, NotPermitted, NotFound, EvidenceMismatch, FieldsMissing),
+)
+def export(
+    incident_id: UUID,
+    request: Request,
+    actor: SignedIn,
+    on: Annotated[Ground, Depends(ground)],
+    purpose: Purpose = None,
+) -> StreamingResponse:
+    """Return an incident's evidence as a zip; with a purpose, the sealed originals too."""
+    now = on.clock.now()
+    actor.require(Act.EVIDENCE_READ, now)
+    with on.database.reading() as db:
+        found = exporting.sealed(db, incident_id)
+        if found is None or not _sees(request)(db, actor, incident_id):
+            raise NotFound(f"incident {incident_id} has no manifest here", "该事件的证据尚未封存")
+        pieces = service.of_incidents(db, [incident_id])
+        key = fleet.public_key(db, found.manifest.device)
+    store = cast("FileStore", request.app.state.files)
+    places = {one.sha256: _place(one, actor, on, purpose, store) for one in pieces if one.sha256}
+    spool = exporting.write_zip(found, key, places, now)
+    return StreamingResponse(
+        iter(lambda: spool.read(_PIECE), b""),
+        media_type="application/zip",
+        headers={
+            "Cache-Control": "private, no-store",
+            "Content-Disposition": f'attachment; filename="evidence-{incident_id}.zip"',
+        },
+        background=BackgroundTask(spool.close),
+    )
+
+
+def _place(
+    seen: EvidenceSeen, actor: Actor, on: Ground, purpose: str | None, store: FileStore
+) -> Path | str:
+    """Return where a file lies that may go out, its look recorded; or why it stays here."""
+    if seen.state is not FileState.STORED:
+        return f"证据未在服务器上 not at the server: {seen.reason or seen.state.value}"
+    if seen.kind.is_sealed and purpose is None:
+        return "封存原件，未填写用途 sealed original, no purpose was given"
+    return _look(seen, actor, on, _purpose(seen, actor, on, purpose), store)
 
 
 def _sees(request: Request) -> SeesIncident:

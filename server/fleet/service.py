@@ -138,6 +138,18 @@ def known_device(db: Session, device_id: DeviceId) -> DeviceRef | None:
     return DeviceRef(DeviceId(found.id), found.site, found.public_key)
 
 
+def public_key(db: Session, device_id: DeviceId) -> bytes:
+    """Return the key that verifies a box's manifests, also of one that is revoked by now.
+
+    Raises:
+        NotFound: it was never registered.
+    """
+    device = repository.device(db, device_id)
+    if device is None:
+        raise NotFound(f"device {device_id} is not registered")
+    return device.public_key
+
+
 def camera(db: Session, device_id: DeviceId, camera_id: CameraId) -> CameraRef | None:
     """Return a registered camera."""
     device, found = repository.device(db, device_id), repository.camera(db, device_id, camera_id)

@@ -1,0 +1,77 @@
+"""One incident's evidence as a zip that `patrol evidence verify` checks without this server."""
+
+import base64
+import tempfile
+import zipfile
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+from typing import IO
+from uuid import UUID
+
+from sqlalchemy.orm import Session
+
+from hazard_library.contract.evidence import EvidenceManifest
+from hazard_library.proof.export import MANIFEST, SHEET, ExportSheet, SignedText, file_name
+from server.evidence import repository
+from server.evidence.tables import EvidenceManifestRow
+
+_IN_MEMORY = 8 * 1024 * 1024
+
+
+@dataclass(frozen=True, slots=True)
+class Sealed:
+    """An incident's manifest as it came, what it says, and the box's manifest before it."""
+
+    text: SignedText
+    manifest: EvidenceManifest
+    previous: SignedText | None
+
+
+def sealed(db: Session, incident: UUID) -> Sealed | None:
+    """Return an incident's manifest; None while it has not come."""
+    row = repository.manifest_of(db, incident)
+    if row is None:
+        return None
+    before = None
+    if row.previous_sha256 is not None:
+        before = repository.manifest_by_hash(db, row.device_id, row.previous_sha256)
+    return Sealed(
+        _text(row),
+        EvidenceManifest.model_validate_json(row.manifest),
+        None if before is None else _text(before),
+    )
+
+
+def write_zip(
+    found: Sealed, public_key: bytes, files: dict[str, Path | str], at: datetime
+) -> IO[bytes]:
+    """Write the zip. `files`: SHA-256 → where the file lies, or why it is left out.
+
+    Bytes are copied as they are: pictures and clips do not get smaller.
+    """
+    sheet = ExportSheet(
+        device=found.manifest.device,
+        public_key=base64.b64encode(public_key).decode(),
+        manifest_sha256=found.text.manifest_sha256,
+        signature=found.text.signature,
+        previous=found.previous,
+        left_out={sha: why for sha, why in files.items() if isinstance(why, str)},
+        exported_at=at,
+    )
+    spool = tempfile.SpooledTemporaryFile(_IN_MEMORY)  # noqa: SIM115 - whoever sends it closes it
+    with zipfile.ZipFile(spool, "w", zipfile.ZIP_STORED) as archive:
+        archive.writestr(MANIFEST, found.text.manifest)
+        archive.writestr(SHEET, sheet.model_dump_json(by_alias=True, indent=1))
+        for ref in found.manifest.files:
+            place = files.get(ref.sha256)
+            if isinstance(place, Path):
+                archive.write(place, file_name(ref))
+    spool.seek(0)
+    return spool
+
+
+def _text(row: EvidenceManifestRow) -> SignedText:
+    return SignedText(
+        manifest=row.manifest.decode(), manifest_sha256=row.sha256, signature=row.signature
+    )
