@@ -19,6 +19,9 @@ from server.evidence.device_routes import router as device_router
 from server.evidence.file_store import FileStore
 from server.evidence.routes import router as evidence_router
 from server.evidence.uploads import Uploads
+from server.fleet.authority import Authority
+from server.fleet.identity_routes import IdentityDesk
+from server.fleet.identity_routes import router as identity_desk_router
 from server.fleet.routes import router as fleet_router
 from server.handovers.routes import router as handovers_router
 from server.identity.routes import router as identity_router
@@ -63,6 +66,7 @@ class WebParts:
     pseudonyms: Pseudonyms
     public_origins: Sequence[str] = ()
     is_demo: bool = False
+    authority: Authority | None = None
 
 
 class Health(BaseModel):
@@ -85,7 +89,7 @@ def create_app(parts: WebParts) -> FastAPI:
     state.ground = Ground(parts.database, parts.clock)
     state.files, state.catalogue, state.feed = parts.files, parts.catalogue, parts.feed
     state.public_origins, state.is_demo = tuple(parts.public_origins), parts.is_demo
-    state.pseudonyms = parts.pseudonyms
+    state.pseudonyms, state.authority = parts.pseudonyms, parts.authority
     state.uploads = Uploads(parts.database, parts.files, parts.clock, leads.evidence_arrived)
     state.sees_incident = leads.sees_incident
     app.add_middleware(SecurityHeaders)
@@ -94,6 +98,18 @@ def create_app(parts: WebParts) -> FastAPI:
         app.include_router(router)
     app.add_api_route("/health", health, tags=["health"], responses=answers(Unavailable))
     add_console(app, parts.console)
+    return app
+
+
+def create_device_app(parts: WebParts, desk: IdentityDesk) -> FastAPI:
+    """Put the door of boxes together: enrolment and evidence, and nothing that people use."""
+    app = FastAPI(title="Hazard Patrol, boxes", openapi_url=None, docs_url=None, redoc_url=None)
+    app.state.ground = Ground(parts.database, parts.clock)
+    app.state.identity_desk = desk
+    app.state.uploads = Uploads(parts.database, parts.files, parts.clock, leads.evidence_arrived)
+    tell_problems(app)
+    for router in (identity_desk_router, device_router):
+        app.include_router(router)
     return app
 
 

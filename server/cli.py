@@ -14,6 +14,8 @@ _EPILOG = """examples:
   patrol server broker-config --config server.yaml --out broker --port 1883
   patrol server enrol --config server.yaml --device box-1 --public-key box-1.pub \\
       --credential-out box-1.json --site site-1 --cameras gate,yard
+  patrol server device enrol-code --config server.yaml --device box-1 --site site-1 \\
+      --cameras gate,yard
   patrol server add-user --config server.yaml --name wang --full-name 王某 --role officer \\
       --unit 某区应急管理局 --division 320583 --certificate 32058300123 \\
       --valid-from 2025-01-01 --valid-to 2029-12-31
@@ -53,9 +55,8 @@ def _parser() -> argparse.ArgumentParser:
     run.add_argument("--role", choices=["web", "ingest", "work", "all"], default="all")
     _verb(verbs, "migrate", "bring the database to the newest migration")
     _add_enrol(_verb(verbs, "enrol", "register a box and its cameras, and write its credential"))
-    revoke = _verb(verbs, "revoke", "refuse a box from now on")
-    revoke.add_argument("--device", required=True)
-    revoke.add_argument("--reason", required=True)
+    _add_revoke(_verb(verbs, "revoke", "refuse a box from now on"))
+    _add_device(verbs.add_parser("device", help="let a box in by a one-time code, or refuse one"))
     _add_user(_verb(verbs, "add-user", "register a person"))
     link = _verb(verbs, "sign-in-link", "make a link that signs a person in once")
     link.add_argument("--name", required=True, help="account")
@@ -93,10 +94,25 @@ def _add_enrol(verb: argparse.ArgumentParser) -> None:
     verb.add_argument("--cameras", required=True, help="id, id=name, … separated by commas")
 
 
+def _add_device(verb: argparse.ArgumentParser) -> None:
+    acts = verb.add_subparsers(dest="act", required=True, metavar="ACT")
+    code = _verb(acts, "enrol-code", "make a one-time code for patrol edge enrol")
+    code.add_argument("--device", required=True, help="device id: a-z, 0-9, - and _")
+    code.add_argument("--site", required=True, help="id of a registered site")
+    code.add_argument("--cameras", required=True, help="id, id=name, … separated by commas")
+    code.add_argument("--minutes", type=int, default=30, help="how long it works (default: 30)")
+    _add_revoke(_verb(acts, "revoke", "refuse a box from now on"))
+
+
+def _add_revoke(verb: argparse.ArgumentParser) -> None:
+    verb.add_argument("--device", required=True)
+    verb.add_argument("--reason", required=True)
+
+
 def _add_user(verb: argparse.ArgumentParser) -> None:
     verb.add_argument("--name", required=True, help="what is typed to sign in")
     verb.add_argument("--full-name", required=True)
-    roles = ["aide", "officer", "leader", "maintainer", "sysadmin"]
+    roles = ["aide", "officer", "leader", "maintainer", "devop", "sysadmin"]
     verb.add_argument("--role", choices=roles, required=True)
     verb.add_argument("--unit", help="name of the enforcing unit")
     verb.add_argument("--division", help="its division, when the unit is new")

@@ -2,9 +2,6 @@
 
 import argparse
 import getpass
-import ipaddress
-import os
-import re
 import sys
 from collections.abc import Callable
 from datetime import timedelta
@@ -13,33 +10,27 @@ from pathlib import Path
 import yaml
 from pydantic import ValidationError
 
-from hazard_library.contract.ids import NAME_PATTERN, CameraId, DeviceId
+from server import device_commands
 from server.audit import service as audit
-from server.audit.service import Who
+from server.command_ground import BY, CLOCK, read, say, settings_of
 from server.enterprises import service as enterprises
 from server.enterprises.schemas import EnterpriseRecord, TrainingConsent
 from server.evidence import service as evidence
 from server.evidence.file_store import FileStore
 from server.fleet import service as fleet
-from server.fleet.broker_files import BrokerPlan
 from server.fleet.credentials import write_private
-from server.fleet.service import NewCamera, NewDevice
 from server.identity import library_tokens
 from server.identity import service as identity
 from server.identity.actor import Certificate
 from server.identity.permissions import Role
 from server.identity.service import NewAccount
-from server.kit.clock import SystemClock
 from server.kit.errors import SettingsError
 from server.kit.logs import configure_logs
 from server.kit.migrate import migrate as apply_migrations
 from server.opening import database_url, open_database
-from server.provisioning import enrol_device, refresh_broker, write_broker
 from server.report import report as make_report
-from server.settings import BrokerSettings, ServerSettings, load_settings
+from server.settings import ServerSettings, load_settings
 
-_BY = Who(f"cli:{os.environ.get('USER') or os.getuid()}", "sysadmin")
-_CLOCK = SystemClock()
 _LONGEST_TOKEN = timedelta(days=366)
 
 
@@ -55,37 +46,8 @@ def run(arguments: argparse.Namespace) -> int:
 
 def migrate(arguments: argparse.Namespace) -> int:
     """Bring the database up to date."""
-    with database_url(_settings(arguments)) as url:
-        _say(f"the database has every migration up to {apply_migrations(url)}")
-    return 0
-
-
-def enrol(arguments: argparse.Namespace) -> int:
-    """Register a box."""
-    settings = _settings(arguments)
-    new = NewDevice(
-        _device_id(arguments.device),
-        fleet.read_public_key(_read(arguments.public_key)),
-        arguments.site,
-        [_camera(text) for text in arguments.cameras.split(",")],
-    )
-    with open_database(settings) as database:
-        enrol_device(database, _CLOCK.now(), _BY, new, arguments.credential_out)
-        if settings.broker is not None and settings.broker.folder is not None:
-            refresh_broker(database, settings.broker.folder, settings.broker.credential_file)
-    _say(f"{new.id} is registered; bring {arguments.credential_out} to the box")
-    return 0
-
-
-def revoke(arguments: argparse.Namespace) -> int:
-    """Refuse a box from now on."""
-    settings = _settings(arguments)
-    with open_database(settings) as database:
-        with database.writing() as db:
-            fleet.revoke(db, _CLOCK.now(), _BY, DeviceId(arguments.device), arguments.reason)
-        if settings.broker is not None and settings.broker.folder is not None:
-            refresh_broker(database, settings.broker.folder, settings.broker.credential_file)
-    _say(f"{arguments.device} is refused from now on")
+    with database_url(settings_of(arguments)) as url:
+        say(f"the database has every migration up to {apply_migrations(url)}")
     return 0
 
 
@@ -95,8 +57,8 @@ def add_user(arguments: argparse.Namespace) -> int:
         raise SettingsError("--unit is missing: people of enforcement belong to a unit")
     certificate = _certificate(arguments)
     password = _password(arguments)
-    now = _CLOCK.now()
-    with open_database(_settings(arguments)) as database, database.writing() as db:
+    now = CLOCK.now()
+    with open_database(settings_of(arguments)) as database, database.writing() as db:
         unit = None
         if arguments.unit is not None:
             unit = identity.add_unit(db, now, arguments.unit, arguments.division)
@@ -108,32 +70,32 @@ def add_user(arguments: argparse.Namespace) -> int:
             password,
             certificate,
         )
-        identity.add_account(db, now, _BY, new)
-    _say(f"{arguments.name} is registered as {arguments.role}")
+        identity.add_account(db, now, BY, new)
+    say(f"{arguments.name} is registered as {arguments.role}")
     return 0
 
 
 def sign_in_link(arguments: argparse.Namespace) -> int:
     """Make a link that signs a person in once."""
-    settings = _settings(arguments)
+    settings = settings_of(arguments)
     lasts = min(max(timedelta(hours=arguments.hours), timedelta(minutes=1)), timedelta(days=7))
     with open_database(settings) as database, database.writing() as db:
-        token = identity.make_link(db, _CLOCK.now(), _BY, arguments.name, lasts)
-    _say(identity.link_address(_address(settings), token))
+        token = identity.make_link(db, CLOCK.now(), BY, arguments.name, lasts)
+    say(identity.link_address(_address(settings), token))
     return 0
 
 
 def register_enterprise(arguments: argparse.Namespace) -> int:
     """Record an enterprise and its sites."""
     try:
-        record = EnterpriseRecord.model_validate(yaml.safe_load(_read(arguments.file)))
+        record = EnterpriseRecord.model_validate(yaml.safe_load(read(arguments.file)))
     except (ValidationError, yaml.YAMLError) as fault:
         raise SettingsError(f"{arguments.file}: {fault}") from fault
-    now = _CLOCK.now()
-    with open_database(_settings(arguments)) as database, database.writing() as db:
+    now = CLOCK.now()
+    with open_database(settings_of(arguments)) as database, database.writing() as db:
         unit = identity.add_unit(db, now, arguments.unit, arguments.division)
-        enterprises.register(db, now, _BY, record, unit.id)
-    _say(f"{record.name} is registered with {len(record.sites)} sites")
+        enterprises.register(db, now, BY, record, unit.id)
+    say(f"{record.name} is registered with {len(record.sites)} sites")
     return 0
 
 
@@ -143,28 +105,28 @@ def training_consent(arguments: argparse.Namespace) -> int:
         given = TrainingConsent(reference=arguments.reference)
     except ValidationError as fault:
         raise SettingsError(f"--reference: {fault.errors()[0]['msg']}") from fault
-    with open_database(_settings(arguments)) as database, database.writing() as db:
-        firm = enterprises.consent_by_code(db, _CLOCK.now(), _BY, arguments.credit_code, given)
-    _say(f"{firm.name}: pictures {'may' if given.reference else 'may not'} train models")
+    with open_database(settings_of(arguments)) as database, database.writing() as db:
+        firm = enterprises.consent_by_code(db, CLOCK.now(), BY, arguments.credit_code, given)
+    say(f"{firm.name}: pictures {'may' if given.reference else 'may not'} train models")
     return 0
 
 
 def library_token(arguments: argparse.Namespace) -> int:
     """Make, or end, the token of a maintainer's program."""
-    now, lasts = _CLOCK.now(), timedelta(days=arguments.days)
+    now, lasts = CLOCK.now(), timedelta(days=arguments.days)
     if arguments.revoke == (arguments.out is not None):
         raise SettingsError("give either --out or --revoke")
     if not timedelta(0) < lasts <= _LONGEST_TOKEN:
         raise SettingsError(f"--days {arguments.days}: must lie within 1 to {_LONGEST_TOKEN.days}")
-    with open_database(_settings(arguments)) as database, database.writing() as db:
+    with open_database(settings_of(arguments)) as database, database.writing() as db:
         if arguments.revoke:
-            ended = library_tokens.revoke(db, now, _BY, arguments.name)
-            _say(f"{ended} tokens of {arguments.name} are refused from now on")
+            ended = library_tokens.revoke(db, now, BY, arguments.name)
+            say(f"{ended} tokens of {arguments.name} are refused from now on")
             return 0
-        token = library_tokens.make(db, now, _BY, arguments.name, lasts)
+        token = library_tokens.make(db, now, BY, arguments.name, lasts)
         # Written before the commit: a file that cannot be written leaves the former token alone.
         _write_token(arguments.out, token)
-    _say(f"{arguments.out} works for {arguments.days} days; former tokens are refused")
+    say(f"{arguments.out} works for {arguments.days} days; former tokens are refused")
     return 0
 
 
@@ -175,38 +137,15 @@ def check(arguments: argparse.Namespace) -> int:
 
 def report(arguments: argparse.Namespace) -> int:
     """Count what the database holds."""
-    settings = _settings(arguments)
+    settings = settings_of(arguments)
     with open_database(settings) as database:
-        made = make_report(database, _CLOCK, FileStore(settings.evidence))
+        made = make_report(database, CLOCK, FileStore(settings.evidence))
     if arguments.json:
-        _say(made.model_dump_json())
+        say(made.model_dump_json())
         return 0
-    _say(f"leads {made.leads}, tasks {made.tasks}, transfers {made.transfers}")
-    _say(f"duplicates {made.duplicates}, quarantined {made.quarantined}, gaps {len(made.gaps)}")
-    _say(f"evidence files {made.evidence.files}, verified {made.evidence.verified}")
-    return 0
-
-
-def broker_config(arguments: argparse.Namespace) -> int:
-    """Write Mosquitto's files."""
-    settings = _settings(arguments)
-    broker = _broker(settings)
-    folder = arguments.out or broker.folder
-    if folder is None:
-        raise SettingsError("name a folder with --out, or set broker.folder in server.yaml")
-    if (arguments.certificate is None) != (arguments.key is None):
-        raise SettingsError("--certificate and --key go together")
-    if arguments.certificate is None and not _is_loopback(arguments.host):
-        raise SettingsError(
-            f"{arguments.host}: without TLS the broker listens on loopback only; give "
-            "--certificate and --key"
-        )
-    plan = BrokerPlan(
-        folder, arguments.port or broker.port, arguments.host, arguments.certificate, arguments.key
-    )
-    with open_database(settings) as database:
-        path = write_broker(database, plan, broker.credential_file)
-    _say(f"start the broker with: mosquitto -c {path}")
+    say(f"leads {made.leads}, tasks {made.tasks}, transfers {made.transfers}")
+    say(f"duplicates {made.duplicates}, quarantined {made.quarantined}, gaps {len(made.gaps)}")
+    say(f"evidence files {made.evidence.files}, verified {made.evidence.verified}")
     return 0
 
 
@@ -225,8 +164,9 @@ def openapi(arguments: argparse.Namespace) -> int:
 VERBS: dict[str, Callable[[argparse.Namespace], int]] = {
     "run": run,
     "migrate": migrate,
-    "enrol": enrol,
-    "revoke": revoke,
+    "enrol": device_commands.enrol,
+    "revoke": device_commands.revoke,
+    "device": device_commands.device,
     "add-user": add_user,
     "sign-in-link": sign_in_link,
     "register-enterprise": register_enterprise,
@@ -234,84 +174,46 @@ VERBS: dict[str, Callable[[argparse.Namespace], int]] = {
     "library-token": library_token,
     "check": check,
     "report": report,
-    "broker-config": broker_config,
+    "broker-config": device_commands.broker_config,
     "openapi": openapi,
 }
 
 
 def _check_audit(arguments: argparse.Namespace) -> int:
-    with open_database(_settings(arguments)) as database, database.reading() as db:
+    with open_database(settings_of(arguments)) as database, database.reading() as db:
         found = audit.verify_chain(db)
     if arguments.json:
-        _say(found.to_json())
+        say(found.to_json())
     elif found.broken_at is None:
-        _say(f"the audit chain is whole: {found.entries} entries, last hash {found.last_hash}")
+        say(f"the audit chain is whole: {found.entries} entries, last hash {found.last_hash}")
     else:
-        _say(f"the audit chain is broken at entry {found.broken_at}: {found.why}")
+        say(f"the audit chain is broken at entry {found.broken_at}: {found.why}")
     return 0 if found.broken_at is None else 1
 
 
 def _check_stores(arguments: argparse.Namespace) -> int:
-    settings = _settings(arguments)
+    settings = settings_of(arguments)
     with open_database(settings) as database:
-        found = evidence.check_stores(database, _CLOCK, FileStore(settings.evidence))
+        found = evidence.check_stores(database, CLOCK, FileStore(settings.evidence))
         with database.reading() as db:
             devices = [seen.device for seen in fleet.all_seen(db)]
             broken = evidence.broken_manifests(db, devices)
     if arguments.json:
-        _say(found.to_json(broken))
+        say(found.to_json(broken))
     else:
-        _say(f"{found.files} files: {found.verified} verified, {found.pending} still to come")
+        say(f"{found.files} files: {found.verified} verified, {found.pending} still to come")
         for word, names in (("missing", found.missing), ("altered", found.altered)):
             for name in names:
-                _say(f"{word}: {name}")
+                say(f"{word}: {name}")
         for line in broken:
-            _say(line)
+            say(line)
     return 1 if found.missing or found.altered or broken else 0
-
-
-def _settings(arguments: argparse.Namespace) -> ServerSettings:
-    configure_logs(quiet=True)
-    return load_settings(arguments.config)
-
-
-def _broker(settings: ServerSettings) -> BrokerSettings:
-    if settings.broker is None:
-        raise SettingsError("broker is not set in server.yaml")
-    return settings.broker
 
 
 def _address(settings: ServerSettings) -> str:
     if settings.http.public_origins:
         return settings.http.public_origins[0]
     return f"http://{settings.http.host}:{settings.http.port}"
-
-
-def _is_loopback(host: str) -> bool:
-    try:
-        return ipaddress.ip_address(host).is_loopback
-    except ValueError:
-        return host == "localhost"
-
-
-def _read(path: Path) -> bytes:
-    try:
-        return path.read_bytes()
-    except OSError as fault:
-        raise SettingsError(f"{path}: {fault.strerror}") from fault
-
-
-def _device_id(text: str) -> DeviceId:
-    if not re.fullmatch(NAME_PATTERN, text):
-        raise SettingsError(f"--device {text!r}: use a-z, 0-9, - and _")
-    return DeviceId(text)
-
-
-def _camera(text: str) -> NewCamera:
-    name, _, label = text.strip().partition("=")
-    if not re.fullmatch(NAME_PATTERN, name):
-        raise SettingsError(f"--cameras {name!r}: use a-z, 0-9, - and _")
-    return NewCamera(CameraId(name), label or name)
 
 
 def _certificate(arguments: argparse.Namespace) -> Certificate | None:
@@ -327,7 +229,7 @@ def _password(arguments: argparse.Namespace) -> str | None:
     if arguments.link_only:
         return None
     if arguments.password_file is not None:
-        return _read(arguments.password_file).decode().strip()
+        return read(arguments.password_file).decode().strip()
     first = getpass.getpass("Password: ")
     if getpass.getpass("Again: ") != first:
         raise SettingsError("the two passwords differ")
@@ -339,7 +241,3 @@ def _write_token(path: Path, token: str) -> None:
         write_private(path, f"{token}\n")
     except OSError as fault:
         raise SettingsError(f"--out {path}: {fault.strerror}; name a place to write to") from fault
-
-
-def _say(text: str) -> None:
-    sys.stdout.write(f"{text}\n")

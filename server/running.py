@@ -15,20 +15,22 @@ from fastapi import FastAPI
 
 from hazard_library.catalogue.load import Catalogue, load_catalogue
 from server.app import WebParts, create_app
+from server.broker_keeper import BrokerKeeper, Kept
+from server.device_door import DeviceDoor
 from server.evidence.file_store import FileStore
-from server.fleet.broker_files import SERVER_USER
-from server.fleet.credentials import read_credential
-from server.ingest.broker_link import BrokerAddress, BrokerLink
+from server.fleet.authority import Authority
+from server.ingest.broker_link import BrokerLink
 from server.ingest.service import Ingest
 from server.ingest.worker import IngestWorker
 from server.kit.clock import Clock, SystemClock
 from server.kit.db import Database
-from server.kit.errors import SettingsError
+from server.kit.listening import QuietServer, listen
 from server.kit.live_feed import LiveFeed
 from server.leads import service as leads
 from server.opening import open_database, plain_url
+from server.provisioning import server_at_broker
 from server.samples.pseudonyms import Pseudonyms
-from server.settings import BrokerSettings, ServerSettings
+from server.settings import ServerSettings
 from server.upkeep import Upkeep
 
 log = structlog.get_logger(__name__)
@@ -51,7 +53,7 @@ def run(settings: ServerSettings, role: Role) -> None:
     Raises:
         SettingsError: the port is in use, or the settings do not fit the role.
     """
-    listener = _listen(settings) if role in {Role.WEB, Role.ALL} else None
+    listener = _listener(settings) if role in {Role.WEB, Role.ALL} else None
     catalogue = load_catalogue(settings.catalogue)
     clock = SystemClock()
     stopped = _stop_on_signal()
@@ -59,19 +61,28 @@ def run(settings: ServerSettings, role: Role) -> None:
         database = stack.enter_context(open_database(settings))
         if role in {Role.INGEST, Role.ALL}:
             stack.enter_context(ingesting(settings, database, catalogue, clock))
+        authority = Authority.at(settings.authority, clock.now()) if settings.devices else None
         if role in {Role.WORK, Role.ALL}:
             stack.enter_context(tending(database, clock))
+            stack.enter_context(keeping_broker(settings, database, authority, clock))
         log.info("server_started", role=role.value)
         if listener is not None:
-            app = create_app(web_parts(settings, database, catalogue, clock))
-            _serve(app, listener, stopped)
+            parts = web_parts(settings, database, catalogue, clock, authority)
+            if settings.devices is not None and authority is not None:
+                door = DeviceDoor(settings, settings.devices, authority, parts)
+                stack.enter_context(door.open())
+            _serve(create_app(parts), listener, stopped)
         else:
             stopped.wait()
     log.info("server_stopped", role=role.value)
 
 
 def web_parts(
-    settings: ServerSettings, database: Database, catalogue: Catalogue, clock: Clock
+    settings: ServerSettings,
+    database: Database,
+    catalogue: Catalogue,
+    clock: Clock,
+    authority: Authority | None = None,
 ) -> WebParts:
     """Gather what the web application is made of."""
     return WebParts(
@@ -84,6 +95,7 @@ def web_parts(
         pseudonyms=Pseudonyms.at(settings.data / "pseudonyms.key"),
         public_origins=settings.http.public_origins,
         is_demo=settings.demo,
+        authority=authority,
     )
 
 
@@ -102,7 +114,7 @@ def ingesting(
         tell_leads=lambda db, at, event: leads.attach(db, at, catalogue, event),
     )
     worker = IngestWorker(database, parts, clock)
-    link = BrokerLink(_address(settings.broker), worker)
+    link = BrokerLink(server_at_broker(settings.broker), worker)
     worker.answer_through(link)
     thread = Thread(target=worker.run, name="ingest")
     thread.start()
@@ -128,16 +140,25 @@ def tending(database: Database, clock: Clock) -> Iterator[None]:
         thread.join()
 
 
-class _Server(uvicorn.Server):
-    """Uvicorn with our signals: it stops when told, and live streams end first."""
-
-    def install_signal_handlers(self) -> None:
-        """Leave signals to us."""
-
-    @contextmanager
-    def capture_signals(self) -> Iterator[None]:
-        """Leave signals to us."""
+@contextmanager
+def keeping_broker(
+    settings: ServerSettings, database: Database, authority: Authority | None, clock: Clock
+) -> Iterator[None]:
+    """Keep the broker's files as the register says meanwhile."""
+    broker = settings.broker
+    if broker is None or broker.folder is None or not broker.credential_file.exists():
+        log.warning("broker_not_kept_here", remedy="set broker.folder, run broker-config")
         yield
+        return
+    kept = Kept(broker.folder, broker, settings.devices, authority)
+    keeper = BrokerKeeper(database, clock, kept)
+    thread = Thread(target=keeper.run, name="broker-keeper")
+    thread.start()
+    try:
+        yield
+    finally:
+        keeper.stop()
+        thread.join()
 
 
 def _serve(app: FastAPI, listener: socket.socket, stopped: Event) -> None:
@@ -148,7 +169,7 @@ def _serve(app: FastAPI, listener: socket.socket, stopped: Event) -> None:
         server_header=False,
         timeout_graceful_shutdown=_LEAVE_WITHIN_S,
     )
-    server = _Server(config)
+    server = QuietServer(config)
 
     def leave() -> None:
         stopped.wait()
@@ -160,20 +181,9 @@ def _serve(app: FastAPI, listener: socket.socket, stopped: Event) -> None:
     stopped.set()
 
 
-def _listen(settings: ServerSettings) -> socket.socket:
-    host, port = settings.http.host, settings.http.port
-    family = socket.AF_INET6 if ":" in host else socket.AF_INET
-    listener = socket.socket(family)
-    listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-    try:
-        listener.bind((host, port))
-        listener.listen(128)
-    except OSError as fault:
-        listener.close()
-        raise SettingsError(
-            f"{host}:{port}: {fault.strerror}; stop what uses it, or set another http.port"
-        ) from fault
-    log.info("server_listens", address=f"http://{host}:{port}")
+def _listener(settings: ServerSettings) -> socket.socket:
+    listener = listen(settings.http.host, settings.http.port, "http.port")
+    log.info("server_listens", address=f"http://{settings.http.host}:{settings.http.port}")
     return listener
 
 
@@ -182,15 +192,6 @@ def _stop_on_signal() -> Event:
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, lambda *_: stopped.set())
     return stopped
-
-
-def _address(broker: BrokerSettings) -> BrokerAddress:
-    credential = read_credential(broker.credential_file, "user")
-    if credential.name != SERVER_USER:
-        raise SettingsError(f"{broker.credential_file}: is not the server's own credential")
-    return BrokerAddress(
-        broker.host, broker.port, credential.name, credential.secret, ca_file=broker.ca_file
-    )
 
 
 def _url_of(database: Database) -> str:

@@ -56,6 +56,19 @@ class BrokerSettings(Part):
     )
 
 
+class DeviceSettings(Part):
+    """The doors of boxes that prove themselves by certificates of the server's own authority."""
+
+    names: tuple[str, ...] = Field(
+        min_length=1,
+        description="Names and addresses under which boxes reach server and broker; the "
+        "certificates of both doors carry them, and boxes are told the first one",
+    )
+    host: str = Field(default="0.0.0.0", description="Address that both doors listen on")  # noqa: S104 - no door opens without a certificate or a code
+    port: Port = Field(default=8443, description="HTTPS: enrolment and evidence")
+    broker_port: Port = Field(default=8883, description="MQTT over TLS")
+
+
 class ServerSettings(Part):
     """Everything that the server is told."""
 
@@ -71,6 +84,9 @@ class ServerSettings(Part):
     http: HttpSettings = HttpSettings()
     broker: BrokerSettings | None = Field(
         default=None, description="None: nothing is received from boxes"
+    )
+    devices: DeviceSettings | None = Field(
+        default=None, description="None: no certificates; boxes use the credential of enrol"
     )
     demo: bool = Field(default=False, description="Documents carry 演示; never for real cases")
     catalogue: Path | None = Field(default=None, description="Folder of hazards; none: our own")
@@ -98,6 +114,11 @@ class ServerSettings(Part):
     def evidence(self) -> Path:
         """Where evidence lies."""
         return self.data / "evidence"
+
+    @property
+    def authority(self) -> Path:
+        """Where the authority of the boxes' certificates lies; its key never leaves the folder."""
+        return self.data / "authority"
 
     def own_database_url(self) -> str | None:
         """Return the address of the bureau's own PostgreSQL with its password, or None.

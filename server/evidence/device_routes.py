@@ -1,4 +1,7 @@
-"""Where boxes bring evidence: `/api/v1/device/evidence/{sha256}`, HTTP Basic with their secret."""
+"""Where boxes bring evidence: `/api/v1/device/evidence/{sha256}`.
+
+A box proves itself by its certificate at the HTTPS door, or by its secret with HTTP Basic.
+"""
 
 from typing import Annotated, cast
 
@@ -7,7 +10,9 @@ from fastapi.security import HTTPBasic, HTTPBasicCredentials
 
 from hazard_library.contract.ids import DeviceId
 from server.evidence.uploads import LARGEST_PIECE, Piece, Progress, Uploads, WrongOffset
+from server.fleet import enrolment
 from server.fleet import service as fleet
+from server.fleet.peer import certificate_of
 from server.kit.errors import (
     EvidenceMismatch,
     NotFound,
@@ -16,7 +21,7 @@ from server.kit.errors import (
     TooLarge,
 )
 from server.kit.problems import answers
-from server.kit.web import Reading
+from server.kit.web import Now, Reading
 
 router = APIRouter(prefix="/api/v1/device/evidence", tags=["device"])
 
@@ -28,10 +33,16 @@ UploadLength = Annotated[int, Header(ge=1)]
 
 
 def _device(
-    db: Reading, given: Annotated[HTTPBasicCredentials | None, Depends(_basic)]
+    request: Request,
+    db: Reading,
+    clock: Now,
+    given: Annotated[HTTPBasicCredentials | None, Depends(_basic)],
 ) -> DeviceId:
+    shown = certificate_of(request)
+    if shown is not None:
+        return enrolment.holder_of(db, clock.now(), shown).id
     if given is None:
-        raise NotSignedIn("send the device id and its secret")
+        raise NotSignedIn("show the box's certificate, or send the device id and its secret")
     return fleet.authenticate(db, given.username, given.password).id
 
 

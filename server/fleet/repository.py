@@ -8,7 +8,14 @@ from sqlalchemy import func, select
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Session
 
-from server.fleet.tables import Camera, Device, DeviceBoot, DeviceStateReport
+from server.fleet.tables import (
+    Camera,
+    Device,
+    DeviceBoot,
+    DeviceCertificate,
+    DeviceStateReport,
+    EnrolCode,
+)
 
 R = TypeVar("R")
 
@@ -62,6 +69,45 @@ def note_boot(db: Session, device_id: str, boot: str, at: datetime, last_message
             index_elements=["device_id", "boot"], set_={"last_message_no": highest}
         )
     )
+
+
+def open_codes(db: Session, device_id: str) -> Sequence[EnrolCode]:
+    """Return a device's codes that nobody has used and nothing has replaced."""
+    query = select(EnrolCode).where(
+        EnrolCode.device_id == device_id,
+        EnrolCode.used_at.is_(None),
+        EnrolCode.ended_at.is_(None),
+    )
+    return db.scalars(query).all()
+
+
+def code_by_hash(db: Session, code_hash: str) -> EnrolCode | None:
+    """Return a code by the hash of its secret, locked."""
+    query = select(EnrolCode).where(EnrolCode.code_hash == code_hash).with_for_update()
+    return db.scalars(query).one_or_none()
+
+
+def certificate(db: Session, serial: str) -> DeviceCertificate | None:
+    """Return a certificate by its serial."""
+    return db.get(DeviceCertificate, serial)
+
+
+def live_certificates(db: Session, device_id: str) -> Sequence[DeviceCertificate]:
+    """Return a device's certificates that are not refused."""
+    query = select(DeviceCertificate).where(
+        DeviceCertificate.device_id == device_id, DeviceCertificate.ended_at.is_(None)
+    )
+    return db.scalars(query).all()
+
+
+def ended_certificates(db: Session, at: datetime) -> Sequence[DeviceCertificate]:
+    """Return certificates that are refused though they have not run out."""
+    query = (
+        select(DeviceCertificate)
+        .where(DeviceCertificate.ended_at.is_not(None), DeviceCertificate.expires_at > at)
+        .order_by(DeviceCertificate.serial)
+    )
+    return db.scalars(query).all()
 
 
 def _kept(db: Session, row: R) -> R:

@@ -5,6 +5,7 @@ from datetime import datetime
 from pydantic import BaseModel, Field
 
 from hazard_library.contract.device import CameraCondition
+from hazard_library.contract.message import CameraName
 
 
 class CameraShown(BaseModel):
@@ -17,6 +18,35 @@ class CameraShown(BaseModel):
     since: datetime | None
     detail: str
     fps: float | None
+
+
+class CameraNamed(BaseModel):
+    """A camera to register."""
+
+    id: CameraName
+    name: str = Field(min_length=1, max_length=100)
+
+
+class EnrolCodeWanted(BaseModel):
+    """For whom a one-time code shall be made."""
+
+    site: str = Field(min_length=1, max_length=100)
+    cameras: tuple[CameraNamed, ...] = Field(min_length=1, max_length=256)
+    minutes: int = Field(default=30, ge=1, le=1440, description="How long it works")
+
+
+class EnrolCodeMade(BaseModel):
+    """A one-time code: shown this once, kept nowhere."""
+
+    code: str
+    expires_at: datetime
+    authority_sha256: str = Field(description="Fingerprint of the server's authority")
+
+
+class Revocation(BaseModel):
+    """Why a box is refused from now on."""
+
+    reason: str = Field(min_length=2, max_length=500)
 
 
 class DeviceShown(BaseModel):

@@ -21,7 +21,7 @@ from server.audit import service as audit
 from server.audit.service import Act, Thing, Who
 from server.enterprises import service as enterprises
 from server.fleet import repository
-from server.fleet.broker_files import BrokerUser
+from server.fleet.broker_files import SERVER_USER, BrokerUser
 from server.fleet.credentials import broker_hash, fits, new_secret, secret_hash
 from server.fleet.tables import Camera, Device, DeviceStateReport
 from server.kit import live
@@ -97,24 +97,42 @@ def enrol(db: Session, at: datetime, by: Who, new: NewDevice) -> str:
         FieldsMissing: the key is no Ed25519 key.
         NotFound: the site is not registered.
     """
+    secret = new_secret()
+    known = register(db, at, new)
+    known.secret_sha256, known.broker_password = secret_hash(secret), broker_hash(secret)
+    names: Json = {"site": new.site, "cameras": [camera.id for camera in new.cameras]}
+    audit.record(db, at, by, Thing("device", new.id), Act("enrolled", detail=names))
+    return secret
+
+
+def register(db: Session, at: datetime, new: NewDevice) -> Device:
+    """Register a box and its cameras without any credential, or take up a known one again.
+
+    Raises:
+        Conflict: a box of that name has another key, or the name is the server's own.
+        FieldsMissing: the key is no Ed25519 key.
+        NotFound: the site is not registered.
+    """
     enterprises.place(db, new.site)
     if len(new.public_key) != _KEY_BYTES:
         raise FieldsMissing(["public_key"], "公钥不是 Ed25519 公钥")
-    secret = new_secret()
+    if new.id == SERVER_USER:
+        raise Conflict(f"{SERVER_USER} is the server's own name at the broker; choose another id")
     known = repository.device(db, new.id)
     if known is None:
         known = Device(id=new.id, public_key=new.public_key, enrolled_at=at)
         db.add(known)
     elif known.public_key != new.public_key:
-        raise Conflict(f"device {new.id} is registered with another key; choose another id")
+        raise Conflict(
+            f"device {new.id} is registered with another key that signs its evidence; choose "
+            "another id, or bring back identity/signing-key.pem of its stores",
+            f"设备 {new.id} 已用另一签名密钥登记，请换一个编号",
+        )
     known.site, known.revoked_at = new.site, None
-    known.secret_sha256, known.broker_password = secret_hash(secret), broker_hash(secret)
     db.flush()
     for camera in new.cameras:
         _register_camera(db, new.id, camera)
-    names: Json = {"site": new.site, "cameras": [camera.id for camera in new.cameras]}
-    audit.record(db, at, by, Thing("device", new.id), Act("enrolled", detail=names))
-    return secret
+    return known
 
 
 def revoke(db: Session, at: datetime, by: Who, device_id: DeviceId, reason: str) -> None:
@@ -127,6 +145,8 @@ def revoke(db: Session, at: datetime, by: Who, device_id: DeviceId, reason: str)
     if known is None:
         raise NotFound(f"device {device_id} is not registered")
     known.revoked_at = at
+    for certificate in repository.live_certificates(db, device_id):
+        certificate.ended_at, certificate.ended_because = at, "revoked"
     audit.record(db, at, by, Thing("device", device_id), Act("revoked", reason=reason))
 
 
@@ -163,7 +183,8 @@ def authenticate(db: Session, device_id: str, secret: str) -> DeviceRef:
         NotSignedIn: the box is unknown or revoked, or the secret is wrong.
     """
     found = repository.device(db, device_id)
-    proven = fits(secret, found.secret_sha256 if found is not None else secret_hash(""))
+    known = found.secret_sha256 if found is not None else None
+    proven = fits(secret, known or secret_hash("")) and known is not None
     if found is None or found.revoked_at is not None or not proven:
         raise NotSignedIn("the device is not registered, is revoked, or its secret is wrong")
     return DeviceRef(DeviceId(found.id), found.site, found.public_key)

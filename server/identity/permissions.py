@@ -10,6 +10,7 @@ class Role(StrEnum):
     OFFICER = "officer"
     LEADER = "leader"
     MAINTAINER = "maintainer"
+    DEVOP = "devop"
     SYSADMIN = "sysadmin"
 
 
@@ -29,6 +30,7 @@ class Act(StrEnum):
     EVIDENCE_READ = "evidence.read"
     EVIDENCE_READ_SEALED = "evidence.read_sealed"
     DEVICES_READ = "devices.read"
+    DEVICES_ENROL = "devices.enrol"
     AUDIT_READ = "audit.read"
     SAMPLES_READ = "samples.read"
 
@@ -50,7 +52,8 @@ PERMISSIONS: dict[Act, frozenset[Role]] = {
     Act.ENTERPRISES_CONSENT: _OFFICER,
     Act.EVIDENCE_READ: _EVERYONE_IN_ENFORCEMENT,
     Act.EVIDENCE_READ_SEALED: _OFFICER,
-    Act.DEVICES_READ: frozenset({Role.OFFICER, Role.LEADER, Role.SYSADMIN}),
+    Act.DEVICES_READ: frozenset({Role.OFFICER, Role.LEADER, Role.DEVOP, Role.SYSADMIN}),
+    Act.DEVICES_ENROL: frozenset({Role.DEVOP, Role.SYSADMIN}),
     Act.AUDIT_READ: frozenset({Role.LEADER}),
     Act.SAMPLES_READ: frozenset({Role.MAINTAINER}),
 }

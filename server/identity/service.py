@@ -14,17 +14,16 @@ from sqlalchemy.orm import Session
 
 from server.audit import service as audit
 from server.audit.service import Thing, Who
-from server.identity import repository
+from server.identity import attempts, repository
 from server.identity.actor import Actor, Certificate, UnitRef
 from server.identity.permissions import Role
-from server.identity.tables import Account, SignedInSession, SignInFailure, SignInLink, Unit
-from server.kit.errors import Conflict, FieldsMissing, NotFound, NotSignedIn, TooManyAttempts
+from server.identity.tables import Account, SignedInSession, SignInLink, Unit
+from server.kit.errors import Conflict, FieldsMissing, NotFound, NotSignedIn
 from server.kit.ids import new_id
 
 SESSION_LASTS = timedelta(hours=12)
 SHORTEST_PASSWORD = 10
 _NAME = r"[a-z0-9][a-z0-9._-]{1,62}"
-_WINDOW = timedelta(minutes=15)
 _ENDED_ARE_KEPT = timedelta(days=30)
 _FAILURES_PER_ACCOUNT = 5
 _FAILURES_PER_CLIENT = 20
@@ -138,9 +137,7 @@ def prove(db: Session, at: datetime, attempt: Attempt) -> UUID | None:
     Raises:
         TooManyAttempts: too many failures of this account or address lately.
     """
-    for subject, limit in attempt.limits.items():
-        if repository.failures_since(db, subject, at - _WINDOW) >= limit:
-            raise TooManyAttempts("too many failed sign-ins; wait a quarter of an hour")
+    attempts.check(db, at, attempt.limits)
     account = repository.account_by_name(db, attempt.name)
     fits = _fits(account.password_hash if account is not None else None, attempt.password)
     return account.id if fits and account is not None and not account.is_disabled else None
@@ -150,9 +147,7 @@ def sign_in(db: Session, at: datetime, attempt: Attempt, proven: UUID | None) ->
     """Begin a session for the account that `prove` returned; count the failure of None."""
     account = repository.account(db, proven) if proven is not None else None
     if account is None:
-        repository.forget_failures(db, at - _WINDOW)
-        db.add_all(SignInFailure(id=new_id(at), subject=one, at=at) for one in attempt.limits)
-        db.flush()
+        attempts.note(db, at, attempt.limits)
         return None
     repository.forget_failures_of(db, f"account:{attempt.name}")
     return _begin_session(db, at, account, attempt.client, "signed_in")
@@ -228,7 +223,7 @@ def actor_of(db: Session, token: str | None, at: datetime, client: str | None) -
 
 def forget_old(db: Session, at: datetime) -> None:
     """Remove sessions and links that ended long ago; the audit chain keeps that they were."""
-    repository.forget_failures(db, at - _WINDOW)
+    repository.forget_failures(db, at - attempts.WINDOW)
     repository.forget_sessions(db, at - _ENDED_ARE_KEPT)
 
 

@@ -125,7 +125,7 @@ class BrokerLink:
         client.reconnect_delay_set(min_delay=1, max_delay=5)
         client.max_queued_messages_set(UNSETTLED * 10)
         if self._address.ca_file is not None:
-            _trust(client, self._address.ca_file)
+            trust(client, self._address.ca_file)
         client.on_connect = self._on_connect
         client.on_subscribe = self._on_subscribe
         client.on_disconnect = self._on_disconnect
@@ -197,7 +197,12 @@ def _on_log(client: Client, userdata: object, level: int, text: str) -> None:
         log.error("broker_link_failed", reason=text)
 
 
-def _trust(client: Client, ca_file: Path) -> None:
+def trust(client: Client, ca_file: Path) -> None:
+    """Let a client believe the authority in a file, and speak TLS only.
+
+    Raises:
+        SettingsError: it is no PEM file.
+    """
     try:
         client.tls_set(ca_certs=str(ca_file), tls_version=ssl.PROTOCOL_TLS_CLIENT)
     except (OSError, ValueError) as error:

@@ -13,12 +13,13 @@ from web_server import serving
 from hazard_library.catalogue.load import Catalogue, load_catalogue
 from server.app import WebParts, create_app
 from server.evidence.file_store import FileStore
+from server.fleet.authority import Authority
 from server.identity import service as identity
 from server.kit.db import Database
 from server.kit.live_feed import LiveFeed
 from server.samples.pseudonyms import Pseudonyms
 from server.testing.bureau import BY, enrol, settle
-from server.testing.fake_device import FakeDevice
+from server.testing.fake_device import START, FakeDevice
 from server.testing.settled_clock import SettledClock
 
 SignIn = Callable[[str], httpx.Client]
@@ -57,7 +58,10 @@ def app(
         settle(db)
     feed = LiveFeed(database.bind.engine.url.render_as_string(hide_password=False))
     names = Pseudonyms(b"k" * 32)
-    return create_app(WebParts(database, clock, files, catalogue, feed, console, names))
+    authority = Authority.at(tmp_path / "authority", START)
+    return create_app(
+        WebParts(database, clock, files, catalogue, feed, console, names, authority=authority)
+    )
 
 
 @pytest.fixture

@@ -53,6 +53,20 @@ VIOLATIONS = {
     " enrolled_at FROM device",
     "ck_device_public_key": "UPDATE device SET public_key = 'short'",
     "ck_device_secret": "UPDATE device SET secret_sha256 = 'short'",
+    "ck_device_secret_whole": "UPDATE device SET broker_password = NULL",
+    "ck_enrol_code_device_id": "UPDATE enrol_code SET device_id = 'No'",
+    "ck_enrol_code_code_hash": "UPDATE enrol_code SET code_hash = 'x'",
+    "ck_enrol_code_order": "UPDATE enrol_code SET expires_at = created_at",
+    "uq_enrol_code_code_hash": "INSERT INTO enrol_code SELECT gen_random_uuid(), code_hash,"
+    " device_id, site, cameras, created_at, expires_at FROM enrol_code",
+    "fk_enrol_code_site": "UPDATE enrol_code SET site = 'nowhere'",
+    "ck_device_certificate_serial": "UPDATE device_certificate SET serial = 'X'",
+    "ck_device_certificate_order": "UPDATE device_certificate SET expires_at = issued_at",
+    "ck_device_certificate_ended": "UPDATE device_certificate SET ended_at = now()",
+    "fk_device_certificate_device_id": "UPDATE device_certificate SET device_id = 'box-9'",
+    "ck_lost_messages_boot": "UPDATE lost_messages SET boot = 'x'",
+    "ck_lost_messages_range": "UPDATE lost_messages SET first = 0",
+    "fk_lost_messages_device_id": "UPDATE lost_messages SET device_id = 'box-9'",
     "fk_device_site": "UPDATE device SET site = 'nowhere'",
     "uq_device_public_key": "INSERT INTO device SELECT 'box-9', site, public_key, secret_sha256,"
     " broker_password, enrolled_at FROM device",
@@ -144,8 +158,20 @@ def filled(db: Session) -> Session:
             " ('box-1', 'online', '0123456789abcdef', now(), now(), '{}')"
         )
     )
+    fill_identity(db)
     audit.record(db, START, Who("wang", "officer"), Thing("lead", "1"), Act("opened"))
     return db
+
+
+def fill_identity(db: Session) -> None:
+    """One row in the tables of certificates, codes and losses."""
+    code = "repeat('a', 64), 'box-1', 'site-1', '{}', now(), now() + interval '1 hour'"
+    for row in (
+        f"enrol_code VALUES (gen_random_uuid(), {code})",
+        "device_certificate VALUES ('abc', 'box-1', now(), now() + interval '1 hour')",
+        "lost_messages VALUES ('box-1', '0123456789abcdef', 1, 1, 'gone', now())",
+    ):
+        db.execute(text(f"INSERT INTO {row}"))
 
 
 def tell_nobody(db: Session, at: object, event: HazardEvent) -> None:

@@ -9,7 +9,13 @@ from server.cli import main
 from server.enterprises.schemas import EnterpriseRecord
 from server.kit.errors import SettingsError
 from server.kit.logs import mask_addresses, mask_secrets
-from server.settings import BrokerSettings, HttpSettings, ServerSettings, load_settings
+from server.settings import (
+    BrokerSettings,
+    DeviceSettings,
+    HttpSettings,
+    ServerSettings,
+    load_settings,
+)
 
 
 def write(folder: Path, content: str) -> Path:
@@ -100,6 +106,6 @@ def test_the_examples_are_read_as_they_are() -> None:
 
 def test_the_example_names_every_setting() -> None:
     text = (Path(__file__).parents[3] / "configs" / "example" / "server.yaml").read_text()
-    for part in (ServerSettings, HttpSettings, BrokerSettings):
+    for part in (ServerSettings, HttpSettings, BrokerSettings, DeviceSettings):
         for name in part.model_fields:
             assert f"{name}:" in text, name
