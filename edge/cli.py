@@ -109,6 +109,15 @@ def _add_desk_verbs(verbs: "argparse._SubParsersAction[argparse.ArgumentParser]"
     replay.add_argument("--out", type=Path, metavar="DIR", help="keep stores and evidence there")
     replay.set_defaults(run=_replay)
 
+    explain = verbs.add_parser("explain", help="say why an incident was one")
+    explain.add_argument("incident", metavar="INCIDENT", help="its id, or how it begins")
+    _config(explain)
+    explain.add_argument(
+        "--replay", type=Path, metavar="CLIP", help="play this clip and explain what it shows"
+    )
+    _camera(explain)
+    explain.set_defaults(run=_explain)
+
 
 def _config(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--config", type=Path, required=True, metavar="F", help="site.yaml")
@@ -222,6 +231,19 @@ def _replay(options: argparse.Namespace) -> int:
             camera=options.camera,
             as_json=options.json,
             out=options.out,
+        )
+    )
+
+
+def _explain(options: argparse.Namespace) -> int:
+    from edge.verbs.explain import ExplainOptions, explain
+
+    return explain(
+        ExplainOptions(
+            incident=options.incident,
+            config=options.config,
+            clip=options.replay,
+            camera=options.camera,
         )
     )
 

@@ -7,6 +7,9 @@ from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 
+from hazard_library.contract.events import HazardEvent
+from hazard_library.contract.message import parse
+
 
 @dataclass(frozen=True, slots=True)
 class KeptIncident:
@@ -59,6 +62,20 @@ def evidence_files(database: Path) -> tuple[KeptFile, ...]:
             "SELECT sha256, kind, uploaded_at IS NOT NULL, state FROM evidence ORDER BY no"
         ).fetchall()
     return tuple(KeptFile(row[0], row[1], bool(row[2]), row[3]) for row in rows)
+
+
+def events_of(outbox: Path, prefix: str) -> dict[str, tuple[HazardEvent, ...]]:
+    """Return the events of every incident whose id begins so, each incident's in their order."""
+    with _reading(outbox) as db:
+        rows = db.execute(
+            "SELECT incident_id, payload FROM message"
+            " WHERE substr(incident_id, 1, ?) = ? ORDER BY incident_id, seq",
+            (len(prefix), prefix),
+        ).fetchall()
+    found: dict[str, tuple[HazardEvent, ...]] = {}
+    for incident, payload in rows:
+        found[incident] = (*found.get(incident, ()), parse(HazardEvent, bytes(payload)))
+    return found
 
 
 @contextmanager

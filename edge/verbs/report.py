@@ -2,6 +2,8 @@
 
 import sqlite3
 from collections import defaultdict
+from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import datetime
 from pathlib import Path
 
@@ -23,16 +25,11 @@ def report(stores: Path, catalogue: Catalogue) -> dict[str, object]:
     Raises:
         ConfigError: there are none, or they cannot be read.
     """
-    try:
+    with reading(stores):
         cameras = figures.read(stores)
         raised = read_raised(stores / OUTBOX)
         incidents = sqlite_report.incidents(stores / OUTBOX)
         evidence = sqlite_report.evidence_files(stores / EVIDENCE_DATABASE)
-    except (sqlite3.DatabaseError, OSError, ValueError) as fault:
-        raise ConfigError(
-            f"{stores}: holds no stores that can be read ({fault}); "
-            "run patrol edge run with this configuration first"
-        ) from fault
     return {
         "cameras": [_camera(camera) for camera in cameras],
         "incidents": _incidents(incidents, cameras, catalogue),
@@ -45,6 +42,22 @@ def report(stores: Path, catalogue: Catalogue) -> dict[str, object]:
         "pending": sum(one.outcome is None for one in raised),
         "evidence": [_file(file) for file in evidence],
     }
+
+
+@contextmanager
+def reading(stores: Path) -> Iterator[None]:
+    """Say in one sentence that a folder holds no stores, or none that can be read.
+
+    Raises:
+        ConfigError: something within could not be read.
+    """
+    try:
+        yield
+    except (sqlite3.DatabaseError, OSError, ValueError) as fault:
+        raise ConfigError(
+            f"{stores}: holds no stores that can be read ({fault}); "
+            "run patrol edge run with this configuration first"
+        ) from fault
 
 
 def _camera(camera: CameraFigures) -> Row:
