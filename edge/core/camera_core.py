@@ -8,7 +8,7 @@ from edge.core.incident_book import IncidentBook
 from edge.core.incidents import Incident, IncidentChange
 from edge.core.moment import Moment
 from edge.core.rules.binding import RuleBinding
-from edge.core.scene import Scene, Track
+from edge.core.scene import RegionLook, Scene
 from edge.core.tracking import Tracker, TrackingSettings
 from hazard_library.contract.ids import CameraId, DeviceId
 
@@ -52,11 +52,24 @@ class CameraCore:
         """
         self._book.restore(incidents)
 
-    def step(self, detections: Detections, blind: str | None = None) -> tuple[IncidentChange, ...]:
-        """Judge one look. `blind` says why the picture shows nothing (covered, frozen)."""
+    def step(
+        self,
+        detections: Detections,
+        blind: str | None = None,
+        regions: tuple[RegionLook, ...] = (),
+    ) -> tuple[IncidentChange, ...]:
+        """Judge one look.
+
+        Args:
+            detections: what was found in the picture.
+            blind: why the picture shows nothing (covered, frozen).
+            regions: the taught regions that were compared in the same picture.
+        """
         tracks = () if blind is not None else self._tracker.step(detections)
         size = (detections.width, detections.height)
-        return self._judge(detections.at, size, tracks, blind)
+        return self._judge(
+            Scene(detections.at, self._spec.camera, size[0], size[1], tracks, blind, regions)
+        )
 
     def unseen(self, at: Moment, why: str) -> tuple[IncidentChange, ...]:
         """Let time pass without a picture (camera offline, decoder stalled); about once a second.
@@ -65,7 +78,7 @@ class CameraCore:
         """
         last = self._scene
         size = _NO_SIZE if last is None else (last.width, last.height)
-        return self._judge(at, size, (), why)
+        return self._judge(Scene(at, self._spec.camera, size[0], size[1], (), why))
 
     def finish(self) -> tuple[IncidentChange, ...]:
         """Close quietly what is open, because a file has ended. A live camera never finishes.
@@ -74,8 +87,6 @@ class CameraCore:
         """
         return self._book.finish()
 
-    def _judge(
-        self, at: Moment, size: tuple[int, int], tracks: tuple[Track, ...], blind: str | None
-    ) -> tuple[IncidentChange, ...]:
-        self._scene = Scene(at, self._spec.camera, size[0], size[1], tracks, blind)
-        return self._book.step(self._scene)
+    def _judge(self, scene: Scene) -> tuple[IncidentChange, ...]:
+        self._scene = scene
+        return self._book.step(scene)

@@ -6,7 +6,8 @@ An incident is one hazard in one zone; tracks never decide which. What happens t
 * the condition holds, but not (again) for long enough: it is on its way back, nothing is counted;
 * the picture is seen and the condition absent: the time counts as absence, and after `cooldown`
   seconds of it the incident closes;
-* nothing is seen (blind scene, gap longer than the rule's `max_gap`, restart): unseen time is no
+* nothing is seen (blind scene, gap longer than the rule's `max_gap`, somebody stands before what
+  the rule is about, restart): unseen time is no
   absence, so the cool-down rests. But no incident stays open unseen for ever: after ten minutes of
   it the incident closes, and what is found afterwards is a new one.
 
@@ -154,6 +155,7 @@ class IncidentBook:
             return kept
         elapsed = max(scene.at.seconds_since(self._last.at), 0.0)
         is_blind = scene.blind is not None or self._last.blind is not None
+        is_blind = is_blind or self._memories[_key(binding)].is_unseen
         if is_blind or elapsed > binding.max_gap_s + _ROUNDING_S:
             return replace(kept, unseen_s=kept.unseen_s + elapsed)
         if finding is not None:

@@ -49,8 +49,24 @@ class Zone:
 
 
 @dataclass(frozen=True, slots=True)
+class RegionLook:
+    """How a region looks beside what it was taught, measured in the picture of its scene.
+
+    difference: how far it is off, in units of the threshold from the normal pictures' own spread.
+    changed: share of the region that looks otherwise, 0..1.
+    """
+
+    region: ZoneId
+    difference: float
+    changed: float
+
+
+@dataclass(frozen=True, slots=True)
 class Scene:
-    """Everything rules may look at. `blind` says why the picture shows nothing, or is None."""
+    """Everything rules may look at. `blind` says why the picture shows nothing, or is None.
+
+    regions: the taught regions that were compared in this very picture; most pictures have none.
+    """
 
     at: Moment
     camera: CameraId
@@ -58,7 +74,12 @@ class Scene:
     height: int
     tracks: tuple[Track, ...]
     blind: str | None = None
+    regions: tuple[RegionLook, ...] = ()
 
     def of(self, label: str) -> tuple[Track, ...]:
         """Return the tracks of a class."""
         return tuple(track for track in self.tracks if track.label == label)
+
+    def region(self, name: ZoneId) -> RegionLook | None:
+        """Return the look at a region, or None when it was not compared in this picture."""
+        return next((look for look in self.regions if look.region == name), None)

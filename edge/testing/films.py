@@ -18,8 +18,8 @@ from edge.core.moment import Moment
 from edge.core.rules.binding import RuleBinding
 from edge.core.rules.evaluate import judge
 from edge.core.rules.memory import RuleMemory
-from edge.core.scene import PixelBox, Scene, Track
-from hazard_library.contract.ids import CameraId
+from edge.core.scene import PixelBox, RegionLook, Scene, Track
+from hazard_library.contract.ids import CameraId, ZoneId
 
 #: A stretch of the film in seconds: from the first up to, but without, the second.
 Span = tuple[float, float]
@@ -27,6 +27,8 @@ Span = tuple[float, float]
 BEGIN = datetime(2026, 3, 2, 8, 0, tzinfo=UTC)
 _ALWAYS: Span = (0.0, float("inf"))
 _HEAD_SHARE = 0.15
+#: How far a normal look at a region is off, in units of its threshold.
+_NORMAL = 0.5
 # Sums of steps are not exact: a look a millionth before a span belongs to it.
 _ROUNDING_S = 1e-6
 
@@ -62,8 +64,20 @@ class Actor:
 
 
 @dataclass(frozen=True, slots=True)
+class RegionChange:
+    """A taught region looks otherwise for a while; see `RegionLook` for the figures."""
+
+    region: ZoneId
+    during: Span = _ALWAYS
+    difference: float = 2.0
+    changed: float = 0.5
+
+
+@dataclass(frozen=True, slots=True)
 class Film:
     """Looks of one camera at a steady rate, and what is in them.
+
+    regions: the taught regions, compared every `compared_every_s`; changes: when they differ.
 
     cuts: spans without any look. blind: spans in which the picture shows nothing.
     clock_steps: when the box's UTC jumps, and by how many seconds; `mono` runs on.
@@ -77,6 +91,9 @@ class Film:
     cuts: tuple[Span, ...] = ()
     blind: tuple[Span, ...] = ()
     clock_steps: tuple[tuple[float, float], ...] = ()
+    regions: tuple[ZoneId, ...] = ()
+    changes: tuple[RegionChange, ...] = ()
+    compared_every_s: float = 1.0
     begin: datetime = BEGIN
     mono_begin: float = 0.0
     camera: CameraId = field(default=CameraId("gate"))
@@ -122,6 +139,18 @@ class Film:
             if not any(_in(at_s, cut) for cut in self.cuts):
                 yield at_s, self._moment(at_s)
 
+    def region_looks(self, at_s: float) -> tuple[RegionLook, ...]:
+        """Return how the regions look, at the looks at which they are compared."""
+        every = max(1, round(self.compared_every_s / self.every_s))
+        if round(at_s / self.every_s) % every or self._blindness(at_s):
+            return ()
+        return tuple(self._region_look(name, at_s) for name in self.regions)
+
+    def _region_look(self, name: ZoneId, at_s: float) -> RegionLook:
+        there = [one for one in self.changes if one.region == name and _in(at_s, one.during)]
+        difference = max((one.difference for one in there), default=_NORMAL)
+        return RegionLook(name, difference, max((one.changed for one in there), default=0.0))
+
     def detections(self) -> Iterator[tuple[Detections, str | None]]:
         """Return what the detector finds at every look, and why the look is blind."""
         for at_s, at in self.looks():
@@ -147,7 +176,8 @@ class Film:
         for at_s, at in self.looks():
             blind = self._blindness(at_s)
             tracks = () if blind else tuple(self._tracks(at_s))
-            yield Scene(at, self.camera, self.width, self.height, tracks, blind)
+            regions = self.region_looks(at_s)
+            yield Scene(at, self.camera, self.width, self.height, tracks, blind, regions)
 
     def _tracks(self, at_s: float) -> Iterator[Track]:
         for place, actor in enumerate(self.actors):
@@ -198,7 +228,9 @@ def found(binding: RuleBinding, film: Film) -> list[Finding | None]:
 def told(core: CameraCore, film: Film, *, ends: bool = False) -> list[IncidentChange]:
     """Let a core see a whole film; return what it told. `ends`: the film is a file that ends."""
     changes = [
-        change for detections, blind in film.detections() for change in core.step(detections, blind)
+        change
+        for (at_s, _), (detections, blind) in zip(film.looks(), film.detections(), strict=True)
+        for change in core.step(detections, blind, film.region_looks(at_s))
     ]
     return [*changes, *core.finish()] if ends else changes
 

@@ -66,20 +66,6 @@ class Speed(PlannedRule):
     limit_m_s: float = Field(gt=0, le=50)
 
 
-class StaticObject(PlannedRule):
-    """Something that was not there before stays in a zone, whatever it is; people do not count."""
-
-    kind: Literal["static_object"] = "static_object"
-    min_overlap: float = Field(gt=0, le=1, description="Share of the zone that is covered")
-
-
-class SceneState(PlannedRule):
-    """A drawn region no longer looks as on the reference picture of its normal state."""
-
-    kind: Literal["scene_state"] = "scene_state"
-    difference: float = Field(gt=0, le=1, description="Share of the region that has changed")
-
-
 class Simultaneous(PlannedRule):
     """Subjects are in several drawn zones at the same time."""
 

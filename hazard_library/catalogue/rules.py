@@ -15,11 +15,10 @@ from hazard_library.catalogue.planned_rules import (
     Direction,
     PlannedRule,
     Proximity,
-    SceneState,
     Simultaneous,
     Speed,
-    StaticObject,
 )
+from hazard_library.catalogue.region_rules import PASSES_BY, RegionRule, SceneState, StaticObject
 from hazard_library.catalogue.rule_base import BodyPart, RuleBase, ZoneNeed
 
 __all__ = [
@@ -32,8 +31,11 @@ __all__ = [
     "Missing",
     "PlannedRule",
     "Presence",
+    "RegionRule",
     "Rule",
     "RuleBase",
+    "SceneState",
+    "StaticObject",
     "ZoneNeed",
     "classes_needed",
     "needs_drawing",
@@ -141,7 +143,9 @@ Rule = Annotated[
 ]
 
 #: The kinds that `edge.core.rules` judges, one file for each.
-JUDGED_BY_EDGE: frozenset[str] = frozenset({"presence", "dwell", "missing", "crossing", "count"})
+JUDGED_BY_EDGE: frozenset[str] = frozenset(
+    {"presence", "dwell", "missing", "crossing", "count", "scene_state", "static_object"}
+)
 
 #: The kinds that mean nothing without a drawn zone or line.
 NEEDS_DRAWING: frozenset[str] = frozenset({"crossing"})
@@ -154,6 +158,8 @@ def classes_needed(rule: Rule) -> frozenset[str]:
             return frozenset()
         case Missing():
             return frozenset({rule.subject, rule.needs, rule.absent_as})
+        case RegionRule():
+            return PASSES_BY
         case PlannedRule():
             return rule.classes
         case _:

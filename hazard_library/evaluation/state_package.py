@@ -14,13 +14,13 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from hazard_library.errors import CardInvalid
 from hazard_library.evaluation.detector import Detector, read_pixels
-from hazard_library.evaluation.feature_network import FeatureNetwork, Pixels, feature_network
 from hazard_library.evaluation.intervals import Figure
 from hazard_library.evaluation.self_test import rendered_scene
 from hazard_library.evaluation.state_report import CandidateFigures, KindFigures, behind
 from hazard_library.evaluation.state_scenes import EVERYDAY
 from hazard_library.evaluation.state_trial import Trial
 from hazard_library.registry.card import Limit, ModelOutput
+from hazard_library.registry.feature_network import FeatureNetwork, Pixels, feature_network
 from hazard_library.registry.features import (
     BackboneRun,
     Candidate,

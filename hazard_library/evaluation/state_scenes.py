@@ -14,6 +14,8 @@ import cv2
 import numpy as np
 import numpy.typing as npt
 
+from hazard_library.registry.state_versions import coarse, compressed, nudged
+
 Pixels = npt.NDArray[np.uint8]
 Mask = npt.NDArray[np.float32]
 Corners = tuple[int, int, int, int]
@@ -59,9 +61,9 @@ def taught_looks(scene: Scene, rng: np.random.Generator) -> tuple[Pixels, Pixels
     thing may stand a few pixels off and that a line may coarsen the picture is known beforehand.
     """
     frame = scene.frame(rng)
-    versions = (frame, _nudged(frame, rng), _coarse(frame, rng))
-    plain, nudged, coarse = (_seen(one, rng, 0.4) for one in versions)
-    return plain, nudged, coarse
+    versions = (frame, nudged(frame, rng), coarse(frame, rng))
+    plain, moved, coarsened = (_seen(one, rng, 0.4) for one in versions)
+    return plain, moved, coarsened
 
 
 def harmless_look(scene: Scene, how: Harmless, rng: np.random.Generator) -> Pixels:
@@ -72,9 +74,9 @@ def harmless_look(scene: Scene, how: Harmless, rng: np.random.Generator) -> Pixe
     """
     frame = scene.frame(rng)
     if how == "nudged":
-        frame = _nudged(frame, rng)
+        frame = nudged(frame, rng)
     if how == "coarse":
-        frame = _coarse(frame, rng)
+        frame = coarse(frame, rng)
     if how == "shadow":
         frame = _shadow(frame, rng)
     if how == "dim":
@@ -108,30 +110,7 @@ def _seen(frame: Pixels, rng: np.random.Generator, strength: float) -> Pixels:
     noisy = light * 255 + rng.normal(0, rng.uniform(0, 4) * strength, light.shape)
     clear = np.asarray(np.clip(noisy, 0, 255), np.uint8)
     quality = int(95 - rng.uniform(5, 45) * strength)
-    return _compressed(clear, quality)
-
-
-def _compressed(picture: Pixels, quality: int) -> Pixels:
-    """Return what JPEG of a quality, 1..100, leaves of a picture."""
-    settings = [cv2.IMWRITE_JPEG_QUALITY, quality]
-    _, packed = cv2.imencode(".jpg", cv2.cvtColor(picture, cv2.COLOR_RGB2BGR), settings)
-    unpacked = np.asarray(cv2.imdecode(packed, cv2.IMREAD_COLOR), np.uint8)
-    return np.ascontiguousarray(unpacked[..., ::-1])
-
-
-def _nudged(frame: Pixels, rng: np.random.Generator) -> Pixels:
-    """Move and turn the picture by up to 3 % of its smaller side and 1.5 degrees."""
-    height, width = frame.shape[:2]
-    turn = cv2.getRotationMatrix2D((width / 2, height / 2), rng.uniform(-1.5, 1.5), 1.0)
-    turn[:, 2] += rng.uniform(-0.03, 0.03, 2) * min(width, height)
-    size = (width, height)
-    return np.asarray(cv2.warpAffine(frame, turn, size, borderMode=cv2.BORDER_REFLECT), np.uint8)
-
-
-def _coarse(frame: Pixels, rng: np.random.Generator) -> Pixels:
-    """Blur a little and compress hard, so that faint texture goes and blocks come."""
-    soft = cv2.GaussianBlur(frame, (0, 0), rng.uniform(0.5, 1.2))
-    return _compressed(np.asarray(soft, np.uint8), 18)
+    return compressed(clear, quality)
 
 
 def _shadow(frame: Pixels, rng: np.random.Generator) -> Pixels:

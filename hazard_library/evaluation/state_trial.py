@@ -16,8 +16,6 @@ import numpy as np
 from pydantic import BaseModel, ConfigDict, ValidationError
 
 from hazard_library.errors import RegistryError
-from hazard_library.evaluation.feature_network import FeatureNetwork, Floats, feature_network
-from hazard_library.evaluation.state_change import Look, describe, map_scores, remember
 from hazard_library.evaluation.state_material import FilmLooks
 from hazard_library.evaluation.state_scenes import (
     CHANGES,
@@ -28,7 +26,9 @@ from hazard_library.evaluation.state_scenes import (
     harmless_look,
     taught_looks,
 )
+from hazard_library.registry.feature_network import FeatureNetwork, Floats, feature_network
 from hazard_library.registry.features import BackboneRun
+from hazard_library.registry.state_memory import Look, describe, map_scores, remember, strangeness
 
 PIXELS = "pixels"
 """Name of the comparison that needs no network."""
@@ -224,7 +224,11 @@ def _scored(
     kinds, rows = [], []
     for kind, look in looks:
         kinds.append(kind)
-        rows.append(tuple(round(one, 4) for one in map_scores(sight(look), memory)))
+        rows.append(
+            tuple(
+                round(one, 4) for one in map_scores(strangeness(sight(look), memory), memory.inside)
+            )
+        )
     return SceneScores(
         number=job.number,
         name=job.scene.name,

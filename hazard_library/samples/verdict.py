@@ -10,7 +10,7 @@ from typing import assert_never
 from pydantic import AwareDatetime, Field
 
 from hazard_library.catalogue.planned_rules import PlannedRule
-from hazard_library.catalogue.rules import CameraCondition, Missing, Rule
+from hazard_library.catalogue.rules import CameraCondition, Missing, RegionRule, Rule
 from hazard_library.samples.box import Box, Frozen
 
 
@@ -109,7 +109,7 @@ def classes_in_doubt(rule: Rule) -> frozenset[str]:
     match rule:
         case Missing():
             return frozenset({rule.absent_as})
-        case CameraCondition():
+        case CameraCondition() | RegionRule():
             return frozenset()
         case PlannedRule():
             return rule.classes

@@ -92,10 +92,10 @@ def _package(arguments: argparse.Namespace) -> int:
     from hazard_library.bundle import configs_root, models_root
     from hazard_library.evaluation import state_package as package
     from hazard_library.evaluation.detector import onnx_detector
-    from hazard_library.evaluation.feature_network import feature_network
     from hazard_library.evaluation.state_report import report
     from hazard_library.evaluation.state_trial import Trial, read_run
     from hazard_library.registry import find_package
+    from hazard_library.registry.feature_network import feature_network
     from hazard_library.training.backbone import keep_maps
 
     run = read_run(arguments.run)

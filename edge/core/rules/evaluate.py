@@ -2,7 +2,15 @@
 
 from typing import assert_never
 
-from edge.core.rules import count, crossing, dwell, missing, presence
+from edge.core.rules import (
+    count,
+    crossing,
+    dwell,
+    missing,
+    presence,
+    scene_state,
+    static_object,
+)
 from edge.core.rules.binding import RuleBinding
 from edge.core.rules.memory import Judgement, RuleMemory
 from edge.core.scene import Scene
@@ -14,6 +22,8 @@ from hazard_library.catalogue.rules import (
     Missing,
     PlannedRule,
     Presence,
+    SceneState,
+    StaticObject,
 )
 
 
@@ -31,6 +41,25 @@ def judge(binding: RuleBinding, scene: Scene, memory: RuleMemory) -> Judgement:
 def _judge_seen(binding: RuleBinding, scene: Scene, memory: RuleMemory) -> Judgement:
     rule = binding.rule
     match rule:
+        case Presence() | Dwell() | Missing() | Crossing() | Count():
+            return _judge_in_place(rule, binding, scene, memory)
+        case SceneState() | StaticObject():
+            return _judge_region(rule, binding, scene, memory)
+        case CameraCondition() | PlannedRule():
+            # Of a camera's technical state the server decides when it has to be told. A planned
+            # kind nobody can judge yet: the configuration refuses it, and here nothing is found.
+            return Judgement(None, memory)
+        case _:
+            assert_never(rule)
+
+
+def _judge_in_place(
+    rule: Presence | Dwell | Missing | Crossing | Count,
+    binding: RuleBinding,
+    scene: Scene,
+    memory: RuleMemory,
+) -> Judgement:
+    match rule:
         case Presence():
             return presence.judge(rule, binding, scene, memory)
         case Dwell():
@@ -41,9 +70,17 @@ def _judge_seen(binding: RuleBinding, scene: Scene, memory: RuleMemory) -> Judge
             return crossing.judge(rule, binding, scene, memory)
         case Count():
             return count.judge(rule, binding, scene, memory)
-        case CameraCondition() | PlannedRule():
-            # Of a camera's technical state the server decides when it has to be told. A planned
-            # kind nobody can judge yet: the configuration refuses it, and here nothing is found.
-            return Judgement(None, memory)
+        case _:
+            assert_never(rule)
+
+
+def _judge_region(
+    rule: SceneState | StaticObject, binding: RuleBinding, scene: Scene, memory: RuleMemory
+) -> Judgement:
+    match rule:
+        case SceneState():
+            return scene_state.judge(rule, binding, scene, memory)
+        case StaticObject():
+            return static_object.judge(rule, binding, scene, memory)
         case _:
             assert_never(rule)

@@ -5,7 +5,7 @@ track id only finds it again at the next look.
 """
 
 from collections.abc import Iterable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import NamedTuple
 
 from edge.core.findings import Finding
@@ -36,16 +36,39 @@ class SubjectMemory:
 
 
 @dataclass(frozen=True, slots=True)
+class RegionMemory:
+    """What is remembered of a taught region; times are `Moment.mono`.
+
+    seen_at: its last look at which nobody stood before it.
+    compared: what that look compared, (name, measured, required) each, if it agreed with the rule.
+    covered_at: when somebody last stood before it.
+    unseen: neither a look nor what the last one said tells of it now.
+    """
+
+    seen_at: float | None = None
+    compared: tuple[tuple[str, float, float], ...] = ()
+    covered_at: float | None = None
+    unseen: bool = True
+
+
+@dataclass(frozen=True, slots=True)
 class RuleMemory:
     """All that one rule remembers at one place.
 
     last_look: when the rule last saw a scene that was not blind.
     window: the looks of rules over the whole zone; subjects: those of rules over single objects.
+    region: for rules over a taught region; None for all others.
     """
 
     last_look: float | None = None
     window: HeldWindow = field(default_factory=HeldWindow)
     subjects: tuple[SubjectMemory, ...] = ()
+    region: RegionMemory | None = None
+
+    @property
+    def is_unseen(self) -> bool:
+        """Whether the scene was seen, yet not the place that the rule is about."""
+        return self.region is not None and self.region.unseen
 
     def bridged(self, at: float, max_gap_s: float) -> "RuleMemory":
         """Go on at a look, or begin anew: after a longer gap nothing remembered is evidence."""
@@ -54,7 +77,7 @@ class RuleMemory:
         if at - self.last_look > max_gap_s + _ROUNDING_S:
             return RuleMemory(last_look=at)
         fresh = tuple(one for one in self.subjects if at - one.last_look <= max_gap_s + _ROUNDING_S)
-        return RuleMemory(last_look=at, window=self.window, subjects=fresh)
+        return replace(self, last_look=at, subjects=fresh)
 
 
 class Judgement(NamedTuple):

@@ -52,7 +52,7 @@ class RuleConformance:
 
     def test_nothing_is_found_where_nothing_is(self, case: RuleCase) -> None:
         """An empty picture fulfils no rule that asks for something in it."""
-        nobody = replace(case.film, actors=())
+        nobody = replace(case.film, actors=(), changes=())
         assert not any(found(case.binding, nobody))
 
     def test_nothing_is_complete_before_it_has_held_for_long_enough(self, case: RuleCase) -> None:

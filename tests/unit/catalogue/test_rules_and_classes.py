@@ -48,8 +48,11 @@ def test_a_planned_rule_needs_all_the_classes_it_compares() -> None:
         COMMON | {"kind": "proximity", "subject": "person", "near": "forklift", "distance_m": 2}
     )
     assert classes_needed(near) == {"person", "forklift"}
-    state = READ.validate_python(COMMON | {"kind": "scene_state", "difference": 0.3})
-    assert classes_needed(state) == frozenset()
+
+
+def test_a_rule_over_a_region_needs_those_who_may_stand_before_it() -> None:
+    for values in ({"kind": "scene_state"}, {"kind": "static_object", "min_overlap": 0.3}):
+        assert classes_needed(READ.validate_python(COMMON | values)) == {"person"}
 
 
 @pytest.mark.parametrize(
@@ -60,7 +63,7 @@ def test_a_planned_rule_needs_all_the_classes_it_compares() -> None:
         ("direction", {"subject": "vehicle", "angle_deg": 10, "distance_m": 5}),
         ("speed", {"subject": "vehicle", "limit_m_s": 0}),
         ("static_object", {"min_overlap": 0}),
-        ("scene_state", {"difference": 2}),
+        ("scene_state", {"difference": 0.5}),
         ("simultaneous", {"subject": "person", "zones": 1}),
     ],
 )

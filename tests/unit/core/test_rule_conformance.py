@@ -7,7 +7,7 @@ import pytest
 from edge.core.rules.binding import RuleBinding
 from edge.core.scene import Zone
 from edge.testing.conformance.rules import RuleCase, RuleConformance
-from edge.testing.films import Film, found
+from edge.testing.films import Film, RegionChange, found
 from hazard_library.catalogue.rules import (
     BodyPart,
     CameraCondition,
@@ -17,6 +17,8 @@ from hazard_library.catalogue.rules import (
     Missing,
     Presence,
     Rule,
+    SceneState,
+    StaticObject,
     ZoneNeed,
 )
 from hazard_library.contract.ids import HazardId, ZoneId
@@ -88,6 +90,26 @@ class TestCount(RuleConformance):
         rule = Count.model_validate({"subject": "person", "maximum": 1, **TIMES})
         two = STANDING.with_person("p2", (500.0, 200.0, 560.0, 360.0), during=(6, 28))
         return RuleCase(RuleBinding(HAZARD, rule, YARD), two)
+
+
+DOOR = Film(
+    lasting_s=40, regions=(YARD.id,), changes=(RegionChange(YARD.id, during=(4, 30)),)
+).with_person("p1", (300.0, 0.0, 320.0, 40.0))
+
+
+class TestSceneState(RuleConformance):
+    @pytest.fixture
+    def case(self) -> RuleCase:
+        rule = SceneState.model_validate(TIMES | {"max_gap": timedelta(seconds=2)})
+        return RuleCase(RuleBinding(HAZARD, rule, YARD), DOOR)
+
+
+class TestStaticObject(RuleConformance):
+    @pytest.fixture
+    def case(self) -> RuleCase:
+        times = TIMES | {"max_gap": timedelta(seconds=2)}
+        rule = StaticObject.model_validate({"min_overlap": 0.25, **times})
+        return RuleCase(RuleBinding(HAZARD, rule, YARD), DOOR)
 
 
 def test_a_state_of_the_camera_is_never_judged_on_the_edge() -> None:

@@ -9,16 +9,6 @@ from pydantic import ValidationError
 
 from hazard_library.bundle import configs_root, models_root
 from hazard_library.errors import CardInvalid, HashMismatch
-from hazard_library.evaluation.feature_network import feature_network, prepared
-from hazard_library.evaluation.state_change import (
-    FINEST_GRID,
-    Look,
-    describe,
-    distances,
-    map_scores,
-    remember,
-    score,
-)
 from hazard_library.evaluation.state_figures import Scored, aurocs, shares_above, thresholds
 from hazard_library.evaluation.state_material import FilmRegion, cut, inside, read_states
 from hazard_library.evaluation.state_package import self_test_difference
@@ -31,7 +21,18 @@ from hazard_library.evaluation.state_scenes import (
     harmless_look,
     taught_looks,
 )
+from hazard_library.registry.feature_network import feature_network, prepared
 from hazard_library.registry.features import FeatureInput, FeaturePackage, load_features
+from hazard_library.registry.state_memory import (
+    FINEST_GRID,
+    Look,
+    describe,
+    distances,
+    map_scores,
+    remember,
+    score,
+    strangeness,
+)
 
 RNG = np.random.default_rng
 
@@ -62,7 +63,7 @@ def test_a_step_of_one_cell_is_forgiven_and_one_of_three_is_not() -> None:
     memory = memory_of()
     (grid,) = texture()
     near, far = (np.roll(grid, step, 1)[:, 3:-3] for step in (1, 3))
-    places = memory.near[0][:, 3:-3]
+    places = memory.patches[0][:, 3:-3]
     assert float(distances(near, places).mean()) < 0.3 * float(distances(far, places).mean())
 
 
@@ -86,7 +87,7 @@ def test_each_map_counts_in_units_of_its_own_spread() -> None:
         return describe([one.astype(np.float32) for one in maps])
 
     memory = remember([[look(seed)] for seed in range(5)])
-    one, other = map_scores(look(50), memory)
+    one, other = map_scores(strangeness(look(50), memory), memory.inside)
     assert 0.5 < one < 1.5
     assert 0.1 < other < 5
     assert score(look(50), memory) == pytest.approx((one + other) / 2)

@@ -8,15 +8,19 @@ are taken here: nearest neighbour among the normal looks' patches, within a few 
 Plain numpy, no picture is touched here: features come in, one number comes out.
 """
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 import numpy as np
 import numpy.typing as npt
 
 Floats = npt.NDArray[np.float32]
+Mask = npt.NDArray[np.bool_]
 Look = tuple[Floats, ...]
 """One described grid a map of the network, float32 (rows, columns, channels) each."""
+
+Inside = Callable[[int, int], Mask]
+"""Gives the cells of a grid of (rows, columns) that belong to a region, bool (rows, columns)."""
 
 REACH = 1
 """Cells around its own place in which a patch may find its like."""
@@ -33,13 +37,20 @@ class Memory:
     """What normal looks of one region are like, map by map of the network.
 
     Attributes:
-        near: for every cell the patches of all normal looks within `REACH` cells of its place,
-            float32 (rows, columns, looks, places, channels) each.
+        patches: the vectors of all normal looks with `REACH` cells around them, the border
+            repeated; float32 (rows + 2, columns + 2, looks, channels) each.
         spreads: what a normal look scores on each map when it is compared with other pictures.
+        inside: bool (rows, columns) each: the cells that belong to the region.
     """
 
-    near: tuple[Floats, ...]
+    patches: tuple[Floats, ...]
     spreads: tuple[float, ...]
+    inside: tuple[Mask, ...]
+
+    @property
+    def looks(self) -> int:
+        """How many looks are remembered."""
+        return int(self.patches[0].shape[2])
 
 
 def describe(maps: Sequence[Floats]) -> Look:
@@ -78,13 +89,14 @@ def _unit(grid: Floats) -> Floats:
     return np.asarray(filled / np.linalg.norm(filled, axis=-1, keepdims=True), np.float32)
 
 
-def remember(pictures: Sequence[Sequence[Look]]) -> Memory:
+def remember(pictures: Sequence[Sequence[Look]], inside: Inside | None = None) -> Memory:
     """Make a memory of the normal looks at a region.
 
     Args:
         pictures: for each picture that was taught its look, and those of its versions under other
             light, the same number for each. What is normal spread is measured between pictures:
             a look is compared with all looks but those of its own picture.
+        inside: which cells of a grid of (rows, columns) belong to the region; none: all.
 
     Raises:
         ValueError: fewer than two pictures.
@@ -92,73 +104,102 @@ def remember(pictures: Sequence[Sequence[Look]]) -> Memory:
     if len(pictures) < 2:  # noqa: PLR2004 - one picture cannot tell how much pictures differ
         message = f"{len(pictures)} normal pictures: two at least show how much they differ"
         raise ValueError(message)
-    near, spreads = [], []
+    kept, spreads, masks = [], [], []
     versions = len(pictures[0])
     for number in range(len(pictures[0][0])):
         grids = [look[number] for looks in pictures for look in looks]
-        near.append(_near(np.stack(grids)))
+        rows, columns = grids[0].shape[:2]
+        masks.append(
+            np.ones((rows, columns), np.bool_) if inside is None else inside(rows, columns)
+        )
+        kept.append(_patches(np.stack(grids)))
         among = []
         for place, grid in enumerate(grids):
             own = place // versions * versions
-            apart = np.delete(_apart(grid, near[-1]), range(own, own + versions), -1)
-            among.append(_widest(apart.min(-1)))
+            apart = np.delete(_apart(grid, kept[-1]), range(own, own + versions), -1)
+            among.append(_widest(apart.min(-1)[masks[-1]]))
         spreads.append(max(float(np.mean(among)), LEAST_SPREAD))
-    return Memory(tuple(near), tuple(spreads))
+    return Memory(tuple(kept), tuple(spreads), tuple(masks))
 
 
-def _near(patches: Floats) -> Floats:
-    """Gather the neighbourhoods of (looks, rows, columns, channels); see `Memory.near`."""
-    rows, columns = patches.shape[1:3]
+def _patches(grids: Floats) -> Floats:
+    """Put (looks, rows, columns, channels) cell by cell; see `Memory.patches`."""
     side = ((0, 0), (REACH, REACH), (REACH, REACH), (0, 0))
-    wide = np.pad(patches, side, mode="edge")
-    steps = range(2 * REACH + 1)
-    places = [wide[:, i : i + rows, j : j + columns] for i in steps for j in steps]
-    return np.ascontiguousarray(np.stack(places).transpose(2, 3, 1, 0, 4))
+    return np.ascontiguousarray(np.pad(grids, side, mode="edge").transpose(1, 2, 0, 3))
 
 
-def _apart(grid: Floats, near: Floats) -> Floats:
+def _apart(grid: Floats, patches: Floats) -> Floats:
     """Return how far each cell's vector of unit length lies from its nearest in every look.
 
     Args:
         grid: float32 (rows, columns, channels).
-        near: see `Memory.near`.
+        patches: one of `Memory.patches`.
 
     Returns:
         float32 (rows, columns, looks), 0..2.
     """
-    rows, columns, looks, places, channels = near.shape
-    flat = near.reshape(rows, columns, looks * places, channels)
-    like = np.matmul(flat, grid[..., None]).reshape(rows, columns, looks, places)
-    return np.asarray(np.sqrt(np.maximum(2 - 2 * like.max(-1), 0)), np.float32)
+    rows, columns = grid.shape[:2]
+    like = np.full((rows, columns, patches.shape[2]), -1, np.float32)
+    for down in range(2 * REACH + 1):
+        for aside in range(2 * REACH + 1):
+            there = patches[down : down + rows, aside : aside + columns]
+            np.maximum(like, np.matmul(there, grid[..., None])[..., 0], out=like)
+    return np.asarray(np.sqrt(np.maximum(2 - 2 * like, 0)), np.float32)
 
 
-def distances(grid: Floats, near: Floats) -> Floats:
+def distances(grid: Floats, patches: Floats) -> Floats:
     """Return the distance of every cell to its nearest like in the memory.
 
     Args:
         grid: float32 (rows, columns, channels), vectors of unit length.
-        near: one of `Memory.near`.
+        patches: one of `Memory.patches`.
 
     Returns:
         float32 (rows, columns), 0..2.
     """
-    return np.asarray(_apart(grid, near).min(-1), np.float32)
+    return np.asarray(_apart(grid, patches).min(-1), np.float32)
 
 
-def map_scores(look: Look, memory: Memory) -> tuple[float, ...]:
-    """Return for each map how far a look lies from the normal ones, in units of their spread.
+def strangeness(look: Look, memory: Memory) -> Look:
+    """Return for each map how far every cell lies from the normal ones, in units of their spread.
 
-    About 1 for a normal look.
+    float32 (rows, columns) each. What lies outside the region is compared as well.
     """
     return tuple(
-        _widest(distances(grid, near)) / spread
-        for grid, near, spread in zip(look, memory.near, memory.spreads, strict=True)
+        distances(grid, patches) / np.float32(spread)
+        for grid, patches, spread in zip(look, memory.patches, memory.spreads, strict=True)
     )
+
+
+def map_scores(strange: Look, inside: Sequence[Mask]) -> tuple[float, ...]:
+    """Return for each map the mean of the region's strangest cells; about 1 for a normal look.
+
+    Args:
+        strange: what `strangeness` gives.
+        inside: see `Memory.inside`.
+    """
+    return tuple(_widest(one[cells]) for one, cells in zip(strange, inside, strict=True))
+
+
+def changed_share(strange: Look, inside: Sequence[Mask], limit: float) -> float:
+    """Return the share of the region's cells whose strangeness, the maps averaged, passes a limit.
+
+    Args:
+        strange: what `strangeness` gives; the first map is the finest.
+        inside: see `Memory.inside`.
+        limit: in units of the normal looks' spread.
+    """
+    rows, columns = strange[0].shape
+    fine = [
+        np.repeat(np.repeat(one, rows // one.shape[0], 0), columns // one.shape[1], 1)
+        for one in strange
+    ]
+    return float((np.mean(fine, 0)[inside[0]] > limit).mean())
 
 
 def score(look: Look, memory: Memory) -> float:
     """Return the mean of `map_scores`: a threshold on it means the same at every camera."""
-    return float(np.mean(map_scores(look, memory)))
+    return float(np.mean(map_scores(strangeness(look, memory), memory.inside)))
 
 
 def _widest(apart: Floats) -> float:
