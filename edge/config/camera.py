@@ -1,5 +1,6 @@
 """One camera as it stands in the configuration."""
 
+from datetime import timedelta
 from enum import StrEnum
 from pathlib import Path
 from typing import Annotated, Literal
@@ -121,6 +122,17 @@ class CameraConfig(Setting):
     )
     sample_fps: float | None = Field(
         default=None, gt=0, le=60, description="Pictures analysed per second; all if not said"
+    )
+    gate: bool = Field(
+        default=True,
+        description="Live only: a picture without change, followed objects or open incidents need "
+        "not be looked at anew. false: every picture is looked at",
+    )
+    full_look_every: Duration = Field(
+        default=timedelta(seconds=3),
+        ge=timedelta(seconds=0.2),
+        le=timedelta(seconds=60),
+        description="However still it is, the camera is looked at so often at least",
     )
     zones: tuple[ZoneConfig, ...] = ()
     hazards: tuple[HazardSwitch, ...] = ()

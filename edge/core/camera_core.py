@@ -10,6 +10,7 @@ from edge.core.moment import Moment
 from edge.core.rules.binding import RuleBinding
 from edge.core.scene import RegionLook, Scene
 from edge.core.tracking import Tracker, TrackingSettings
+from hazard_library.catalogue.rules import classes_needed
 from hazard_library.contract.ids import CameraId, DeviceId
 
 # Before the first picture nobody knows its size, and nothing in it is judged.
@@ -34,6 +35,8 @@ class CameraCore:
         self._tracker = Tracker(spec.tracking)
         self._book = IncidentBook(spec.device, spec.camera, spec.bindings)
         self._scene: Scene | None = None
+        needed = (classes_needed(binding.rule) for binding in spec.bindings)
+        self._needed = frozenset[str]().union(*needed)
 
     @property
     def scene(self) -> Scene | None:
@@ -44,6 +47,16 @@ class CameraCore:
     def open_incidents(self) -> tuple[Incident, ...]:
         """What is open now."""
         return self._book.open_incidents
+
+    @property
+    def is_quiet(self) -> bool:
+        """Whether the last picture was seen, with nothing followed that a rule asks for.
+
+        Never while an incident is open: its end must be seen.
+        """
+        if self._scene is None or self._scene.blind is not None or self.open_incidents:
+            return False
+        return all(track.label not in self._needed for track in self._scene.tracks)
 
     def restore(self, incidents: Iterable[Incident]) -> None:
         """Go on with what was open before a restart; call it before the first `step`.

@@ -24,14 +24,31 @@ class Waiting(StrEnum):
 class Looked:
     """A frame after inference.
 
-    boxes: None when no model was asked (`blind`: why the picture shows nothing) or not all answered
-    (`fault`: why).
+    boxes: None when no model was asked (`blind`: why the picture shows nothing; `is_still`: it is
+    as the last one looked at, in which nothing was) or not all answered (`fault`: why).
     """
 
     frame: Frame
     boxes: RawBoxes | None
     blind: str | None = None
     fault: str | None = None
+    is_still: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Offered:
+    """A frame that waits. No model is asked if it is blind (why) or still."""
+
+    frame: Frame
+    blind: str | None = None
+    is_still: bool = False
+
+    @property
+    def answer(self) -> Looked | None:
+        """What is known without a model."""
+        if self.blind is None and not self.is_still:
+            return None
+        return Looked(self.frame, None, blind=self.blind, is_still=self.is_still)
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,8 +57,7 @@ class Ticket:
 
     lane: "Lane"
     number: int
-    frame: Frame
-    blind: str | None
+    offered: Offered
 
 
 class Lane:
@@ -66,7 +82,7 @@ class Lane:
         self._places = 1 if waiting is Waiting.NEWEST else in_flight
         self._in_flight = in_flight
         self._turn = turn
-        self._frames: deque[tuple[Frame, str | None]] = deque()
+        self._frames: deque[Offered] = deque()
         self._done: dict[int, Looked] = {}
         self._taken = 0
         self._given = 0
@@ -79,19 +95,22 @@ class Lane:
         with self._turn:
             return bool(self._frames) or self._taken > self._given
 
-    def offer(self, frame: Frame, blind: str | None = None) -> None:
+    def offer(self, frame: Frame, blind: str | None = None, *, is_still: bool = False) -> None:
         """Bring a frame; in `EVERY` this waits for a place. After `close` frames are let go.
 
         blind: why the picture shows nothing (covered, frozen); the model is not asked then.
+        is_still: it is as the last one looked at; nobody is asked, and it takes nobody's place.
         """
         with self._turn:
             if self._waiting is Waiting.NEWEST and len(self._frames) == self._places:
+                if is_still:
+                    return
                 self._frames.popleft()
                 self.dropped += 1
             while len(self._frames) >= self._places and not self._is_closed:
                 self._turn.wait()
             if not self._is_closed:
-                self._frames.append((frame, blind))
+                self._frames.append(Offered(frame, blind, is_still))
                 self._turn.notify_all()
 
     def finish(self) -> None:
@@ -133,7 +152,7 @@ class Lane:
         """
         if not self._frames or self._taken - self._given >= self._in_flight:
             return None
-        ticket = Ticket(self, self._taken, *self._frames.popleft())
+        ticket = Ticket(self, self._taken, self._frames.popleft())
         self._taken += 1
         self._turn.notify_all()
         return ticket

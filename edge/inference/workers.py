@@ -67,20 +67,22 @@ class Workers:
             self._look(ticket)
 
     def _look(self, ticket: Ticket) -> None:
-        if ticket.blind is not None:
-            ticket.lane.bring_back(ticket, Looked(ticket.frame, None, blind=ticket.blind))
+        known = ticket.offered.answer
+        if known is not None:
+            ticket.lane.bring_back(ticket, known)
             return
+        frame = ticket.offered.frame
         try:
-            looked = Looked(ticket.frame, ticket.lane.look(ticket.frame.pixels))
+            looked = Looked(frame, ticket.lane.look(frame.pixels))
         except NothingToLookFor as fault:
             # Told once at the start and on the camera's state: no line in the log for every frame.
             self._counters.count("frames_not_analysed")
-            looked = Looked(ticket.frame, None, fault=str(fault))
+            looked = Looked(frame, None, fault=str(fault))
         except Exception as fault:  # noqa: BLE001 - reported, counted, and the thread goes on
             # A model that fails on one picture must not end the thread that serves all cameras.
             self._counters.count("frames_not_analysed")
             _log.exception("inference_failed", camera=ticket.lane.camera)
-            looked = Looked(ticket.frame, None, fault=f"the model failed: {fault}")
+            looked = Looked(frame, None, fault=f"the model failed: {fault}")
         ticket.lane.bring_back(ticket, looked)
 
     def _next_ticket(self) -> Ticket | None:

@@ -10,6 +10,7 @@ import structlog
 from edge.core.camera_core import CameraCore
 from edge.core.detections import Detections
 from edge.core.incidents import Incident, IncidentChange
+from edge.core.looking_gate import Judged
 from edge.core.moment import Moment
 from edge.errors import DeliveryError, EvidenceError
 from edge.inference.lane import Looked
@@ -56,6 +57,8 @@ class CameraPipeline:
         self._parts = parts
         self._size = (1, 1)
         self._untold: deque[Told] = deque()
+        #: The last picture judged; read by the thread that reads the camera.
+        self.judged: Judged | None = None
 
     def adopt_configuration(self, sha256: str) -> None:
         """Name another configuration in what is told from now on; called from any thread."""
@@ -81,9 +84,10 @@ class CameraPipeline:
         self._tell_untold()
         frame = looked.frame
         self._size = (frame.pixels.shape[1], frame.pixels.shape[0])
-        self._parts.counters.count("frames_looked_at")
+        self._parts.counters.count("frames_gated" if looked.is_still else "frames_looked_at")
         for change in self._changes(looked):
             self._tell(self._peopled(change, frame), self._evidence(change, frame))
+        self.judged = Judged(frame.at, self._core.is_quiet)
 
     def unseen(self, at: Moment, why: str) -> None:
         """Let time pass without a picture."""

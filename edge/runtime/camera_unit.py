@@ -7,9 +7,11 @@ from datetime import datetime
 
 import structlog
 
+from edge.core.looking_gate import Decision, LookingGate
 from edge.core.moment import Moment
 from edge.fleet.status_board import StatusBoard
 from edge.inference.lane import Lane, Looked
+from edge.inference.small_grey import small_grey
 from edge.ports import Clock, Frame
 from edge.runtime.camera_pipeline import CameraPipeline
 from edge.runtime.restart_budget import RestartBudget
@@ -35,6 +37,7 @@ class UnitParts:
 
     new_pipeline: makes one that goes on with what was open before.
     give_up: told once, with the reason, when a camera is lost for this run.
+    gate: says which pictures need no look; None: every picture is looked at.
     """
 
     spec: SourceSpec
@@ -44,6 +47,7 @@ class UnitParts:
     give_up: Callable[[str], None]
     board: StatusBoard
     clock: Clock
+    gate: LookingGate | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,6 +84,7 @@ class CameraUnit:
         self._looked = 0
         self._budget = RestartBudget()
         self._new_pipeline = parts.new_pipeline
+        self._gate = parts.gate
         self._pipeline: CameraPipeline | None = None
         #: From which moment of the stream on another pipeline judges.
         self._turn_mono: float | None = None
@@ -125,12 +130,15 @@ class CameraUnit:
         """Its way through the workers."""
         return self._parts.lane
 
-    def rejudge(self, new_pipeline: Callable[[], CameraPipeline]) -> None:
+    def rejudge(
+        self, new_pipeline: Callable[[], CameraPipeline], gate: LookingGate | None = None
+    ) -> None:
         """Judge by other rules from now on, without losing a picture or what is open.
 
         Pictures on their way belong to the pipeline that they were read for.
         """
         self._new_pipeline = new_pipeline
+        self._gate = gate
         self._turn_mono = self._parts.clock.now().mono
 
     def adopt_configuration(self, sha256: str) -> None:
@@ -164,7 +172,20 @@ class CameraUnit:
     def _take(self, frame: Frame) -> None:
         if self._first_at is None:
             self._first_at = frame.at.utc
-        self._parts.lane.offer(frame, self._detail if self._condition in _BLIND else None)
+        if self._condition in _BLIND:
+            self._parts.lane.offer(frame, self._detail)
+            return
+        decision = self._decided(frame)
+        if decision is Decision.WAIT:
+            self._parts.board.count("frames_gated")
+            return
+        self._parts.lane.offer(frame, is_still=decision is Decision.STILL)
+
+    def _decided(self, frame: Frame) -> Decision:
+        gate, pipeline = self._gate, self._pipeline
+        if gate is None or pipeline is None:
+            return Decision.LOOK
+        return gate.decide(small_grey(frame.pixels), frame.at, pipeline.judged)
 
     def _say(self, condition: CameraCondition, detail: str) -> None:
         self._condition, self._detail = condition, detail

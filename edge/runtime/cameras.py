@@ -9,6 +9,7 @@ from dataclasses import asdict, dataclass
 import structlog
 
 from edge.core.camera_core import CameraCore, CoreSpec
+from edge.core.looking_gate import GateSettings, LookingGate
 from edge.evidence.no_evidence import NoEvidence
 from edge.evidence.recorder import EvidenceRecorder
 from edge.fleet.box_clock import read_kernel_clock, state_of
@@ -119,6 +120,7 @@ class Cameras:
                 give_up=lambda reason: parts.recorder.source_ended(spec.camera, reason),
                 board=parts.board,
                 clock=parts.clock,
+                gate=_gate(seat),
             )
         )
 
@@ -146,7 +148,7 @@ class Cameras:
         """Look and judge by other rules, without a word to the camera: no frame is lost."""
         self._parts.stage.show(seat.eyes)
         self._outlooks[unit.camera].turn_to(seat.eyes.panel.detect)
-        unit.rejudge(lambda: self._new_pipeline(seat))
+        unit.rejudge(lambda: self._new_pipeline(seat), _gate(seat))
 
     def _remove(self, unit: CameraUnit) -> None:
         """Nobody would ever close what is open at a camera that is gone: it closes now."""
@@ -164,3 +166,11 @@ class Cameras:
     def _await_end(unit: CameraUnit) -> None:
         if not unit.join(_JOIN_S):
             _log.error("camera_did_not_leave", camera=unit.camera)
+
+
+def _gate(seat: Seat) -> LookingGate | None:
+    """A replay looks at every picture: its outcome must not depend on who was faster."""
+    camera = seat.eyes.camera
+    if seat.spec.mode is Mode.REPLAY or not camera.gate:
+        return None
+    return LookingGate(GateSettings(full_look_every_s=camera.full_look_every.total_seconds()))

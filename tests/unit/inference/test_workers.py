@@ -145,3 +145,26 @@ def test_a_picture_the_model_fails_on_comes_back_with_the_fault_and_is_counted()
     ]
     assert counters["frames_not_analysed"] == 1
     workers.stop()
+
+
+def test_a_still_picture_asks_nobody_and_takes_nobodys_place() -> None:
+    asked: list[int] = []
+
+    def look(pixels: Pixels) -> RawBoxes:
+        asked.append(int(pixels[0, 0, 0]))
+        return NOTHING
+
+    workers = Workers(1, Tally())
+    lane = workers.open_lane(CameraId("gate"), Waiting.NEWEST, look)
+    lane.offer(_frame(1))
+    lane.offer(_frame(2), is_still=True)
+    workers.start()
+    first = lane.next_looked(DEADLINE_S)
+    lane.offer(_frame(3), is_still=True)
+    second = lane.next_looked(DEADLINE_S)
+    workers.stop()
+    assert first is not None
+    assert second is not None
+    assert (first.frame.number, first.is_still, first.boxes) == (1, False, NOTHING)
+    assert (second.frame.number, second.is_still, second.boxes) == (3, True, None)
+    assert (asked, lane.dropped) == ([1], 0)

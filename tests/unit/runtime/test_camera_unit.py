@@ -7,6 +7,7 @@ import pytest
 from waiting import wait_until
 
 from edge.core.camera_core import CameraCore, CoreSpec
+from edge.core.looking_gate import GateSettings, LookingGate
 from edge.errors import NothingToLookFor
 from edge.fleet.box_clock import ClockReading, state_of
 from edge.fleet.status_board import StatusBoard
@@ -44,7 +45,9 @@ class Site:
     def __post_init__(self) -> None:
         self.workers = Workers(2, self.board)
 
-    def add(self, name: str, mode: Mode, crashes: int = 0) -> CameraUnit:
+    def add(
+        self, name: str, mode: Mode, crashes: int = 0, gate: LookingGate | None = None
+    ) -> CameraUnit:
         camera = CameraId(name)
         left = [crashes]
 
@@ -79,6 +82,7 @@ class Site:
                 give_up=self.given_up.append,
                 board=self.board,
                 clock=self.clock,
+                gate=gate,
             )
         )
         self.units.append(unit)
@@ -228,3 +232,22 @@ def test_who_judges_after_a_change_names_the_configuration_of_that_change(site: 
     wait_until(lambda: bool(made) and unit._pipeline is made[0], WITHIN_S, "the turn")
     unit.adopt_configuration("c" * 64)
     assert made[0]._facts.config_sha256 == "c" * 64
+
+
+def test_a_still_camera_is_judged_at_its_rate_and_its_rested_pictures_are_counted(
+    site: Site,
+) -> None:
+    looks: list[int] = []
+
+    def look(_: Pixels) -> RawBoxes:
+        looks.append(1)
+        return NOTHING
+
+    site.look = look
+    blind_to_change = GateSettings(full_look_every_s=1e9, near=1e3, far=1e3)
+    site.add("gate", Mode.LIVE, gate=LookingGate(blind_to_change))
+    site.start()
+    wait_until(lambda: site.looks("gate") > 10, WITHIN_S, "pictures being judged")
+    wait_until(lambda: site.board.counters().get("frames_gated", 0) >= 10, WITHIN_S, "the counter")
+    # The film is opened anew at its end: nothing else than its first picture needs a look.
+    assert len(looks) == site.board.counters()["frames_looked_at"] == 1
