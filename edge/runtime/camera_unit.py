@@ -183,9 +183,10 @@ class CameraUnit:
 
     def _decided(self, frame: Frame) -> Decision:
         gate, pipeline = self._gate, self._pipeline
-        if gate is None or pipeline is None:
+        if gate is None:
             return Decision.LOOK
-        return gate.decide(small_grey(frame.pixels), frame.at, pipeline.judged)
+        judged = None if pipeline is None else pipeline.judged
+        return gate.decide(small_grey(frame.pixels), frame.at, judged)
 
     def _say(self, condition: CameraCondition, detail: str) -> None:
         self._condition, self._detail = condition, detail
