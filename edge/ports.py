@@ -14,7 +14,7 @@ from edge.core.incidents import Incident, IncidentChange
 from edge.core.moment import Moment
 from hazard_library.contract.device import Receipt
 from hazard_library.contract.events import ModelUsed
-from hazard_library.contract.evidence import EvidenceRef
+from hazard_library.contract.evidence import EvidenceRef, PrivacyMask
 from hazard_library.contract.ids import CameraId, MessageId
 from hazard_library.contract.message import Numbered
 from hazard_library.contract.topics import Channel
@@ -28,12 +28,14 @@ class Frame:
     """A decoded picture on its way through one pipeline; handed on, never shared.
 
     number: 1, 2, 3 … within one opening of the source, counting every decoded frame.
+    masks: areas that were burnt in before: nobody after the reader has ever seen them.
     """
 
     camera: CameraId
     number: int
     at: Moment
     pixels: Pixels
+    masks: tuple[PrivacyMask, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -29,7 +29,12 @@ from edge.video.reader import CameraReader, ReaderOutlets
 from edge.video.source import FileAddress, Mode, SourceSpec
 from hazard_library.contract.device import CameraCondition
 from hazard_library.contract.events import Change, ModelUsed
-from hazard_library.contract.evidence import EvidenceKind, EvidenceManifest, EvidenceSealed
+from hazard_library.contract.evidence import (
+    EvidenceKind,
+    EvidenceManifest,
+    EvidenceSealed,
+    PrivacyMask,
+)
 from hazard_library.contract.ids import DeviceId, HazardId, ZoneId, incident_id
 from hazard_library.proof.signature import verified
 
@@ -146,12 +151,13 @@ class Shift:
     film: Path
     incidents_at: tuple[float, ...]
     hazard: HazardId = INTRUSION
+    masks: tuple[PrivacyMask, ...] = ()
     frames: list[Frame] = field(default_factory=list)
     conditions: list[CameraCondition] = field(default_factory=list)
 
     def run(self) -> "Shift":
         """Read the film to its end."""
-        spec = SourceSpec(GATE, FileAddress(self.film), Mode.REPLAY)
+        spec = SourceSpec(GATE, FileAddress(self.film), Mode.REPLAY, masks=self.masks)
         outlets = ReaderOutlets(self.desk.ring, self._look, self._say)
         CameraReader(spec, self.desk.clock, outlets).run(threading.Event())
         self.desk.recorder.source_ended(GATE, "the film ended")

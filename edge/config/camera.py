@@ -135,6 +135,11 @@ class CameraConfig(Setting):
         description="However still it is, the camera is looked at so often at least",
     )
     zones: tuple[ZoneConfig, ...] = ()
+    privacy_masks: tuple[ZoneConfig, ...] = Field(
+        default=(),
+        description="Areas that are never recorded 隐私遮挡: black in every picture and clip, the "
+        "sealed originals included, and nothing is looked for in them",
+    )
     hazards: tuple[HazardSwitch, ...] = ()
     all_with_model: bool = Field(
         default=False, description="Switch on every released hazard that the site's models can see"

@@ -1,6 +1,6 @@
 """What must hold in a configuration beyond the schema of its fields."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -110,9 +110,18 @@ def _source_mistakes(one: Placed) -> Iterator[Mistake]:
 
 
 def _zone_mistakes(one: Placed) -> Iterator[Mistake]:
+    yield from _drawing_mistakes(one, "zones", one.camera.zones)
+    yield from _drawing_mistakes(one, "privacy_masks", one.camera.privacy_masks)
+    for position, mask in enumerate(one.camera.privacy_masks):
+        if len(mask.points) == LINE_POINTS:
+            text = f"privacy mask {mask.id!r} is a line; an area needs at least 3 points"
+            yield one.mistake(("privacy_masks", position, "points"), text)
+
+
+def _drawing_mistakes(one: Placed, field: str, drawn: Sequence[ZoneConfig]) -> Iterator[Mistake]:
     names: set[ZoneId] = set()
-    for position, zone in enumerate(one.camera.zones):
-        where: Where = ("zones", position)
+    for position, zone in enumerate(drawn):
+        where: Where = (field, position)
         if zone.id in names:
             yield one.mistake((*where, "id"), f"zone {zone.id!r} is drawn twice; rename one")
         names.add(zone.id)

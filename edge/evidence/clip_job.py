@@ -11,7 +11,17 @@ from edge.evidence.ledger import ClipOrder
 from edge.evidence.people import ClipPeople
 from edge.evidence.redaction import blurred, blurred_whole, scaled
 from edge.ports import Pixels
-from edge.video.clip import Clip, Redraw, ShownFormat, Timeline, playable, remux, transcode
+from edge.video.clip import (
+    AS_ORIGINAL,
+    Clip,
+    Redraw,
+    ShownFormat,
+    Timeline,
+    playable,
+    remux,
+    transcode,
+)
+from edge.video.masks import burn
 from edge.video.packet import Packet
 from hazard_library.contract.evidence import ClipSpan, EvidenceKind, EvidenceRef
 
@@ -41,7 +51,7 @@ def make_clips(job: ClipJob, keep: Keep, form: ShownFormat, redraw: Redraw | Non
     packets = playable(job.span.packets)
     timeline = Timeline(packets)
     try:
-        original = remux(packets)
+        original = _original(remux(packets), timeline, order)
     except EvidenceError as fault:
         return Made(lost(order, str(fault)), None)
     order = _kept(order, EvidenceKind.CLIP_ORIGINAL, original, keep)
@@ -53,6 +63,21 @@ def make_clips(job: ClipJob, keep: Keep, form: ShownFormat, redraw: Redraw | Non
         order = _kept(order, EvidenceKind.CLIP_SHOWN, shown, keep)
     has_clip = len(order.files) > len(job.wish.order.files)
     return Made(order, _span_of(job, packets, timeline) if has_clip else None)
+
+
+def _original(received: Clip, timeline: Timeline, order: ClipOrder) -> Clip:
+    """Return what is kept as the original: as received, or coded anew with the masks burnt in.
+
+    What was received of a masked camera stays in memory and ends here.
+    """
+    if not order.masks:
+        return received
+
+    def masked(_mono: float, pixels: Pixels, _scale: float) -> Pixels:
+        burn(pixels, order.masks)
+        return pixels
+
+    return transcode(received, timeline, masked, AS_ORIGINAL)
 
 
 def lost(order: ClipOrder, reason: str) -> ClipOrder:

@@ -8,7 +8,7 @@ from uuid import UUID
 
 from edge.evidence.evidence_database import EvidenceDatabase
 from hazard_library.contract.clock import ClockState
-from hazard_library.contract.evidence import EvidenceKind, EvidenceRef
+from hazard_library.contract.evidence import EvidenceKind, EvidenceRef, PrivacyMask
 from hazard_library.contract.ids import CameraId, HazardId, IncidentId
 
 _KEPT_MANIFESTS = 1000
@@ -25,6 +25,7 @@ class ClipOrder:
     files: tuple[EvidenceRef, ...]
     lost: Mapping[EvidenceKind, str]
     clock: ClockState | None = None
+    masks: tuple[PrivacyMask, ...] = ()
 
     def with_files(self, *refs: EvidenceRef) -> "ClipOrder":
         """Return the order with more files."""
@@ -63,12 +64,13 @@ class EvidenceLedger:
             json.dumps(files),
             json.dumps(lost),
             None if order.clock is None else order.clock.model_dump_json(),
+            json.dumps([mask.model_dump(mode="json") for mask in order.masks]),
         )
         with self._database.writing() as connection:
             connection.execute(
                 "INSERT OR REPLACE INTO clip_order"
-                " (incident, camera, hazard, trigger_at, files, lost, clock)"
-                " VALUES (?, ?, ?, ?, ?, ?, ?)",
+                " (incident, camera, hazard, trigger_at, files, lost, clock, masks)"
+                " VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
                 row,
             )
 
@@ -76,7 +78,7 @@ class EvidenceLedger:
         """Return the orders whose manifests are not sealed, oldest first."""
         with self._database.reading() as connection:
             rows = connection.execute(
-                "SELECT incident, camera, hazard, trigger_at, files, lost, clock"
+                "SELECT incident, camera, hazard, trigger_at, files, lost, clock, masks"
                 " FROM clip_order ORDER BY trigger_at, incident"
             ).fetchall()
         return tuple(_order(row) for row in rows)
@@ -132,8 +134,8 @@ class EvidenceLedger:
             )
 
 
-def _order(row: tuple[str, str, str, str, str, str, str | None]) -> ClipOrder:
-    incident, camera, hazard, trigger_at, files, lost, clock = row
+def _order(row: tuple[str, str, str, str, str, str, str | None, str]) -> ClipOrder:
+    incident, camera, hazard, trigger_at, files, lost, clock, masks = row
     return ClipOrder(
         incident=IncidentId(UUID(incident)),
         camera=CameraId(camera),
@@ -142,6 +144,7 @@ def _order(row: tuple[str, str, str, str, str, str, str | None]) -> ClipOrder:
         files=tuple(EvidenceRef.model_validate(entry) for entry in json.loads(files)),
         lost={EvidenceKind(kind): str(reason) for kind, reason in json.loads(lost).items()},
         clock=None if clock is None else ClockState.model_validate_json(clock),
+        masks=tuple(PrivacyMask.model_validate(entry) for entry in json.loads(masks)),
     )
 
 

@@ -27,7 +27,7 @@ from edge.video.clip import ShownFormat
 from edge.video.packet_ring import PacketRing, Stretch
 from hazard_library.contract.clock import ClockState
 from hazard_library.contract.events import Change, ModelUsed
-from hazard_library.contract.evidence import EvidenceKind, EvidenceRef, PrivacyMask
+from hazard_library.contract.evidence import EvidenceKind, EvidenceRef
 from hazard_library.contract.ids import CameraId, DeviceId, HazardId
 
 _log = structlog.get_logger(__name__)
@@ -41,11 +41,10 @@ class EvidenceSettings:
     """What evidence says about its maker, what it shows, and how much stream surrounds a trigger.
 
     models: returns those behind a hazard at a camera. clock: says how far the times of a camera
-    can be trusted at a moment. masks: areas that a camera never records. heads_found_by: for
-    cameras whose own models see no people, what finds them in a picture that is shown; None:
-    nothing does, and such a picture is made coarse all over. zones: drawn in the key frame.
-    waits_for_clips: in a replay the pipeline waits when clips pile up; live, the clip is given up
-    and reported.
+    can be trusted at a moment. heads_found_by: for cameras whose own models see no people, what
+    finds them in a picture that is shown; None: nothing does, and such a picture is made coarse all
+    over. zones: drawn in the key frame. waits_for_clips: in a replay the pipeline waits when clips
+    pile up; live, the clip is given up and reported.
     """
 
     device: DeviceId
@@ -54,7 +53,6 @@ class EvidenceSettings:
     catalogue_sha256: str
     models: Callable[[CameraId, HazardId], Sequence[ModelUsed]]
     clock: Callable[[CameraId, Moment], ClockState | None] = lambda _camera, _at: None
-    masks: Mapping[CameraId, tuple[PrivacyMask, ...]] = field(default_factory=dict)
     heads_are_the_hazard: frozenset[HazardId] = frozenset()
     heads_found_by: Mapping[CameraId, Look | None] = field(default_factory=dict)
     zones: Mapping[CameraId, tuple[Zone, ...]] = field(default_factory=dict)
@@ -101,7 +99,6 @@ class EvidenceRecorder:
             config_sha256=settings.config_sha256,
             catalogue_sha256=settings.catalogue_sha256,
             models=settings.models,
-            masks=settings.masks,
         )
         key = load_or_create(stores.key_file)
         self._sealer = Sealer(maker, key, self._ledger, stores.outbox, clock)
@@ -126,6 +123,7 @@ class EvidenceRecorder:
             files=(),
             lost={},
             clock=self._settings.clock(incident.camera, frame.at),
+            masks=frame.masks,
         )
         order = self._with_key_frames(order, change, frame)
         # A replay that begins again tells what it told before; what is sealed stays as it is.

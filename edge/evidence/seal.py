@@ -1,8 +1,8 @@
 """Sealing: the manifest of an incident's evidence, signed, chained to the one before, announced."""
 
 from base64 import b64encode
-from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
 from hashlib import sha256
 
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
@@ -16,7 +16,6 @@ from hazard_library.contract.evidence import (
     EvidenceKind,
     EvidenceManifest,
     EvidenceSealed,
-    PrivacyMask,
     find,
 )
 from hazard_library.contract.ids import CameraId, DeviceId, HazardId, manifest_id, sealed_message_id
@@ -27,7 +26,7 @@ from hazard_library.contract.topics import Channel
 class Maker:
     """What a manifest says about the box that made the evidence.
 
-    models: returns those behind a hazard at a camera. masks: areas that a camera never records.
+    models: returns those behind a hazard at a camera.
     """
 
     device: DeviceId
@@ -35,7 +34,6 @@ class Maker:
     config_sha256: str
     catalogue_sha256: str
     models: Callable[[CameraId, HazardId], Sequence[ModelUsed]]
-    masks: Mapping[CameraId, tuple[PrivacyMask, ...]] = field(default_factory=dict)
 
 
 class Sealer:
@@ -75,7 +73,6 @@ class Sealer:
         self, order: ClipOrder, span: ClipSpan | None, previous: str | None
     ) -> SealedManifest:
         models = self._maker.models(order.camera, order.hazard)
-        masks = self._maker.masks.get(order.camera, ())
         has_original = find(order.files, EvidenceKind.CLIP_ORIGINAL) is not None
         manifest = EvidenceManifest(
             id=manifest_id(order.incident),
@@ -96,8 +93,8 @@ class Sealer:
             clock=order.clock,
             model_versions={model.name: model.version for model in models},
             catalogue_sha256=self._maker.catalogue_sha256,
-            original=("re_encoded" if masks else "as_received") if has_original else None,
-            privacy_masks=masks,
+            original=("re_encoded" if order.masks else "as_received") if has_original else None,
+            privacy_masks=order.masks,
         )
         data = manifest.to_bytes()
         return SealedManifest(

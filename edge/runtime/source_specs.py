@@ -15,6 +15,7 @@ from edge.video.source import (
     RtspAddress,
     SourceSpec,
 )
+from hazard_library.contract.evidence import PrivacyMask
 
 _NEVER = datetime(2000, 1, 1, tzinfo=UTC)
 
@@ -33,6 +34,7 @@ def source_spec(site: Site, camera: CameraConfig) -> SourceSpec:
         loop=isinstance(source, FileSource) and source.loop,
         start_at=_start_at(site, source),
         sample_fps=camera.sample_fps,
+        masks=tuple(PrivacyMask(id=mask.id, points=mask.points) for mask in camera.privacy_masks),
     )
 
 

@@ -46,6 +46,10 @@ class ShownFormat:
     quality_crf: int = 26
 
 
+#: Every picture in its own size, as good as the eye can tell: for a copy that is an original.
+AS_ORIGINAL = ShownFormat(widest_px=1_000_000, highest_fps=1000.0, quality_crf=18)
+
+
 class Timeline:
     """Where the moments of a clip's pictures lie on the clip's own line, which begins at 0."""
 

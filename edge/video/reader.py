@@ -14,6 +14,7 @@ from edge.errors import SourceError, Stalled, Undecodable, Unreachable
 from edge.ports import Clock, Frame, Pixels
 from edge.video import faults
 from edge.video.back_off import BackOff, BackOffLimits
+from edge.video.masks import burn
 from edge.video.opening import Deadlines, Opening, VideoPacket
 from edge.video.packet_ring import PacketRing
 from edge.video.picture_health import Looker, PictureHealth
@@ -183,7 +184,9 @@ class CameraReader:
             self._health.judge(self._looker.look(at, pixels))
         self._say(self._health.condition, _TEXTS[self._health.condition])
         self.stats.frames_delivered += 1
-        self._outlets.on_frame(Frame(self._spec.camera, picture.number, at, pixels))
+        masks = self._spec.masks
+        burn(pixels, masks)
+        self._outlets.on_frame(Frame(self._spec.camera, picture.number, at, pixels, masks))
 
     def _is_due(self, at: Moment) -> bool:
         if self._spec.sample_fps is None:

@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Literal, assert_never
 from urllib.parse import quote, urlsplit
 
+from hazard_library.contract.evidence import PrivacyMask
 from hazard_library.contract.ids import CameraId
 
 _EPOCH = datetime(2000, 1, 1, tzinfo=UTC)
@@ -76,6 +77,7 @@ class SourceSpec:
     loop: a live file begins again at its end (for demonstrations).
     start_at: what a replayed file's first picture is called in UTC.
     sample_fps: hand on at most so many pictures a second of stream time; None hands on every one.
+    masks: areas that are never recorded; the reader burns them in before anybody gets a picture.
     """
 
     camera: CameraId
@@ -84,6 +86,7 @@ class SourceSpec:
     loop: bool = False
     start_at: datetime = _EPOCH
     sample_fps: float | None = None
+    masks: tuple[PrivacyMask, ...] = ()
 
     @property
     def clock_source(self) -> Literal["arrival", "file"]:

@@ -183,6 +183,20 @@ CASES: list[tuple[str, Change, str]] = [
         "zone 'pit' is drawn twice",
     ),
     (
+        "privacy mask that is a line",
+        lambda d: d["cameras"][0].update(
+            privacy_masks=[{"id": "desk", "points": [[0, 0], [1, 1]]}]
+        ),
+        "privacy mask 'desk' is a line; an area needs at least 3 points",
+    ),
+    (
+        "privacy mask outside",
+        lambda d: d["cameras"][0].update(
+            privacy_masks=[{"id": "desk", "points": [[0, 0], [1, 1], [0, 2]]}]
+        ),
+        "'desk' lies outside the picture at (0.0, 2.0)",
+    ),
+    (
         "unknown hazard",
         lambda d: d["cameras"][0]["hazards"][0].update(id="ZONE-99"),
         "the catalogue has no hazard ZONE-99; it has ",

@@ -37,6 +37,14 @@ def test_every_camera_is_in_the_group_of_its_own_change() -> None:
     )
 
 
+def test_a_new_privacy_mask_is_in_force_from_the_readers_first_picture() -> None:
+    mask = {"id": "desk", "points": [[0, 0], [0.5, 0], [0.5, 0.5]]}
+    before, after = configured(a_camera("a")), configured(a_camera("a", privacy_masks=[mask]))
+    assert compare(before, after).cameras == CameraChanges(reconnected=("a",))
+    [spec] = after[1].values()
+    assert [(one.id, one.points[2]) for one in spec.masks] == [("desk", (0.5, 0.5))]
+
+
 def test_a_camera_that_only_moves_in_the_file_goes_on() -> None:
     before = configured(a_camera("a"), a_camera("b"))
     after = configured(a_camera("b"), a_camera("a"))
