@@ -2,6 +2,7 @@
 # make demo ONCE=1 the same once: every source read to its end, one JSON object as the last line
 # make test        all tests, on the installed wheel, from another folder
 # make test-train  the tests that need torch, in an environment of their own
+# make clips       the five public clips against what a person sees in them (STRICT=1: fail on any difference)
 #
 # make demo VIDEO="a.mp4 b.mp4" | RTSP="rtsp://host/path" | CONFIG=site.yaml    your own cameras
 
@@ -10,7 +11,7 @@ PATROL := $(CURDIR)/.venv/bin/patrol
 ELSEWHERE := $(CURDIR)/build/elsewhere
 PYTHON_IN := $(CURDIR)/.venv/bin/python
 
-.PHONY: demo test test-train library train lint setup dev bench schemas clean
+.PHONY: demo test test-train library train lint setup dev clips bench schemas clean
 
 setup:
 	@tools/setup.sh demo
@@ -50,6 +51,17 @@ dev:
 	@tools/setup.sh test
 	@rm -f build/wheel-.venv.stamp
 	.venv/bin/pip install -q -e '.[edge,server,library,dev]'
+
+# Played by the edge, scored by the library; what the edge said stays in build/clips.
+clips:
+	@test -n "$(PATROL_MATERIAL)" || { echo "make clips: set PATROL_MATERIAL to the folder that holds video/" >&2; exit 2; }
+	@tools/setup.sh test
+	@mkdir -p build/clips
+	@for truth in configs/clips/truth/*.yaml; do clip=$$(basename $$truth .yaml); \
+	  $(PATROL) edge replay "$(PATROL_MATERIAL)/video/$$clip.mp4" --config configs/clips/site.yaml --json \
+	    > build/clips/$$clip.json || exit 1; done
+	@$(PATROL) eval incidents --truth configs/clips/truth/*.yaml --found build/clips/*.json \
+	  --out build/clips/score $(if $(STRICT),--strict)
 
 bench: setup
 	$(PATROL) bench edge

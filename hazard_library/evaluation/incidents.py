@@ -1,7 +1,8 @@
 """Scoring incidents against what films show: hits, misses, false ones, and how late they came.
 
-What is found is read from the last line of `patrol demo --once`, from any JSON object with a list
-`incidents`, from a plain list, or from JSON lines. Times are seconds from the start of a film.
+What is found is read from the last line of `patrol demo --once`, from `patrol edge replay`, from
+any JSON object with a list `incidents`, from a plain list, or from JSON lines. Times are seconds
+from the start of a film.
 """
 
 import json
@@ -14,33 +15,12 @@ from typing import Annotated, Literal, Self
 import yaml
 from pydantic import BaseModel, ConfigDict, Field, TypeAdapter, ValidationError, model_validator
 
+from hazard_library.contract.message import Sha256
 from hazard_library.errors import DatasetError
+from hazard_library.evaluation.incident_matching import Reported, Span, Tolerance, matched
 from hazard_library.registry.wrong_fields import wrong_fields
 
-Seconds = Annotated[float, Field(ge=0)]
 HOUR_S = 3600.0
-
-
-class Span(BaseModel):
-    """A hazard as a person saw it in a film.
-
-    `late_s` is how long after `start_s` an incident may still begin and count; where none is given,
-    it may begin until `end_s`.
-    """
-
-    model_config = ConfigDict(frozen=True, extra="forbid")
-
-    hazard: str
-    start_s: Seconds
-    end_s: Seconds
-    late_s: Seconds | None = None
-
-    @model_validator(mode="after")
-    def _ends_after_it_starts(self) -> Self:
-        if self.end_s <= self.start_s:
-            message = f"end_s {self.end_s} must come after start_s {self.start_s}"
-            raise ValueError(message)
-        return self
 
 
 class Film(BaseModel):
@@ -48,7 +28,11 @@ class Film(BaseModel):
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
+    sha256: Sha256 | None = Field(default=None, description="Which file was looked at")
     seconds: Annotated[float, Field(gt=0)]
+    tolerance: Tolerance | None = Field(
+        default=None, description="If given, each span takes one incident that fits within it"
+    )
     hazards: tuple[str, ...] = Field(description="Hazards that somebody looked for in the film")
     incidents: tuple[Span, ...] = ()
 
@@ -68,18 +52,6 @@ class Truth(BaseModel):
 
     schema_: Literal["incident-truth/1"] = Field(alias="schema")
     films: dict[str, Film] = Field(description="File name of the film without its ending → film")
-
-
-class Reported(BaseModel):
-    """One incident as an edge told it; other fields are left alone."""
-
-    model_config = ConfigDict(frozen=True, extra="ignore")
-
-    hazard: str
-    start_s: Seconds
-    end_s: Seconds
-    camera: str = ""
-    source: str = ""
 
 
 class Counts(BaseModel):
@@ -113,11 +85,38 @@ class Account:
 
     total: Counts = field(default_factory=Counts)
     by_hazard: dict[str, Counts] = field(default_factory=dict)
+    by_film: dict[str, Counts] = field(default_factory=dict)
     remarks: list[str] = field(default_factory=list)
 
-    def of(self, hazard: str) -> tuple[Counts, Counts]:
-        """Return the two counts that an incident of a hazard belongs to."""
-        return self.total, self.by_hazard.setdefault(hazard, Counts())
+    @property
+    def is_perfect(self) -> bool:
+        """Whether everything was found and nothing else."""
+        return not self.total.missed and not self.total.false
+
+    def of(self, hazard: str) -> Counts:
+        """Return the counts of a hazard."""
+        return self.by_hazard.setdefault(hazard, Counts())
+
+    def all_of(self, film: str, hazard: str) -> tuple[Counts, Counts, Counts]:
+        """Return the counts that an incident belongs to."""
+        return self.total, self.of(hazard), self.by_film.setdefault(film, Counts())
+
+
+def read_truths(files: Sequence[Path]) -> Truth:
+    """Read what films show from several files, no film twice.
+
+    Raises:
+        DatasetError: a file is missing, a field does not fit, or two files speak of one film.
+    """
+    films: dict[str, Film] = {}
+    for file in files:
+        more = read_truth(file).films
+        twice = sorted(films.keys() & more.keys())
+        if twice:
+            message = f"{file}: speaks of {', '.join(twice)}, as another file does; keep one"
+            raise DatasetError(message)
+        films |= more
+    return Truth(schema="incident-truth/1", films=films)
 
 
 def read_truth(file: Path) -> Truth:
@@ -170,9 +169,7 @@ def film_name(source: str) -> str:
 def compare(truth: Truth, found: Mapping[str, Sequence[Reported]]) -> Account:
     """Count hits, misses and false incidents in the films that were looked at.
 
-    A span of the truth is hit by the first incident of its hazard that overlaps it and does not
-    begin too late; one incident may cover several spans, since it lasts through short gaps. An
-    incident that touches no span is false. Hazards nobody looked for in a film are not judged.
+    Hazards nobody looked for in a film are not judged. What hits what says `incident_matching`.
     """
     account = Account()
     for name, incidents in found.items():
@@ -182,37 +179,63 @@ def compare(truth: Truth, found: Mapping[str, Sequence[Reported]]) -> Account:
                 f"{name}: not in the truth, {len(incidents)} incidents not judged"
             )
             continue
-        for counts in [account.total, *(account.of(hazard)[1] for hazard in film.hazards)]:
+        by_film = account.by_film.setdefault(name, Counts())
+        for counts in [account.total, by_film, *(account.of(hazard) for hazard in film.hazards)]:
             counts.hours += film.seconds / HOUR_S
-        _compare_film(film, incidents, account)
+        _compare_film(name, film, incidents, account)
     absent = sorted(set(truth.films) - set(found))
     if absent:
         account.remarks.append(f"films of the truth that were not looked at: {', '.join(absent)}")
     return account
 
 
-def _compare_film(film: Film, incidents: Sequence[Reported], account: Account) -> None:
-    for span in film.incidents:
-        starts = [one.start_s for one in incidents if _touches(span, one)]
-        latest = span.end_s if span.late_s is None else span.start_s + span.late_s
-        hit = bool(starts) and min(starts) <= latest
-        for counts in account.of(span.hazard):
-            counts.hits += hit
-            counts.missed += not hit
-            if hit:
-                counts.delays_s.append(round(max(0.0, min(starts) - span.start_s), 2))
+def _compare_film(name: str, film: Film, incidents: Sequence[Reported], account: Account) -> None:
+    judged = [one for one in incidents if one.hazard in film.hazards]
+    outcome = matched(film.incidents, judged, film.tolerance)
+    for answer in outcome.answers:
+        span, hit = answer.span, answer.hit
+        for counts in account.all_of(name, span.hazard):
+            counts.hits += hit is not None
+            counts.missed += hit is None
+            if hit is not None:
+                counts.delays_s.append(round(max(0.0, hit.start_s - span.start_s), 2))
+        if answer.near is not None:
+            account.remarks.append(f"{name}: {span.name}: {answer.near}")
     for incident in incidents:
-        judged = incident.hazard in film.hazards
-        touches = any(_touches(span, incident) for span in film.incidents)
-        for counts in account.of(incident.hazard):
-            counts.not_judged += not judged
-            counts.false += judged and not touches
+        is_false = any(incident is one for one in outcome.false)
+        for counts in account.all_of(name, incident.hazard):
+            counts.not_judged += incident.hazard not in film.hazards
+            counts.false += is_false
+        if is_false and film.tolerance is not None:
+            account.remarks.append(f"{name}: {_told(incident)}: nobody sees that")
 
 
-def _touches(span: Span, incident: Reported) -> bool:
-    """Whether an incident is of a span's hazard and shares time with it."""
-    together = incident.start_s <= span.end_s and incident.end_s >= span.start_s
-    return span.hazard == incident.hazard and together
+def _told(incident: Reported) -> str:
+    where = "" if incident.zone is None else f" {incident.zone}"
+    return f"{incident.hazard}{where} {incident.start_s:.1f}-{incident.end_s:.1f} s"
+
+
+def check_films(truth: Truth, file: Path) -> list[str]:
+    """Refuse incidents of another film than the truth is about; return what was not seen whole.
+
+    Only the output of `patrol edge replay` says which film it was.
+
+    Raises:
+        DatasetError: a film is another one.
+    """
+    said = _parsed(file.read_text(encoding="utf-8"))
+    clip = said.get("clip") if isinstance(said, dict) else None
+    if not isinstance(said, dict) or not isinstance(clip, dict):
+        return []
+    name = film_name(str(clip["path"]))
+    film = truth.films.get(name)
+    if film is not None and film.sha256 not in (None, clip["sha256"]):
+        message = (
+            f"{file}: {clip['path']} is another film than the truth about {name} was written from "
+            f"({film.sha256}); play that one"
+        )
+        raise DatasetError(message)
+    return [f"{name}: {fault}" for fault in said.get("incomplete", [])]
 
 
 def _parsed(text: str) -> object:

@@ -32,8 +32,13 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     )
     detector.add_argument("--drawings", type=int, default=500, help="bootstrap samples (500)")
     incidents = parser.add_argument_group("of incidents")
-    incidents.add_argument("--truth", type=Path, metavar="F", help="what the films show, YAML")
+    incidents.add_argument(
+        "--truth", type=Path, nargs="+", metavar="F", help="what the films show, YAML"
+    )
     incidents.add_argument("--found", type=Path, nargs="+", metavar="F", help="incidents, JSON")
+    incidents.add_argument(
+        "--strict", action="store_true", help="end with 1 if anything was missed or is false"
+    )
     parser.add_argument("--out", type=Path, metavar="DIR", help="folder for JSON and report")
     parser.add_argument("--json", action="store_true", help="print JSON instead of the table")
 
@@ -69,23 +74,28 @@ def run(arguments: argparse.Namespace) -> int:
 
 def _incidents(arguments: argparse.Namespace) -> int:
     """Compare incidents with the truth about their films."""
-    if arguments.truth is None or not arguments.found:
+    if not arguments.truth or not arguments.found:
         print("patrol eval incidents: give --truth FILE and --found FILE…", file=sys.stderr)
         return 2
+    from hazard_library.evaluation.incident_matching import Reported
     from hazard_library.evaluation.incident_table import incident_json, incident_table
-    from hazard_library.evaluation.incidents import Reported, compare, read_found, read_truth
+    from hazard_library.evaluation.incidents import check_films, compare, read_found, read_truths
 
+    truth = read_truths(arguments.truth)
     found: dict[str, list[Reported]] = {}
+    unseen: list[str] = []
     for file in arguments.found:
         for film, incidents in read_found(file).items():
             found.setdefault(film, []).extend(incidents)
-    account = compare(read_truth(arguments.truth), found)
+        unseen += check_films(truth, file)
+    account = compare(truth, found)
+    account.remarks += unseen
     text = json.dumps(incident_json(account), ensure_ascii=False, indent=2)
     print(text if arguments.json else incident_table(account))
     if arguments.out:
         arguments.out.mkdir(parents=True, exist_ok=True)
         (arguments.out / "incidents.json").write_text(text + "\n", encoding="utf-8")
-    return 0
+    return 1 if arguments.strict and not account.is_perfect else 0
 
 
 def locator(library: Path | None) -> "Locator":

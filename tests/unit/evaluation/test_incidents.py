@@ -8,10 +8,9 @@ import pytest
 from hazard_library.bundle import configs_root
 from hazard_library.cli import main
 from hazard_library.errors import DatasetError
+from hazard_library.evaluation.incident_matching import Reported, Span
 from hazard_library.evaluation.incidents import (
     Film,
-    Reported,
-    Span,
     Truth,
     compare,
     read_found,
