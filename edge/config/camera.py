@@ -86,12 +86,24 @@ class HttpSource(Setting):
 SourceConfig = Annotated[FileSource | RtspSource | HttpSource, Field(discriminator="kind")]
 
 
+class GroundPoint(Setting):
+    """A point that was measured on site."""
+
+    picture: tuple[Share, Share] = Field(description="x and y from 0 to 1 of the picture")
+    ground: tuple[float, float] = Field(
+        description="Metres on the ground, as on a map: y to the left of x, seen from above"
+    )
+
+
 class ZoneConfig(Setting):
     """A drawn area (3 points or more) or line (exactly 2 points)."""
 
     id: ZoneName = Field(description="Its name, as events and pages show it")
     points: tuple[tuple[float, float], ...] = Field(
         description="x and y from 0 to 1 of the picture, origin at the top left"
+    )
+    arrow: tuple[tuple[Share, Share], tuple[Share, Share]] | None = Field(
+        default=None, description="If it is a lane: from where to where traffic may go"
     )
 
 
@@ -108,6 +120,15 @@ class HazardSwitch(Setting):
     )
     maximum: int | None = Field(
         default=None, ge=0, description="People approved for the place 核定人数; counts only"
+    )
+    distance_m: float | None = Field(
+        default=None, ge=0, description="How near, only nearer; or how far against the arrow"
+    )
+    within_m: float | None = Field(
+        default=None, gt=0, le=1000, description="How far away company may be; only farther"
+    )
+    limit_m_s: float | None = Field(
+        default=None, gt=0, le=50, description="Speed limit, metres a second; only higher"
     )
 
 
@@ -139,6 +160,9 @@ class CameraConfig(Setting):
         default=(),
         description="Areas that are never recorded 隐私遮挡: black in every picture and clip, the "
         "sealed originals included, and nothing is looked for in them",
+    )
+    calibration: tuple[GroundPoint, ...] = Field(
+        default=(), description="4 points or more of the ground, measured on site; none: no metres"
     )
     hazards: tuple[HazardSwitch, ...] = ()
     all_with_model: bool = Field(

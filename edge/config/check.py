@@ -10,16 +10,20 @@ from edge.config.camera import (
     HazardSwitch,
     ZoneConfig,
 )
+from edge.config.ground import ground_of, needs_metres
+from edge.config.narrowing import not_narrower
 from edge.config.sight import Sight
 from edge.config.site import SiteConfig
+from edge.errors import ConfigError
 from hazard_library.catalogue.hazard import Hazard, Maturity
 from hazard_library.catalogue.load import Catalogue
 from hazard_library.catalogue.marked_yaml import MarkedYaml, Mistake, Where
 from hazard_library.catalogue.rules import (
     CameraCondition,
-    Count,
     Crossing,
-    PlannedRule,
+    Direction,
+    Rule,
+    Simultaneous,
     ZoneNeed,
     classes_needed,
     needs_drawing,
@@ -91,6 +95,7 @@ def camera_mistakes(
         taken[one.camera.id] = one
         yield from _source_mistakes(one)
         yield from _zone_mistakes(one)
+        yield from _calibration_mistakes(one)
         yield from _hazard_mistakes(one, catalogue, sight)
 
 
@@ -140,6 +145,21 @@ def _drawing_mistakes(one: Placed, field: str, drawn: Sequence[ZoneConfig]) -> I
             yield one.mistake((*where, "points"), text)
         elif len(zone.points) > LINE_POINTS and _area(zone) == 0:
             yield one.mistake((*where, "points"), f"zone {zone.id!r} has no area; draw it anew")
+        yield from (one.mistake((*where, "arrow"), text) for text in _arrow_mistakes(zone))
+
+
+def _arrow_mistakes(zone: ZoneConfig) -> Iterator[str]:
+    if zone.arrow is not None and len(zone.points) == LINE_POINTS:
+        yield f"zone {zone.id!r} is a line; only a lane, an area, has an arrow: remove it"
+    elif zone.arrow is not None and zone.arrow[0] == zone.arrow[1]:
+        yield f"the arrow of zone {zone.id!r} leads nowhere; draw it from where to where"
+
+
+def _calibration_mistakes(one: Placed) -> Iterator[Mistake]:
+    try:
+        ground_of(one.camera)
+    except ConfigError as fault:
+        yield one.mistake(("calibration",), str(fault))
 
 
 def _area(zone: ZoneConfig) -> float:
@@ -167,11 +187,12 @@ def _hazard_mistakes(one: Placed, catalogue: Catalogue, sight: Sight | None) -> 
             yield one.mistake((*where, "id"), text)
             continue
         yield from (one.mistake((*where, *at), text) for at, text in _cannot_be_on(hazard, sight))
-        yield from (one.mistake((*where, *at), text) for at, text in _not_narrower(switch, hazard))
+        yield from (one.mistake((*where, *at), text) for at, text in not_narrower(switch, hazard))
         yield from (
             one.mistake((*where, *at), text)
             for at, text in _zones_do_not_fit(one.camera, switch, hazard)
         )
+        yield from (one.mistake((*where, *at), text) for at, text in _not_told(one.camera, hazard))
 
 
 Text = tuple[Where, str]
@@ -183,9 +204,6 @@ def _cannot_be_on(hazard: Hazard, sight: Sight | None) -> Iterator[Text]:
             ("id",),
             f"{hazard.id} is raised by the server from the camera's state; remove it here",
         )
-    elif isinstance(hazard.rule, PlannedRule):
-        text = f"{hazard.id} needs the rule kind {hazard.rule.kind}, which no edge can judge yet"
-        yield ("id",), f"{text}; remove it"
     elif hazard.maturity is Maturity.DRAFT:
         yield ("id",), f"{hazard.id} is a draft of the catalogue; remove it until it is released"
     elif sight is not None and (unseen := classes_needed(hazard.rule) - sight.labels):
@@ -193,18 +211,11 @@ def _cannot_be_on(hazard: Hazard, sight: Sight | None) -> Iterator[Text]:
         yield ("id",), f"{hazard.id} needs a model that sees {names}; {sight.remedy(unseen)}"
 
 
-def _not_narrower(switch: HazardSwitch, hazard: Hazard) -> Iterator[Text]:
-    rule = hazard.rule
-    if switch.lasting is not None and switch.lasting < rule.lasting:
-        shortest = rule.lasting.total_seconds()
-        yield (
-            ("for",),
-            f"shorter than the catalogue's {shortest:g}s; a site may only ask for longer",
-        )
-    if switch.min_score is not None and switch.min_score < rule.min_score:
-        yield ("min_score",), f"lower than the catalogue's {rule.min_score:g}; write that or more"
-    if switch.maximum is not None and not (isinstance(rule, Count) and rule.maximum is not None):
-        yield ("maximum",), f"{hazard.id} counts up to nothing; remove it"
+def _not_told(camera: CameraConfig, hazard: Hazard) -> Iterator[Text]:
+    """Yield what a hazard needs beside the picture and the configuration does not say."""
+    if not camera.calibration and needs_metres(hazard):
+        text = f"{hazard.id} measures in metres; give the camera a calibration, or remove it here"
+        yield ("id",), text
 
 
 def _zones_do_not_fit(camera: CameraConfig, switch: HazardSwitch, hazard: Hazard) -> Iterator[Text]:
@@ -220,6 +231,10 @@ def _zones_do_not_fit(camera: CameraConfig, switch: HazardSwitch, hazard: Hazard
         elif wants_line != (len(zone.points) == LINE_POINTS):
             kind = "a line of exactly 2 points" if wants_line else "an area of at least 3 points"
             yield where, f"{hazard.id} needs {kind}, zone {name!r} has {len(zone.points)}"
+        elif isinstance(rule, Direction) and zone.arrow is None:
+            text = f"{hazard.id} needs a lane; give zone {name!r} an arrow: [[x, y], [x, y]]"
+            yield where, text
+    yield from _too_few_zones(switch, rule)
     if not switch.zones and needs_drawing(rule):
         drawing = "line (2 points)" if wants_line else "zone"
         yield ("zones",), f"{hazard.id} means nothing without a drawn {drawing}; draw and name it"
@@ -228,4 +243,10 @@ def _zones_do_not_fit(camera: CameraConfig, switch: HazardSwitch, hazard: Hazard
             f"{hazard.id} needs a drawn zone; name one here, "
             "or write whole_picture: true for the camera"
         )
+        yield ("zones",), text
+
+
+def _too_few_zones(switch: HazardSwitch, rule: Rule) -> Iterator[Text]:
+    if isinstance(rule, Simultaneous) and 0 < len(set(switch.zones)) < rule.zones:
+        text = f"{switch.id} looks at {rule.zones} zones at once; name at least so many"
         yield ("zones",), text

@@ -37,10 +37,14 @@ class Track:
 
 @dataclass(frozen=True, slots=True)
 class Zone:
-    """A drawn polygon (3 points or more) or line (exactly 2 points), in 0..1 of the picture."""
+    """A drawn polygon (3 points or more) or line (exactly 2 points), in 0..1 of the picture.
+
+    arrow: from where to where traffic goes in it, if it is a lane.
+    """
 
     id: ZoneId
     points: tuple[Point, ...]
+    arrow: tuple[Point, Point] | None = None
 
     @property
     def is_line(self) -> bool:

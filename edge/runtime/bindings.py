@@ -1,10 +1,13 @@
 """From what a camera's configuration switches on to rules at their places."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from edge.config import CameraConfig, HazardSwitch, ZoneConfig
+from edge.config.ground import ground_of, measures, needs_metres
+from edge.config.narrowing import narrowed
 from edge.core.rules.binding import RuleBinding
+from edge.core.rules.ground import BODY_M
 from edge.core.scene import Zone
 from edge.inference.site_models import RefusedModel
 from hazard_library.catalogue.hazard import Hazard, HazardCode, Maturity
@@ -12,8 +15,8 @@ from hazard_library.catalogue.load import Catalogue
 from hazard_library.catalogue.rules import (
     CameraCondition,
     Crossing,
-    PlannedRule,
     Rule,
+    Simultaneous,
     ZoneNeed,
     classes_needed,
     needs_drawing,
@@ -49,12 +52,9 @@ def switch_on(
         off = _why_off(hazard, camera, labels)
         if off is None:
             switch = listed.get(hazard.id, HazardSwitch(id=hazard.id))
-            places = _places(hazard, switch, camera)
-            bindings += [
-                RuleBinding(hazard.id, _narrowed(hazard.rule, switch), place) for place in places
-            ]
-            if places == [None] and hazard.rule.zone is not ZoneNeed.NONE:
-                notes.append(f"{hazard.id} works on the whole picture: no zone is drawn for it")
+            bound = _bound(hazard, switch, camera)
+            bindings += bound
+            notes += _about(hazard, bound)
         elif hazard.id not in listed and hazard.maturity is Maturity.DRAFT:
             drafts += 1
         else:
@@ -63,6 +63,26 @@ def switch_on(
     if drafts:
         notes.append(f"{drafts} drafts of the catalogue stay off")
     return SwitchedOn(tuple(bindings), tuple(notes))
+
+
+def _bound(hazard: Hazard, switch: HazardSwitch, camera: CameraConfig) -> list[RuleBinding]:
+    rule, ground = narrowed(hazard.rule, switch), ground_of(camera)
+    places = _places(hazard, switch, camera)
+    if isinstance(rule, Simultaneous):
+        together = tuple(place for place in places if place is not None)
+        return [RuleBinding(hazard.id, rule, together[0], together, ground)]
+    return [RuleBinding(hazard.id, rule, place, ground=ground) for place in places]
+
+
+def _about(hazard: Hazard, bound: Sequence[RuleBinding]) -> Iterator[str]:
+    """Yield what an operator should know of a hazard that is on."""
+    if [one.zone for one in bound] == [None] and hazard.rule.zone is not ZoneNeed.NONE:
+        yield f"{hazard.id} works on the whole picture: no zone is drawn for it"
+    if measures(hazard) and all(one.ground is None for one in bound):
+        yield (
+            f"{hazard.id} takes bodies of {BODY_M:g} m for its measure: "
+            "the camera has no calibration, and what cannot be told surely raises nothing"
+        )
 
 
 def drawn(camera: CameraConfig) -> tuple[Zone, ...]:
@@ -78,12 +98,12 @@ def _why_off(hazard: Hazard, camera: CameraConfig, labels: frozenset[str]) -> st
     unseen = classes_needed(hazard.rule) - labels
     if _never_at_the_edge(hazard):
         return "the server raises it from the camera's state"
-    if isinstance(hazard.rule, PlannedRule):
-        return f"no edge can judge the rule kind {hazard.rule.kind} yet"
     if hazard.maturity is Maturity.DRAFT:
         return "it is a draft of the catalogue"
     if unseen:
         return f"no model that runs sees {', '.join(sorted(unseen))}"
+    if needs_metres(hazard) and not camera.calibration:
+        return "it measures in metres, and the camera has no calibration"
     listed = any(switch.id == hazard.id for switch in camera.hazards)
     return None if listed else _why_not_by_itself(hazard.rule, camera)
 
@@ -118,18 +138,7 @@ def _fitting(rule: Rule, camera: CameraConfig) -> list[ZoneConfig]:
 
 
 def _zone(zone: ZoneConfig) -> Zone:
-    return Zone(zone.id, zone.points)
-
-
-def _narrowed(rule: Rule, switch: HazardSwitch) -> Rule:
-    changes: dict[str, object] = {}
-    if switch.lasting is not None:
-        changes["lasting"] = switch.lasting
-    if switch.min_score is not None:
-        changes["min_score"] = switch.min_score
-    if switch.maximum is not None:
-        changes["maximum"] = switch.maximum
-    return rule.model_copy(update=changes) if changes else rule
+    return Zone(zone.id, zone.points, zone.arrow)
 
 
 def severities(catalogue: Catalogue) -> dict[HazardCode, int]:

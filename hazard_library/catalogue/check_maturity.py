@@ -2,15 +2,16 @@
 
 from collections.abc import Iterator, Mapping
 
-from hazard_library.catalogue.hazard import Hazard, Maturity
+from hazard_library.catalogue.hazard import TOLD_TO_EDGE, Hazard, Maturity
 from hazard_library.catalogue.labels import Label, LabelFile
 from hazard_library.catalogue.load import Shelf
 from hazard_library.catalogue.marked_yaml import MarkedYaml, Mistake, Where
 from hazard_library.catalogue.rules import (
-    JUDGED_BY_EDGE,
     CameraCondition,
     Crossing,
+    Direction,
     Missing,
+    Simultaneous,
     classes_needed,
     needs_drawing,
 )
@@ -25,15 +26,14 @@ def lacks(hazard: Hazard, labels: Mapping[str, Label]) -> tuple[str, ...]:
     missing: list[str] = []
     if isinstance(hazard.rule, CameraCondition):
         missing.append("the server raises no lead from a camera's state yet")
-    elif hazard.rule.kind not in JUDGED_BY_EDGE:
-        missing.append(f"no edge judges the rule kind {hazard.rule.kind}")
     needed = classes_needed(hazard.rule)
     planned = sorted(name for name in needed if name not in labels or labels[name].is_planned)
     if planned:
         missing.append(f"no released model sees {', '.join(planned)}")
     elif needed and not models_for(hazard, labels):
         missing.append(f"no single released model sees {', '.join(sorted(needed))} together")
-    missing += [f"no edge knows the {name.replace('_', ' ')}" for name in hazard.needs]
+    untold = [name for name in hazard.needs if name not in TOLD_TO_EDGE]
+    missing += [f"no edge knows the {name.replace('_', ' ')}" for name in untold]
     return tuple(missing)
 
 
@@ -96,18 +96,31 @@ def _scene(scene: HazardScene, document: MarkedYaml, shelf: Shelf) -> Iterator[M
         text = f"there is no hazard {scene.hazard}; mend the id or remove the scene"
         yield document.mistake(("hazard",), text)
         return
-    rule = shelf.hazards[scene.hazard][0].rule
+    hazard = shelf.hazards[scene.hazard][0]
+    rule = hazard.rule
     unknown = sorted(scene.labels - shelf.labels.keys())
     if unknown and LabelFile not in shelf.unread:
         text = f"no class {', '.join(unknown)} in labels.yaml; add it or mend the name"
         yield document.mistake(("raises",), text)
+    yield from _drawing(scene, hazard, document)
+    if scene.raises.lasting < rule.lasting:
+        text = "the film is over before the rule can be fulfilled; make it longer"
+        yield document.mistake(("raises", "lasting"), text)
+
+
+def _drawing(scene: HazardScene, hazard: Hazard, document: MarkedYaml) -> Iterator[Mistake]:
+    rule = hazard.rule
     where: Where = ("zone",)
     if needs_drawing(rule) and not scene.zone:
         yield document.mistake(where, "the rule means nothing without a drawing; draw one")
+    if isinstance(rule, Direction) and scene.arrow is None:
+        yield document.mistake(("arrow",), "the rule needs a lane's arrow; draw one")
+    if isinstance(rule, Simultaneous) and 1 + len(scene.further_zones) < rule.zones:
+        text = f"the rule looks at {rule.zones} zones; draw the others here"
+        yield document.mistake(("further_zones",), text)
+    if "ground_calibration" in hazard.needs and not scene.ground:
+        yield document.mistake(("ground",), "the rule needs a ground plane; give 4 points of it")
     is_line = len(scene.zone) == _LINE_POINTS
     if scene.zone and is_line is not isinstance(rule, Crossing):
         kind = "a line of 2 points" if isinstance(rule, Crossing) else "an area of 3 points or more"
         yield document.mistake(where, f"the rule needs {kind}; draw it anew")
-    if scene.raises.lasting < rule.lasting:
-        text = "the film is over before the rule can be fulfilled; make it longer"
-        yield document.mistake(("raises", "lasting"), text)

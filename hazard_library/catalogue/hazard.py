@@ -26,8 +26,11 @@ __all__ = [
 
 HazardCode = Annotated[HazardId, Field(pattern=r"^[A-Z]{2,5}-\d{2}$")]
 
-#: What a rule may need beside the picture; an edge has none of it yet.
+#: What a rule may need beside the picture.
 Input = Literal["schedule", "permits", "machine_signal", "ground_calibration"]
+
+#: What of it a site can tell its edge.
+TOLD_TO_EDGE: frozenset[Input] = frozenset({"ground_calibration"})
 
 
 class Category(StrEnum):

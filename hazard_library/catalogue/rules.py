@@ -2,7 +2,8 @@
 
 A rule says nothing about how it is judged; `edge.core.rules` does, one file per kind. Durations are
 scene time. `max_gap` is the longest stretch without a look that the memory bridges: a longer one
-restarts it, because a gap is not evidence. What an edge cannot judge yet stands in `planned_rules`.
+restarts it, because a gap is not evidence. Who adds
+a kind adds it to `Rule`, and `assert_never` finds the places to fill in.
 """
 
 from datetime import timedelta
@@ -10,31 +11,27 @@ from typing import Annotated, Literal, Self
 
 from pydantic import Field, model_validator
 
-from hazard_library.catalogue.planned_rules import (
-    Absence,
-    Direction,
-    PlannedRule,
-    Proximity,
-    Simultaneous,
-    Speed,
-)
+from hazard_library.catalogue.measured_rules import Absence, Direction, Proximity, Speed
 from hazard_library.catalogue.region_rules import PASSES_BY, RegionRule, SceneState, StaticObject
 from hazard_library.catalogue.rule_base import BodyPart, RuleBase, ZoneNeed
 
 __all__ = [
-    "JUDGED_BY_EDGE",
+    "Absence",
     "BodyPart",
     "CameraCondition",
     "Count",
     "Crossing",
+    "Direction",
     "Dwell",
     "Missing",
-    "PlannedRule",
     "Presence",
+    "Proximity",
     "RegionRule",
     "Rule",
     "RuleBase",
     "SceneState",
+    "Simultaneous",
+    "Speed",
     "StaticObject",
     "ZoneNeed",
     "classes_needed",
@@ -108,6 +105,14 @@ class Count(RuleBase):
         return self
 
 
+class Simultaneous(RuleBase):
+    """Subjects are in several drawn zones at the same time."""
+
+    kind: Literal["simultaneous"] = "simultaneous"
+    subject: str
+    zones: int = Field(ge=2, le=10)
+
+
 class CameraCondition(RuleBase):
     """A technical state that stays unexplained; the server raises it, the edge never."""
 
@@ -142,13 +147,8 @@ Rule = Annotated[
     Field(discriminator="kind"),
 ]
 
-#: The kinds that `edge.core.rules` judges, one file for each.
-JUDGED_BY_EDGE: frozenset[str] = frozenset(
-    {"presence", "dwell", "missing", "crossing", "count", "scene_state", "static_object"}
-)
-
 #: The kinds that mean nothing without a drawn zone or line.
-NEEDS_DRAWING: frozenset[str] = frozenset({"crossing"})
+NEEDS_DRAWING: frozenset[str] = frozenset({"crossing", "direction", "simultaneous"})
 
 
 def classes_needed(rule: Rule) -> frozenset[str]:
@@ -158,10 +158,12 @@ def classes_needed(rule: Rule) -> frozenset[str]:
             return frozenset()
         case Missing():
             return frozenset({rule.subject, rule.needs, rule.absent_as})
+        case Absence():
+            return frozenset({rule.subject, rule.needs})
+        case Proximity():
+            return frozenset({rule.subject, rule.near})
         case RegionRule():
             return PASSES_BY
-        case PlannedRule():
-            return rule.classes
         case _:
             return frozenset({rule.subject})
 

@@ -42,6 +42,13 @@ class Shown(Entry):
         return self
 
 
+class OnGround(Entry):
+    """A point of the picture, and where it is on the ground in metres."""
+
+    picture: Point
+    ground: tuple[float, float]
+
+
 class SceneFilm(Entry):
     """A film as data."""
 
@@ -58,6 +65,11 @@ class HazardScene(Entry):
 
     hazard: HazardCode
     zone: tuple[Point, ...] = Field(default=(), description="What is drawn; none: whole picture")
+    further_zones: tuple[tuple[Point, ...], ...] = Field(
+        default=(), description="More of them, for a rule that looks at several at once"
+    )
+    arrow: tuple[Point, Point] | None = Field(default=None, description="Of a lane: from, to")
+    ground: tuple[OnGround, ...] = Field(default=(), description="The camera's ground plane")
     raises: SceneFilm
     raises_not: SceneFilm
 

@@ -4,10 +4,9 @@ from collections import Counter
 from collections.abc import Iterable, Iterator
 from enum import StrEnum
 
-from hazard_library.catalogue.hazard import Category, Hazard, Maturity
+from hazard_library.catalogue.hazard import TOLD_TO_EDGE, Category, Hazard, Maturity
 from hazard_library.catalogue.load import Catalogue
 from hazard_library.catalogue.rules import (
-    JUDGED_BY_EDGE,
     CameraCondition,
     Missing,
     classes_needed,
@@ -53,15 +52,16 @@ def summary(catalogue: Catalogue) -> Iterator[str]:
 
 def _waiting(drafts: list[Hazard], catalogue: Catalogue) -> Iterator[str]:
     """Yield what drafts wait for, with how many wait for it."""
-    kinds = Counter(h.rule.kind for h in drafts if h.rule.kind not in JUDGED_BY_EDGE)
-    inputs = Counter(name.replace("_", " ") for h in drafts for name in h.needs)
+    inputs = Counter(
+        name.replace("_", " ") for h in drafts for name in h.needs if name not in TOLD_TO_EDGE
+    )
     classes = Counter(
         name
         for hazard in drafts
         for name in classes_needed(hazard.rule)
         if catalogue.labels[name].is_planned
     )
-    for what, waited in (("rule kinds", kinds), ("inputs", inputs), ("classes", classes)):
+    for what, waited in (("inputs", inputs), ("classes", classes)):
         if waited:
             listed = sorted(waited.items(), key=lambda item: (-item[1], item[0]))
             names = ", ".join(f"{name} {count}" for name, count in listed)

@@ -9,8 +9,15 @@ from typing import assert_never
 
 from pydantic import AwareDatetime, Field
 
-from hazard_library.catalogue.planned_rules import PlannedRule
-from hazard_library.catalogue.rules import CameraCondition, Missing, RegionRule, Rule
+from hazard_library.catalogue.rules import (
+    Absence,
+    CameraCondition,
+    Missing,
+    Proximity,
+    RegionRule,
+    Rule,
+    classes_needed,
+)
 from hazard_library.samples.box import Box, Frozen
 
 
@@ -111,7 +118,7 @@ def classes_in_doubt(rule: Rule) -> frozenset[str]:
             return frozenset({rule.absent_as})
         case CameraCondition() | RegionRule():
             return frozenset()
-        case PlannedRule():
-            return rule.classes
+        case Absence() | Proximity():
+            return classes_needed(rule)
         case _:
             return frozenset({rule.subject})

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 
+from edge.core.calibration import Calibration
 from edge.core.scene import Zone
 from hazard_library.catalogue.rules import Rule
 from hazard_library.contract.ids import HazardId, ZoneId
@@ -9,11 +10,17 @@ from hazard_library.contract.ids import HazardId, ZoneId
 
 @dataclass(frozen=True, slots=True)
 class RuleBinding:
-    """One rule switched on at one camera. `zone` None means the whole picture."""
+    """One rule switched on at one camera. `zone` None means the whole picture.
+
+    together: all zones of a rule that looks at several at once; `zone` is the first of them.
+    ground: the camera's ground plane, if it was measured.
+    """
 
     hazard: HazardId
     rule: Rule
     zone: Zone | None = None
+    together: tuple[Zone, ...] = ()
+    ground: Calibration | None = None
 
     @property
     def zone_id(self) -> ZoneId | None:

@@ -3,26 +3,35 @@
 from typing import assert_never
 
 from edge.core.rules import (
+    absence,
     count,
     crossing,
+    direction,
     dwell,
     missing,
     presence,
+    proximity,
     scene_state,
+    simultaneous,
+    speed,
     static_object,
 )
 from edge.core.rules.binding import RuleBinding
 from edge.core.rules.memory import Judgement, RuleMemory
 from edge.core.scene import Scene
 from hazard_library.catalogue.rules import (
+    Absence,
     CameraCondition,
     Count,
     Crossing,
+    Direction,
     Dwell,
     Missing,
-    PlannedRule,
     Presence,
+    Proximity,
     SceneState,
+    Simultaneous,
+    Speed,
     StaticObject,
 )
 
@@ -41,20 +50,21 @@ def judge(binding: RuleBinding, scene: Scene, memory: RuleMemory) -> Judgement:
 def _judge_seen(binding: RuleBinding, scene: Scene, memory: RuleMemory) -> Judgement:
     rule = binding.rule
     match rule:
-        case Presence() | Dwell() | Missing() | Crossing() | Count():
+        case Presence() | Dwell() | Missing() | Crossing() | Count() | Simultaneous():
             return _judge_in_place(rule, binding, scene, memory)
+        case Proximity() | Absence() | Direction() | Speed():
+            return _judge_on_the_ground(rule, binding, scene, memory)
         case SceneState() | StaticObject():
             return _judge_region(rule, binding, scene, memory)
-        case CameraCondition() | PlannedRule():
-            # Of a camera's technical state the server decides when it has to be told. A planned
-            # kind nobody can judge yet: the configuration refuses it, and here nothing is found.
+        case CameraCondition():
+            # Of a camera's technical state the server decides when it has to be told.
             return Judgement(None, memory)
         case _:
             assert_never(rule)
 
 
 def _judge_in_place(
-    rule: Presence | Dwell | Missing | Crossing | Count,
+    rule: Presence | Dwell | Missing | Crossing | Count | Simultaneous,
     binding: RuleBinding,
     scene: Scene,
     memory: RuleMemory,
@@ -70,6 +80,8 @@ def _judge_in_place(
             return crossing.judge(rule, binding, scene, memory)
         case Count():
             return count.judge(rule, binding, scene, memory)
+        case Simultaneous():
+            return simultaneous.judge(rule, binding, scene, memory)
         case _:
             assert_never(rule)
 
@@ -82,5 +94,24 @@ def _judge_region(
             return scene_state.judge(rule, binding, scene, memory)
         case StaticObject():
             return static_object.judge(rule, binding, scene, memory)
+        case _:
+            assert_never(rule)
+
+
+def _judge_on_the_ground(
+    rule: Proximity | Absence | Direction | Speed,
+    binding: RuleBinding,
+    scene: Scene,
+    memory: RuleMemory,
+) -> Judgement:
+    match rule:
+        case Proximity():
+            return proximity.judge(rule, binding, scene, memory)
+        case Absence():
+            return absence.judge(rule, binding, scene, memory)
+        case Direction():
+            return direction.judge(rule, binding, scene, memory)
+        case Speed():
+            return speed.judge(rule, binding, scene, memory)
         case _:
             assert_never(rule)

@@ -6,7 +6,7 @@ track id only finds it again at the next look.
 
 from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
-from typing import NamedTuple
+from typing import NamedTuple, Protocol, TypeVar
 
 from edge.core.findings import Finding
 from edge.core.geometry import iou
@@ -35,6 +35,28 @@ class SubjectMemory:
     crossed: bool = False
 
 
+class TrailPoint(NamedTuple):
+    """Where an object stood at one look: on the ground in metres, or in pixels of the picture.
+
+    height: of its box then, in pixels.
+    """
+
+    at: float
+    x: float
+    y: float
+    height: float
+
+
+@dataclass(frozen=True, slots=True)
+class Trail:
+    """Where one object has been lately, oldest first."""
+
+    track: int
+    box: PixelBox
+    last_look: float
+    points: tuple[TrailPoint, ...]
+
+
 @dataclass(frozen=True, slots=True)
 class RegionMemory:
     """What is remembered of a taught region; times are `Moment.mono`.
@@ -57,12 +79,14 @@ class RuleMemory:
 
     last_look: when the rule last saw a scene that was not blind.
     window: the looks of rules over the whole zone; subjects: those of rules over single objects.
+    trails: the ways of those whose movement the rule asks for.
     region: for rules over a taught region; None for all others.
     """
 
     last_look: float | None = None
     window: HeldWindow = field(default_factory=HeldWindow)
     subjects: tuple[SubjectMemory, ...] = ()
+    trails: tuple[Trail, ...] = ()
     region: RegionMemory | None = None
 
     @property
@@ -76,8 +100,13 @@ class RuleMemory:
             return RuleMemory(last_look=at)
         if at - self.last_look > max_gap_s + _ROUNDING_S:
             return RuleMemory(last_look=at)
-        fresh = tuple(one for one in self.subjects if at - one.last_look <= max_gap_s + _ROUNDING_S)
-        return replace(self, last_look=at, subjects=fresh)
+        oldest = at - max_gap_s - _ROUNDING_S
+        return replace(
+            self,
+            last_look=at,
+            subjects=tuple(one for one in self.subjects if one.last_look >= oldest),
+            trails=tuple(one for one in self.trails if one.last_look >= oldest),
+        )
 
 
 class Judgement(NamedTuple):
@@ -94,9 +123,24 @@ class Place(NamedTuple):
     box: PixelBox
 
 
-def recalled(
-    subjects: Iterable[SubjectMemory], places: Iterable[Place]
-) -> dict[int, SubjectMemory]:
+class Remembered(Protocol):
+    """What is remembered of one object, and where it was."""
+
+    @property
+    def track(self) -> int:
+        """The tracker's number for it at its last look."""
+        ...
+
+    @property
+    def box(self) -> PixelBox:
+        """Where it was at its last look."""
+        ...
+
+
+R = TypeVar("R", bound=Remembered)
+
+
+def recalled(subjects: Iterable[R], places: Iterable[Place]) -> dict[int, R]:
     """Find what is remembered of each object seen now, by track id.
 
     A track that nobody remembers takes over the memory of one that is not seen now and was at its

@@ -14,6 +14,8 @@ from hazard_library.contract.ids import DeviceId
 
 # However long a rule looks, one object's memory has no more stretches than this.
 _MOST_STRETCHES = 130
+# However long it follows one object, its way has no more points than this.
+_MOST_POINTS = 80
 
 
 @dataclass(frozen=True, slots=True)
@@ -123,6 +125,8 @@ class RuleConformance:
             windows = (memory.window, *(one.window for one in memory.subjects))
             assert all(len(window.stretches) <= _MOST_STRETCHES for window in windows)
             assert len(memory.subjects) <= 2 * len(case.film.actors)
+            assert len(memory.trails) <= 2 * len(case.film.actors)
+            assert all(len(one.points) <= _MOST_POINTS for one in memory.trails)
         assert json.loads(json.dumps(asdict(memory)))
 
     def _cut_before_completion(self, case: RuleCase) -> tuple[float, float]:

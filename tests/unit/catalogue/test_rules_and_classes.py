@@ -9,9 +9,7 @@ from pydantic import TypeAdapter, ValidationError
 import edge.core.rules
 from hazard_library.catalogue.load import load_catalogue
 from hazard_library.catalogue.rules import (
-    JUDGED_BY_EDGE,
     CameraCondition,
-    PlannedRule,
     Rule,
     RuleBase,
     ZoneNeed,
@@ -27,19 +25,14 @@ READ: TypeAdapter[Rule] = TypeAdapter(Rule)
 COMMON = {"zone": "named", "for": "5s", "cooldown": "60s"}
 
 
-def test_every_kind_is_judged_by_the_edge_planned_or_a_state_of_the_camera() -> None:
-    planned = {kind for kind, rule in KINDS.items() if issubclass(rule, PlannedRule)}
-    assert planned.isdisjoint(JUDGED_BY_EDGE)
-    assert KINDS[CameraCondition.model_fields["kind"].default] is CameraCondition
-    assert planned | JUDGED_BY_EDGE | {"camera_condition"} == set(KINDS)
-
-
-def test_the_edge_has_a_file_for_every_kind_that_it_judges() -> None:
+def test_the_edge_has_a_file_for_every_kind_but_the_states_of_a_camera() -> None:
     folder = Path(edge.core.rules.__path__[0])
-    assert {kind for kind in KINDS if (folder / f"{kind}.py").is_file()} == JUDGED_BY_EDGE
+    judged = {kind for kind in KINDS if (folder / f"{kind}.py").is_file()}
+    assert judged | {"camera_condition"} == set(KINDS)
+    assert KINDS["camera_condition"] is CameraCondition
 
 
-def test_a_planned_rule_needs_all_the_classes_it_compares() -> None:
+def test_a_rule_that_compares_needs_all_the_classes_it_compares() -> None:
     loading = READ.validate_python(
         COMMON | {"kind": "absence", "subject": "tanker", "needs": "person", "minimum": 1}
     )
@@ -67,7 +60,7 @@ def test_a_rule_over_a_region_needs_those_who_may_stand_before_it() -> None:
         ("simultaneous", {"subject": "person", "zones": 1}),
     ],
 )
-def test_a_planned_rule_has_bounds_as_well(kind: str, values: dict[str, object]) -> None:
+def test_every_figure_of_a_rule_has_bounds(kind: str, values: dict[str, object]) -> None:
     with pytest.raises(ValidationError):
         READ.validate_python(COMMON | {"kind": kind} | values)
 

@@ -107,13 +107,6 @@ WRONG = (
         "no single released model sees fallen, helmet, no_helmet together",
     ),
     Wrong(
-        "trial of a kind that no edge judges",
-        DANGER_ZONE,
-        "kind: presence\n  subject: person",
-        "kind: absence\n  subject: person\n  needs: person\n  minimum: 2",
-        "trial, but no edge judges the rule kind absence; write draft",
-    ),
-    Wrong(
         "trial that needs more than a picture",
         SPAN,
         "handling: HANDLE",

@@ -217,11 +217,6 @@ CASES: list[tuple[str, Change, str]] = [
         "FIRE-03 is a draft of the catalogue",
     ),
     (
-        "rule kind that no edge judges",
-        lambda d: d["cameras"][0]["hazards"].append({"id": "VEH-01"}),
-        "VEH-01 needs the rule kind proximity, which no edge can judge yet; remove it",
-    ),
-    (
         "fire lane that nobody drew",
         lambda d: d["cameras"][0].update(hazards=[{"id": "FIRE-07"}], whole_picture=True),
         "FIRE-07 means nothing without a drawn zone; draw and name it",

@@ -2,9 +2,10 @@
 
 import pytest
 
+from edge.core.calibration import Measured, calibrated
 from edge.core.camera_core import CameraCore, CoreSpec
 from edge.core.rules.binding import RuleBinding
-from edge.core.scene import Zone
+from edge.core.scene import Point, Zone
 from edge.testing.films import Actor, Film, told
 from hazard_library.catalogue.hazard import Maturity
 from hazard_library.catalogue.load import HOME, read_shelf
@@ -19,7 +20,10 @@ SCENES = {hazard: scene for hazard, (scene, _) in SHELF.scenes.items()}
 def played(scene: HazardScene, film: SceneFilm) -> list[Change]:
     """Return what the edge's core tells of one film of a scene."""
     hazard = SHELF.hazards[HazardId(scene.hazard)][0]
-    zone = Zone(ZoneId("drawn"), scene.zone) if scene.zone else None
+    zone = Zone(ZoneId("drawn"), scene.zone, scene.arrow) if scene.zone else None
+    further = [Zone(ZoneId(f"drawn {n}"), z) for n, z in enumerate(scene.further_zones)]
+    together = (zone, *further) if zone is not None and further else ()
+    ground = calibrated([Measured(*point) for point in _measured(scene)]) if scene.ground else None
     there = Film(film.lasting.total_seconds(), film.look_every.total_seconds())
     wide, high = there.width, there.height
     for place, shown in enumerate(film.shows):
@@ -36,9 +40,13 @@ def played(scene: HazardScene, film: SceneFilm) -> list[Change]:
         )
         actor = Actor(str(place), shown.label, box, (begins, ends), (aside, down), shown.score)
         there = there.with_actor(actor)
-    binding = RuleBinding(hazard.id, hazard.rule, zone)
+    binding = RuleBinding(hazard.id, hazard.rule, zone, together, ground)
     core = CameraCore(CoreSpec(DeviceId("box-1"), there.camera, (binding,)))
     return [one.change for one in told(core, there, ends=True)]
+
+
+def _measured(scene: HazardScene) -> list[tuple[Point, Point]]:
+    return [(point.picture, point.ground) for point in scene.ground]
 
 
 def test_every_hazard_that_may_be_switched_on_has_its_scene() -> None:

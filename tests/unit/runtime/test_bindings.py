@@ -6,7 +6,7 @@ from edge.config import CameraConfig
 from edge.runtime.bindings import SwitchedOn, switch_on
 from hazard_library.catalogue.hazard import Maturity
 from hazard_library.catalogue.load import Catalogue, load_catalogue
-from hazard_library.catalogue.rules import Count
+from hazard_library.catalogue.rules import Absence, Count, Direction, Proximity, Speed
 
 ALL = frozenset({"person", "helmet", "no_helmet", "fire", "smoke"})
 PIT = {"id": "pit", "points": [[0, 0], [1, 0], [1, 1]]}
@@ -95,3 +95,69 @@ def test_a_site_says_how_many_people_are_approved_for_a_place(catalogue: Catalog
     (binding,) = on.bindings
     assert isinstance(binding.rule, Count)
     assert binding.rule.maximum == 3
+
+
+MOVING = frozenset({"person", "vehicle", "forklift"})
+LANE = {"id": "lane", "points": [[0, 0.2], [1, 0.2], [1, 1]], "arrow": [[0, 0.5], [1, 0.5]]}
+CORNERS = [
+    {"picture": [0.1, 0.9], "ground": [0, 0]},
+    {"picture": [0.9, 0.9], "ground": [6, 0]},
+    {"picture": [0.7, 0.5], "ground": [6, 12]},
+    {"picture": [0.3, 0.5], "ground": [0, 12]},
+]
+
+
+def test_a_calibrated_camera_measures_in_metres(catalogue: Catalogue) -> None:
+    on = _on(catalogue, MOVING, calibration=CORNERS, hazards=[{"id": "VEH-01"}])
+    (binding,) = on.bindings
+    assert binding.ground is not None
+    assert binding.ground.place((0.1, 0.9)) == pytest.approx((0, 0), abs=1e-6)
+    assert not any("bodies" in note for note in on.notes)
+
+
+def test_a_camera_without_a_calibration_says_that_bodies_are_its_measure(
+    catalogue: Catalogue,
+) -> None:
+    on = _on(catalogue, MOVING, all_with_model=True, zones=[LANE])
+    (near,) = (one for one in on.bindings if one.hazard == "VEH-01")
+    assert near.ground is None
+    assert any(note.startswith("VEH-01 takes bodies of 1.7 m") for note in on.notes)
+    assert "VEH-02 stays off: it measures in metres, and the camera has no calibration" in on.notes
+
+
+def test_a_lane_brings_its_arrow_and_levels_are_looked_at_together(catalogue: Catalogue) -> None:
+    on = _on(
+        catalogue,
+        MOVING,
+        zones=[LANE, PIT],
+        hazards=[{"id": "BEH-05", "zones": ["lane"]}, {"id": "MINE-02", "zones": ["lane", "pit"]}],
+    )
+    lane, levels = on.bindings
+    assert lane.zone is not None
+    assert lane.zone.arrow == ((0, 0.5), (1, 0.5))
+    assert [zone.id for zone in levels.together] == ["lane", "pit"]
+    assert levels.zone_id == "lane"
+
+
+def test_a_site_narrows_what_is_measured(catalogue: Catalogue) -> None:
+    on = _on(
+        catalogue,
+        MOVING,
+        zones=[LANE],
+        calibration=CORNERS,
+        hazards=[
+            {"id": "VEH-01", "distance_m": 1.5},
+            {"id": "VEH-02", "zones": ["lane"], "limit_m_s": 4.2},
+            {"id": "VEH-03", "zones": ["lane"], "within_m": 15},
+            {"id": "BEH-05", "zones": ["lane"], "distance_m": 8},
+        ],
+    )
+    near, fast, company, against = (one.rule for one in on.bindings)
+    assert isinstance(near, Proximity)
+    assert near.distance_m == 1.5
+    assert isinstance(fast, Speed)
+    assert fast.limit_m_s == 4.2
+    assert isinstance(company, Absence)
+    assert company.within_m == 15
+    assert isinstance(against, Direction)
+    assert against.distance_m == 8
