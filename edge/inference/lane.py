@@ -6,10 +6,14 @@ replay: whoever brings a frame waits for a free place; nothing is dropped.
 
 import threading
 from collections import deque
+from collections.abc import Hashable, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
+from typing import Protocol
 
-from edge.ports import Frame, Look, RawBoxes
+from edge.core.moment import Moment
+from edge.inference.sharing import Claim, Share
+from edge.ports import Frame, Look, Pixels, RawBoxes
 from hazard_library.contract.ids import CameraId
 
 
@@ -18,6 +22,24 @@ class Waiting(StrEnum):
 
     NEWEST = "newest"
     EVERY = "every"
+
+
+class Together(Protocol):
+    """What looks at pictures of several cameras in one run, as a GPU does best."""
+
+    @property
+    def most_pictures(self) -> int:
+        """How many one run takes."""
+        ...
+
+    @property
+    def key(self) -> Hashable:
+        """Equal for cameras that the same models look at for the same labels."""
+        ...
+
+    def detect_all(self, pictures: Sequence[Pixels]) -> tuple[RawBoxes, ...]:
+        """Find objects in each of these pictures."""
+        ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,9 +96,15 @@ class Lane:
         in_flight: int,
         turn: threading.Condition,
     ) -> None:
-        """Let at most `in_flight` frames be between the worker that takes and the pipeline."""
+        """Let at most `in_flight` frames be between the worker that takes and the pipeline.
+
+        `share` and `together` may be changed while the lane is open. together: looks at pictures
+        of several cameras at once; None where that gains nothing.
+        """
         self.camera = camera
         self.look = look
+        self.share = Share()
+        self.together: Together | None = None
         self.dropped = 0
         self._waiting = waiting
         self._places = 1 if waiting is Waiting.NEWEST else in_flight
@@ -88,6 +116,10 @@ class Lane:
         self._given = 0
         self._is_finished = False
         self._is_closed = False
+        #: The place of the waiting frame on the workers' common line, and of the next one at least.
+        self._start: float | None = None
+        self._behind = 0.0
+        self._last_taken: Moment | None = None
 
     @property
     def is_busy(self) -> bool:
@@ -145,15 +177,38 @@ class Lane:
                 self._turn.notify_all()
             return looked
 
-    def take(self) -> Ticket | None:
-        """Give a worker the next frame, if there is one and not too many are under way.
+    def claim(self, line: float) -> Claim | None:
+        """Say that a frame waits, if one does and not too many are under way.
 
+        line: how far the workers' common line has come; who was idle does not claim the past.
         The caller holds the condition.
         """
         if not self._frames or self._taken - self._given >= self._in_flight:
             return None
-        ticket = Ticket(self, self._taken, self._frames.popleft())
+        if self._start is None:
+            self._start = max(line, self._behind)
+        at = self._frames[0].frame.at
+        # Who was never served waits since its first claim.
+        self._last_taken = self._last_taken or at
+        return Claim(self.share, self._start, at.seconds_since(self._last_taken))
+
+    def is_asked_with(self, key: Hashable) -> bool:
+        """Whether the waiting frame needs a look of the models behind that key."""
+        return (
+            self.together is not None
+            and self.together.key == key
+            and bool(self._frames)
+            and self._frames[0].answer is None
+        )
+
+    def take(self) -> Ticket:
+        """Give a worker the frame that was claimed for; the caller still holds the condition."""
+        offered = self._frames.popleft()
+        ticket = Ticket(self, self._taken, offered)
         self._taken += 1
+        self._last_taken = offered.frame.at
+        self._behind = (self._start or 0.0) + 1 / self.share.rate
+        self._start = None
         self._turn.notify_all()
         return ticket
 

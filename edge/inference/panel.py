@@ -1,6 +1,6 @@
 """The models that look at one camera's pictures, each picture once, as if they were one model."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Hashable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
@@ -27,8 +27,17 @@ class TensorBackend(Protocol):
         """What makes its input; models of one input size share it."""
         ...
 
+    @property
+    def most_pictures(self) -> int:
+        """How many pictures it looks at in one run."""
+        ...
+
     def find(self, tensor: Tensor, place: Fit) -> RawBoxes:
         """Find objects in a picture that the letterbox has fitted in."""
+        ...
+
+    def find_all(self, tensors: Sequence[Tensor], places: Sequence[Fit]) -> tuple[RawBoxes, ...]:
+        """Find objects in several pictures in one run."""
         ...
 
 
@@ -89,12 +98,42 @@ class Panel:
             answers.append(_answer(seat, *inputs[letterbox]))
         return answers[0] if len(answers) == 1 else _together(answers)
 
+    @property
+    def most_pictures(self) -> int:
+        """How many pictures all of its models look at in one run."""
+        return min((seat.backend.most_pictures for seat in self._seats), default=1)
+
+    @property
+    def key(self) -> Hashable:
+        """Equal for panels of the same models that answer for the same labels."""
+        return tuple((id(seat.backend), seat.labels) for seat in self._seats)
+
+    def detect_all(self, pictures: Sequence[Pixels]) -> tuple[RawBoxes, ...]:
+        """Ask every model about several pictures, in one run each; at most `most_pictures`."""
+        inputs: dict[Letterbox, list[tuple[Tensor, Fit]]] = {}
+        answers: list[list[RawBoxes]] = [[] for _ in pictures]
+        for seat in self._seats:
+            letterbox = seat.backend.letterbox
+            if letterbox not in inputs:
+                filled = (letterbox.fill(pixels) for pixels in pictures)
+                # The letterbox's memory is its thread's own: the next picture would overwrite it.
+                inputs[letterbox] = [(tensor.copy(), place) for tensor, place in filled]
+            tensors, places = zip(*inputs[letterbox], strict=True)
+            for row, found in enumerate(seat.backend.find_all(tensors, places)):
+                answers[row].append(_own(seat, found))
+        return tuple(one[0] if len(one) == 1 else _together(one) for one in answers)
+
 
 def _answer(seat: Seat, tensor: Tensor, place: Fit) -> RawBoxes:
     try:
         found = seat.backend.find(tensor, place)
     except Exception as fault:
         raise ModelFailed(f"{seat.backend.model.name}: {fault}") from fault
+    return _own(seat, found)
+
+
+def _own(seat: Seat, found: RawBoxes) -> RawBoxes:
+    """Keep what the model answers for here."""
     rows = [row for row, label in enumerate(found.labels) if label in seat.labels]
     if len(rows) == len(found.labels):
         return found

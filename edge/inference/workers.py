@@ -1,11 +1,13 @@
 """The worker threads: each takes the next frame of any camera and runs that camera's models."""
 
 import threading
+from collections.abc import Iterator, Sequence
 
 import structlog
 
 from edge.errors import NothingToLookFor
 from edge.inference.lane import Lane, Looked, Ticket, Waiting
+from edge.inference.sharing import Share, next_of
 from edge.ports import Counters, Look
 from hazard_library.contract.ids import CameraId
 
@@ -16,7 +18,7 @@ _SPARE = 2
 
 
 class Workers:
-    """`count` threads. Cameras are served in turn, frame by frame; one may use all threads.
+    """`count` threads. `sharing` says whose frame is next; one camera may use all threads.
 
     A frame stays with one thread until all models of its camera have answered.
     """
@@ -26,13 +28,16 @@ class Workers:
         self._counters = counters
         self._turn = threading.Condition()
         self._lanes: list[Lane] = []
-        self._next = 0
+        self._line = 0.0
         self._is_stopped = False
         self._threads: list[threading.Thread] = []
 
-    def open_lane(self, camera: CameraId, waiting: Waiting, look: Look) -> Lane:
-        """Let a camera in, with what finds objects in its pictures."""
+    def open_lane(
+        self, camera: CameraId, waiting: Waiting, look: Look, share: Share | None = None
+    ) -> Lane:
+        """Let a camera in, with what finds objects in its pictures and what it may claim."""
         lane = Lane(camera, waiting, look, self._count + _SPARE, self._turn)
+        lane.share = share or lane.share
         with self._turn:
             self._lanes.append(lane)
         return lane
@@ -63,8 +68,24 @@ class Workers:
             thread.join()
 
     def _run(self) -> None:
-        while (ticket := self._next_ticket()) is not None:
-            self._look(ticket)
+        while tickets := self._next_tickets():
+            if len(tickets) == 1 or not self._looks_together(tickets):
+                for ticket in tickets:
+                    self._look(ticket)
+
+    def _looks_together(self, tickets: Sequence[Ticket]) -> bool:
+        """Look at several cameras' pictures in one run; False: it failed, each is asked alone."""
+        together = tickets[0].lane.together
+        if together is None:
+            return False
+        try:
+            found = together.detect_all([ticket.offered.frame.pixels for ticket in tickets])
+        except Exception:  # noqa: BLE001 - whoever is to blame is named when asked alone
+            self._counters.count("batches_failed")
+            return False
+        for ticket, boxes in zip(tickets, found, strict=True):
+            ticket.lane.bring_back(ticket, Looked(ticket.offered.frame, boxes))
+        return True
 
     def _look(self, ticket: Ticket) -> None:
         known = ticket.offered.answer
@@ -85,21 +106,35 @@ class Workers:
             looked = Looked(frame, None, fault=f"the model failed: {fault}")
         ticket.lane.bring_back(ticket, looked)
 
-    def _next_ticket(self) -> Ticket | None:
+    def _next_tickets(self) -> tuple[Ticket, ...]:
+        """Wait for a frame; take those along that can be looked at in the same run.
+
+        None when the workers stop. Nobody waits for a run to fill up.
+        """
         with self._turn:
             while not self._is_stopped:
-                ticket = self._take()
+                ticket = self._take(self._lanes)
                 if ticket is not None:
-                    return ticket
+                    return (ticket, *self._companions(ticket))
                 self._turn.wait()
-            return None
+            return ()
 
-    def _take(self) -> Ticket | None:
-        """Ask the lanes in turn, beginning after the one that was served last."""
-        for step in range(len(self._lanes)):
-            position = (self._next + step) % len(self._lanes)
-            ticket = self._lanes[position].take()
-            if ticket is not None:
-                self._next = position + 1
-                return ticket
-        return None
+    def _companions(self, first: Ticket) -> Iterator[Ticket]:
+        together = first.lane.together
+        if together is None or first.offered.answer is not None:
+            return
+        for _ in range(together.most_pictures - 1):
+            others = [lane for lane in self._lanes if lane.is_asked_with(together.key)]
+            ticket = self._take(others)
+            if ticket is None:
+                return
+            yield ticket
+
+    def _take(self, lanes: Sequence[Lane]) -> Ticket | None:
+        """Serve whose turn it is among the cameras that have a frame waiting."""
+        claims = [(lane, claim) for lane in lanes if (claim := lane.claim(self._line))]
+        if not claims:
+            return None
+        lane, claim = claims[next_of([claim for _, claim in claims])]
+        self._line = max(self._line, claim.start)
+        return lane.take()

@@ -27,6 +27,12 @@ _IDLE_S = 0.5
 #: A frame that waits longer for its result means that analysis has quietly stopped.
 _NOT_ANALYSED_AFTER_S = 8.0
 _FIGURES_EVERY_S = 5.0
+#: A camera that gets so much of its rate is held.
+_HELD = 0.95
+_OVERLOADED = (
+    "only {share:.0%} of its pictures are analysed: the box is overloaded; lower sample_fps, "
+    "or take cameras off it"
+)
 _BLIND = {CameraCondition.FROZEN, CameraCondition.DARK_OR_COVERED}
 _AWAY = {CameraCondition.OFFLINE, CameraCondition.NO_FRAMES, CameraCondition.UNDECODABLE}
 
@@ -83,6 +89,7 @@ class CameraUnit:
         self._figures_mono = float("-inf")
         self._looked = 0
         self._budget = RestartBudget()
+        self._behind = ""
         self._new_pipeline = parts.new_pipeline
         self._gate = parts.gate
         self._pipeline: CameraPipeline | None = None
@@ -244,7 +251,8 @@ class CameraUnit:
             self._show_not_analysed(looked.fault)
         elif self._condition is not CameraCondition.FINISHED:
             now = self._parts.clock.now().utc
-            self._parts.board.show_camera(self._camera, self._condition, now, self._detail)
+            detail = self._detail or self._behind
+            self._parts.board.show_camera(self._camera, self._condition, now, detail)
 
     def _idle(self, pipeline: CameraPipeline, now: Moment, last_mono: float) -> None:
         """Nothing came: a live camera's open incidents must not wait for its next picture."""
@@ -266,9 +274,26 @@ class CameraUnit:
             return
         if self._figures_mono > float("-inf"):
             self._parts.board.show_fps(self._camera, round(self._looked / elapsed, 2))
+            self._notice_overload()
         self._looked = 0
         self._figures_mono = now.mono
         self._tell_counts()
+
+    def _notice_overload(self) -> None:
+        """Say so while pictures are dropped because the models are busy with others."""
+        dropped = self._parts.lane.dropped - self._told.get("frames_dropped", 0)
+        share = self._looked / max(self._looked + dropped, 1)
+        behind = ""
+        if share < _HELD:
+            # In steps of ten, so that the state does not change with every look at it.
+            behind = _OVERLOADED.format(share=round(share, 1))
+        if bool(behind) != bool(self._behind):
+            _log.warning(
+                "camera_below_its_rate" if behind else "camera_at_its_rate_again",
+                camera=self._camera,
+                share=round(share, 2),
+            )
+        self._behind = behind
 
     def _tell_counts(self) -> None:
         """Add what was dropped or went wrong since the last time to the box's counters."""

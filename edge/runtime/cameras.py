@@ -15,6 +15,8 @@ from edge.evidence.recorder import EvidenceRecorder
 from edge.fleet.box_clock import read_kernel_clock, state_of
 from edge.fleet.status_board import StatusBoard
 from edge.inference.lane import Waiting
+from edge.inference.panel import Panel
+from edge.inference.sharing import EVERY_PICTURE, Share
 from edge.inference.workers import Workers
 from edge.ports import Clock, Outbox
 from edge.runtime.camera_eyes import CameraEyes
@@ -31,6 +33,7 @@ from hazard_library.contract.ids import CameraId, DeviceId, HazardId
 _log = structlog.get_logger(__name__)
 
 _JOIN_S = 15.0
+_GRAVEST = 4
 _REMOVED = "the camera was taken out of the configuration"
 _MOVED = "the camera's source was changed in the configuration"
 
@@ -111,11 +114,13 @@ class Cameras:
         ring = parts.stage.rings[spec.camera] = parts.new_ring()
         outlook = self._outlooks[spec.camera] = Outlook(seat.eyes.panel.detect)
         waiting = Waiting.EVERY if spec.mode is Mode.REPLAY else Waiting.NEWEST
+        lane = parts.workers.open_lane(spec.camera, waiting, outlook.detect, self._share(seat))
+        lane.together = _together(seat)
         return CameraUnit(
             UnitParts(
                 spec=spec,
                 ring=ring,
-                lane=parts.workers.open_lane(spec.camera, waiting, outlook.detect),
+                lane=lane,
                 new_pipeline=lambda: self._new_pipeline(seat),
                 give_up=lambda reason: parts.recorder.source_ended(spec.camera, reason),
                 board=parts.board,
@@ -123,6 +128,12 @@ class Cameras:
                 gate=_gate(seat),
             )
         )
+
+    def _share(self, seat: Seat) -> Share:
+        """Let cameras that watch for the gravest hazards keep their rates under overload."""
+        hazards = (binding.hazard for binding in seat.eyes.plan.bindings)
+        severity = max((self._parts.severities.get(one, 1) for one in hazards), default=1)
+        return Share(seat.spec.sample_fps or EVERY_PICTURE, severity >= _GRAVEST)
 
     def _new_pipeline(self, seat: Seat) -> CameraPipeline:
         parts, eyes, spec = self._parts, seat.eyes, seat.spec
@@ -148,6 +159,8 @@ class Cameras:
         """Look and judge by other rules, without a word to the camera: no frame is lost."""
         self._parts.stage.show(seat.eyes)
         self._outlooks[unit.camera].turn_to(seat.eyes.panel.detect)
+        unit.lane.share = self._share(seat)
+        unit.lane.together = _together(seat)
         unit.rejudge(lambda: self._new_pipeline(seat), _gate(seat))
 
     def _remove(self, unit: CameraUnit) -> None:
@@ -166,6 +179,12 @@ class Cameras:
     def _await_end(unit: CameraUnit) -> None:
         if not unit.join(_JOIN_S):
             _log.error("camera_did_not_leave", camera=unit.camera)
+
+
+def _together(seat: Seat) -> Panel | None:
+    """Where the models take several pictures in one run, cameras share it."""
+    panel = seat.eyes.panel
+    return panel if panel.most_pictures > 1 else None
 
 
 def _gate(seat: Seat) -> LookingGate | None:

@@ -1,7 +1,12 @@
+import hashlib
+from collections.abc import Sequence
 from pathlib import Path
 
 import numpy as np
+import onnx
 import pytest
+import yaml
+from onnx import numpy_helper
 
 from edge.errors import ConfigError, ModelFailed, ModelRejected, NothingToLookFor
 from edge.inference.letterbox import Fit, Letterbox, Tensor
@@ -83,8 +88,13 @@ class Failing:
     def __init__(self, letterbox: Letterbox) -> None:
         self.letterbox = letterbox
 
+    most_pictures = 8
+
     def find(self, tensor: Tensor, place: Fit) -> RawBoxes:
         raise RuntimeError(f"kernel on {tensor.shape} at {place.scale}")
+
+    def find_all(self, tensors: Sequence[Tensor], places: Sequence[Fit]) -> tuple[RawBoxes, ...]:
+        raise RuntimeError(f"kernel on {len(tensors)} at {len(places)}")
 
 
 def test_a_picture_is_fitted_once_for_all_models_of_a_size(home: Path) -> None:
@@ -146,3 +156,35 @@ def test_none_left_a_name_that_is_none_and_one_listed_twice_are_refused(home: Pa
         open_models(("first",), home)
     with pytest.raises(ModelRejected, match="second is named twice"):
         open_panel(("second", "second"), home)
+
+
+def _taking_several(file: Path) -> None:
+    """Let a painted model take any number of pictures in one run."""
+    model = onnx.load(file)
+    for entry in (*model.graph.input, *model.graph.output):
+        entry.type.tensor_type.shape.dim[0].dim_param = "pictures"
+    numbers = {one.name: one for one in model.graph.initializer}
+    shape = numpy_helper.to_array(numbers["flat"]).copy()
+    shape[0] = 0
+    numbers["flat"].CopyFrom(numpy_helper.from_array(shape, "flat"))
+    cells = np.tile(numpy_helper.to_array(numbers["boxes"]), (3, 1, 1))
+    numbers["boxes"].CopyFrom(numpy_helper.from_array(cells, "boxes"))
+    file.write_bytes(model.SerializeToString())
+    card = file.parent / "card.yaml"
+    text = yaml.safe_load(card.read_text(encoding="utf-8"))
+    text |= {"sha256": hashlib.sha256(file.read_bytes()).hexdigest(), "bytes": file.stat().st_size}
+    card.write_text(yaml.safe_dump(text), encoding="utf-8")
+
+
+def test_pictures_looked_at_in_one_run_give_what_each_gives_alone(home: Path) -> None:
+    alone = open_panel(("first", "second"), home)
+    assert alone.most_pictures == 1
+    for name in ("first", "second"):
+        _taking_several(home / name / "0.0.1" / "model.onnx")
+    together = open_panel(("first", "second"), home)
+    assert together.most_pictures == 8
+    pictures = [_somebody_in_smoke(), picture(832, 468, (600, 40, 780, 300)), picture(64, 64, None)]
+    for one, other in zip(map(alone.detect, pictures), together.detect_all(pictures), strict=True):
+        assert one.labels == other.labels
+        assert np.array_equal(one.boxes, other.boxes)
+        assert np.array_equal(one.scores, other.scores)

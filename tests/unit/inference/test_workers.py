@@ -1,4 +1,5 @@
 import threading
+from collections.abc import Sequence
 from datetime import UTC, datetime
 
 import numpy as np
@@ -7,7 +8,7 @@ from edge.core.moment import Moment
 from edge.inference.lane import Lane, Looked, Waiting
 from edge.inference.workers import Workers
 from edge.ports import Frame, Pixels, RawBoxes
-from edge.testing.scripted_backend import NOTHING
+from edge.testing.scripted_backend import NOTHING, raw_boxes
 from edge.testing.tally import Tally
 from hazard_library.contract.ids import CameraId
 
@@ -168,3 +169,58 @@ def test_a_still_picture_asks_nobody_and_takes_nobodys_place() -> None:
     assert (first.frame.number, first.is_still, first.boxes) == (1, False, NOTHING)
     assert (second.frame.number, second.is_still, second.boxes) == (3, True, None)
     assert (asked, lane.dropped) == ([1], 0)
+
+
+class TakesSeveral:
+    """Looks at up to three pictures in one run; a black one breaks the whole run."""
+
+    most_pictures = 3
+    key = "the same models"
+
+    def __init__(self) -> None:
+        self.runs: list[int] = []
+
+    def detect_all(self, pictures: Sequence[Pixels]) -> tuple[RawBoxes, ...]:
+        self.runs.append(len(pictures))
+        if any(not pixels.any() for pixels in pictures):
+            raise RuntimeError("broken kernel")
+        return tuple(raw_boxes(("person", p[0, 0, 0] / 256, (0, 0, 1, 1))) for p in pictures)
+
+
+def _waiting_cameras(numbers: Sequence[int]) -> tuple[Workers, list[Lane], TakesSeveral, Tally]:
+    """One camera for each number, a frame of that grey waiting at each."""
+    together, counters = TakesSeveral(), Tally()
+    workers = Workers(1, counters)
+    lanes = []
+    for number in numbers:
+        lane = workers.open_lane(CameraId(f"c{number}"), Waiting.NEWEST, lambda _: NOTHING)
+        lane.together = together
+        lane.offer(_frame(number, lane.camera))
+        lanes.append(lane)
+    return workers, lanes, together, counters
+
+
+def test_cameras_of_the_same_models_are_looked_at_in_one_run() -> None:
+    workers, lanes, together, _ = _waiting_cameras(range(10, 60, 10))
+    other = workers.open_lane(CameraId("other"), Waiting.NEWEST, lambda _: NOTHING)
+    other.offer(_frame(1, "other"))
+    workers.start()
+    for number, lane in zip(range(10, 60, 10), lanes, strict=True):
+        looked = lane.next_looked(DEADLINE_S)
+        assert looked is not None
+        assert looked.boxes is not None
+        assert looked.boxes.scores[0] == np.float32(number / 256)
+    assert other.next_looked(DEADLINE_S) is not None
+    workers.stop()
+    assert together.runs == [3, 2]
+
+
+def test_one_picture_that_breaks_a_run_does_not_cost_the_others_theirs() -> None:
+    workers, lanes, together, counters = _waiting_cameras((0, 10, 20))
+    workers.start()
+    for lane in lanes:
+        looked = lane.next_looked(DEADLINE_S)
+        assert looked is not None
+        assert (looked.fault, looked.boxes) == (None, NOTHING)
+    workers.stop()
+    assert (together.runs, counters["batches_failed"]) == ([3], 1)
