@@ -1,7 +1,8 @@
 """Following objects from look to look, after ByteTrack, by scene time.
 
 Every detection is used: what is seen for certain is associated first, by overlap with where each
-track should be now; then what is seen weakly may go on with a track, but never starts one. A track
+track should be now; then what is seen weakly may go on with a track, but never starts one, and not
+where something is seen for certain that it cannot be as well (a forklift and a lorry). A track
 that is not seen lives on by prediction for some seconds of scene time, not for a number of frames.
 
 Two things differ from ByteTrack. Sampling is by time and may be slow, so that somebody whose speed
@@ -31,6 +32,8 @@ _WEAK_OVERLAP = 0.5
 # to the second number of heights.
 _REACH_OVERLAP = 0.3
 _REACH_SPEED, _REACH_MOST = 1.0, 0.75
+# From this overlap on two boxes hold one thing.
+_SAME_THING = 0.7
 # A cost above every limit: such a pair is of two classes.
 _NEVER = 2.0
 
@@ -42,12 +45,14 @@ class TrackingSettings:
     high: a detection of at least this score may start a track; `high_by_label` (such as a model
     card's thresholds) goes before it. low: a weaker one still may go on with a track.
     lost_buffer_s: seconds of scene time that a track survives without being seen.
+    exclusive: label → the labels that one and the same thing cannot have as well.
     """
 
     high: float = 0.5
     low: float = 0.1
     high_by_label: Mapping[str, float] = field(default_factory=dict)
     lost_buffer_s: float = 2.0
+    exclusive: Mapping[str, frozenset[str]] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,7 +117,18 @@ class Tracker:
                 certain.append(column)
             elif score >= settings.low:
                 weak.append(column)
-        return certain, weak
+        return certain, [
+            column for column in weak if not self._is_another(detections, column, certain)
+        ]
+
+    def _is_another(self, detections: Detections, column: int, certain: list[int]) -> bool:
+        """Whether what is seen weakly is certainly something that it cannot be as well."""
+        others = self._settings.exclusive.get(detections.labels[column], frozenset())
+        rivals = [rival for rival in certain if detections.labels[rival] in others]
+        if not rivals:
+            return False
+        overlaps = iou_matrix(detections.boxes[[column]], detections.boxes[rivals])
+        return bool(overlaps.max() >= _SAME_THING)
 
     def _associate(
         self,

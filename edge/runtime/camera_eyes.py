@@ -64,6 +64,6 @@ def open_eyes(
         plan=plan,
         panel=Panel.of(plan.parts, backends, plan.why_empty),
         people=None if helper is None else Panel.of((helper,), backends),
-        tracking=TrackingSettings(high_by_label=plan.thresholds(models)),
+        tracking=TrackingSettings(high_by_label=plan.thresholds(models), exclusive=plan.exclusive),
         least_person_score=thresholds.get(PERSON, 1.0),
     )

@@ -1,7 +1,7 @@
 """What is looked for at one camera, and which of the site's models look for it."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from edge.config import CameraConfig
 from edge.core.rules.binding import RuleBinding
@@ -9,7 +9,7 @@ from edge.inference.routing import Part, share_out
 from edge.inference.site_models import SiteModels
 from edge.runtime.bindings import switch_on
 from hazard_library.catalogue.load import Catalogue
-from hazard_library.catalogue.rules import classes_needed
+from hazard_library.catalogue.rules import Missing, classes_needed
 
 PERSON = "person"
 _NOBODY_SEES_PEOPLE = (
@@ -24,13 +24,15 @@ class CameraPlan:
 
     parts: the models that run, with the labels each answers for. for_people: who is asked for the
     people in a picture that is shown or told of, at a camera whose own models see none; None there
-    if no model of the site sees people, and None where the camera's own models do.
+    if no model of the site sees people, and None where the camera's own models do. exclusive:
+    label → the labels that one and the same thing cannot have as well.
     """
 
     bindings: tuple[RuleBinding, ...]
     parts: tuple[Part, ...]
     for_people: Part | None
     notes: tuple[str, ...]
+    exclusive: Mapping[str, frozenset[str]] = field(default_factory=dict)
 
     @property
     def sees_people(self) -> bool:
@@ -68,4 +70,17 @@ def plan(camera: CameraConfig, catalogue: Catalogue, models: SiteModels) -> Came
     notes = on.notes
     if parts and not sees_people and not others:
         notes += (_NOBODY_SEES_PEOPLE,)
-    return CameraPlan(on.bindings, parts, others[0] if others else None, notes)
+    helper = others[0] if others else None
+    return CameraPlan(on.bindings, parts, helper, notes, _exclusive(catalogue))
+
+
+def _exclusive(catalogue: Catalogue) -> Mapping[str, frozenset[str]]:
+    """Say what one thing cannot be as well. What is worn or lacking the rule `missing` weighs."""
+    rules = [hazard.rule for hazard in catalogue.hazards.values()]
+    worn = [(rule.needs, rule.absent_as) for rule in rules if isinstance(rule, Missing)]
+    parts = {label for pair in worn for label in pair}
+    return {
+        label.id: frozenset(label.excludes)
+        for label in catalogue.labels.values()
+        if label.excludes and label.id not in parts
+    }

@@ -199,3 +199,32 @@ def test_whatever_is_detected_ids_are_unique_and_everything_certain_is_followed(
         seen = [(track.box[0], track.box[1]) for track in tracks if track.seen]
         assert all(seen.count(place) >= certain.count(place) for place in certain)
         assert again.step(detections) == tracks
+
+
+def forklift_then_weak(certain: str, place: tuple[float, float, float, float]) -> Film:
+    """A forklift for a second, then weakly for nine, while something else is certain there."""
+    truck = (100.0, 200.0, 300.0, 360.0)
+    return (
+        Film(lasting_s=10, every_s=0.1)
+        .with_actor(Actor("seen", "forklift", truck, (0.0, 1.0), score=0.8))
+        .with_actor(Actor("weak", "forklift", truck, (1.0, 10.0), score=0.2))
+        .with_actor(Actor("other", certain, place, (1.0, 10.0), score=0.6))
+    )
+
+
+@pytest.mark.parametrize(
+    ("certain", "place", "lasts"),
+    [
+        ("vehicle", (102.0, 198.0, 300.0, 362.0), False),
+        # Beside it, or something that may well be there too.
+        ("vehicle", (240.0, 200.0, 440.0, 360.0), True),
+        ("person", (102.0, 198.0, 300.0, 362.0), True),
+    ],
+)
+def test_what_is_seen_weakly_does_not_go_on_where_it_is_certainly_something_else(
+    certain: str, place: tuple[float, float, float, float], *, lasts: bool
+) -> None:
+    film = forklift_then_weak(certain, place)
+    settings = TrackingSettings(exclusive={"forklift": frozenset({"vehicle"})})
+    last = at(film, followed(film, settings), 9.0)
+    assert ("forklift" in [track.label for track in last if track.seen]) is lasts

@@ -110,3 +110,13 @@ def test_each_hazard_names_the_models_that_answer_for_its_classes(
     assert named == {HazardId("ZONE-01"): ["people"], HazardId("FIRE-01"): ["burning"]}
     assert isinstance(eyes.panel, Panel)
     assert eyes.people is None
+
+
+def test_a_forklift_is_no_lorry_but_helmet_and_bare_head_are_left_to_their_rule(
+    home: Path, catalogue: Catalogue
+) -> None:
+    exclusive = plan(_camera(IN_THE_PIT), catalogue, _models(home)).exclusive
+    assert exclusive["forklift"] == {"vehicle"}
+    assert exclusive["vehicle"] == {"forklift"}
+    assert "no_helmet" not in exclusive
+    assert "helmet" not in exclusive
