@@ -29,6 +29,14 @@ class SourceMode(StrEnum):
     REPLAY = "replay"
 
 
+class PictureState(StrEnum):
+    """States of a camera's picture that may be left unwatched."""
+
+    BLURRED = "blurred"
+    LOOPED = "looped"
+    MOVED = "moved"
+
+
 class FileSource(Setting):
     """A film on this machine."""
 
@@ -154,6 +162,15 @@ class CameraConfig(Setting):
         ge=timedelta(seconds=0.2),
         le=timedelta(seconds=60),
         description="However still it is, the camera is looked at so often at least",
+    )
+    reference_view: Path | None = Field(
+        default=None,
+        description="A picture of the view as it shall be; learnt at every start if not said",
+    )
+    unwatched: tuple[PictureState, ...] = Field(
+        default=(),
+        description="States that are not looked for here: moved where a camera pans, looped where "
+        "a film is played on purpose, blurred where steam is usual",
     )
     zones: tuple[ZoneConfig, ...] = ()
     privacy_masks: tuple[ZoneConfig, ...] = Field(

@@ -100,13 +100,17 @@ def camera_mistakes(
 
 
 def missing_files(placed: list[Placed], folder: Path) -> Iterator[Mistake]:
-    """Yield the password files and variables that are not there.
+    """Yield the files and variables that are named and not there.
 
     A film that is not there is no mistake of the configuration: that camera is offline and says so.
     """
     for one in placed:
         for where, text in source_check.missing_files(one.camera.source, folder):
             yield one.mistake(("source", *where), text)
+        view = one.camera.reference_view
+        if view and not (folder / view.expanduser()).is_file():
+            text = f"there is no file {folder / view}; create it or mend the path"
+            yield one.mistake(("reference_view",), text)
 
 
 def _source_mistakes(one: Placed) -> Iterator[Mistake]:

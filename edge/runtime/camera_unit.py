@@ -33,7 +33,7 @@ _OVERLOADED = (
     "only {share:.0%} of its pictures are analysed: the box is overloaded; lower sample_fps, "
     "or take cameras off it"
 )
-_BLIND = {CameraCondition.FROZEN, CameraCondition.DARK_OR_COVERED}
+_BLIND = {CameraCondition.FROZEN, CameraCondition.DARK_OR_COVERED, CameraCondition.LOOPED}
 _AWAY = {CameraCondition.OFFLINE, CameraCondition.NO_FRAMES, CameraCondition.UNDECODABLE}
 
 

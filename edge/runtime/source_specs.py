@@ -5,8 +5,13 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import assert_never
 
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+
 from edge.config import CameraConfig, FileSource, HttpSource, RtspSource, Site
 from edge.errors import ConfigError
+from edge.video.picture_health import Watch
 from edge.video.source import (
     Address,
     FileAddress,
@@ -15,6 +20,7 @@ from edge.video.source import (
     RtspAddress,
     SourceSpec,
 )
+from hazard_library.contract.device import CameraCondition
 from hazard_library.contract.evidence import PrivacyMask
 
 _NEVER = datetime(2000, 1, 1, tzinfo=UTC)
@@ -24,7 +30,7 @@ def source_spec(site: Site, camera: CameraConfig) -> SourceSpec:
     """Say a camera's source fully.
 
     Raises:
-        ConfigError: its password cannot be read.
+        ConfigError: its password or its reference view cannot be read.
     """
     source = camera.source
     return SourceSpec(
@@ -35,6 +41,10 @@ def source_spec(site: Site, camera: CameraConfig) -> SourceSpec:
         start_at=_start_at(site, source),
         sample_fps=camera.sample_fps,
         masks=tuple(PrivacyMask(id=mask.id, points=mask.points) for mask in camera.privacy_masks),
+        watch=Watch(
+            frozenset(CameraCondition(state.value) for state in camera.unwatched),
+            None if camera.reference_view is None else _grey(site.path(camera.reference_view)),
+        ),
     )
 
 
@@ -74,6 +84,22 @@ def _start_at(site: Site, source: FileSource | RtspSource | HttpSource) -> datet
         return datetime.fromtimestamp(int(site.path(source.path).stat().st_mtime), UTC)
     except OSError:
         return _NEVER
+
+
+def _grey(file: Path) -> NDArray[np.uint8]:
+    """Return a picture as uint8 (height, width).
+
+    Raises:
+        ConfigError: it is no picture.
+    """
+    try:
+        data = np.frombuffer(file.read_bytes(), np.uint8)
+        picture = cv2.imdecode(data, cv2.IMREAD_GRAYSCALE) if len(data) else None
+    except (OSError, cv2.error):
+        picture = None
+    if picture is None:
+        raise ConfigError(f"{file}: reference_view is no picture that can be read; give a JPEG")
+    return np.asarray(picture, np.uint8)
 
 
 def _password(site: Site, source: RtspSource | HttpSource) -> str | None:

@@ -1,4 +1,4 @@
-"""What is wrong with a picture that keeps coming: frozen, dark, or covered.
+"""What is wrong with a picture that keeps coming: dark, covered, frozen, looped, blurred, moved.
 
 Pure: it sees numbers about pictures and their moments, and says a condition.
 
@@ -6,41 +6,33 @@ A frozen stream repeats its picture. An encoder may give it a few faces, by fram
 come back again and again, so a picture counts as the same when it equals one of the last seconds;
 anything that moves ends the state at once. A quiet scene is not frozen: its sensor's noise never
 comes back, and whatever an encoder leaves of it is new at every key frame.
+
+Of several things that are wrong the first of this order is said: what makes the picture worthless
+comes before what makes it worse. From a dark, frozen or looped picture nothing is found; a blurred
+or a moved one still shows a fire or somebody who has fallen, so its rules go on.
 """
 
 from collections import deque
 from dataclasses import dataclass
-from enum import Enum
 
-import cv2
 import numpy as np
 from numpy.typing import NDArray
 
 from edge.core.moment import Moment
-from edge.ports import Pixels
+from edge.video.focus_watch import FocusWatch
+from edge.video.looks import Difference, Look
+from edge.video.loop_watch import LoopWatch, Points
+from edge.video.view_watch import ViewWatch
 from hazard_library.contract.device import CameraCondition
 
-_WIDE_PX = 640
-_REMEMBERED = 12
-
-
-class Difference(Enum):
-    """How a picture differs from the one looked at before."""
-
-    SAME = "same"
-    RIPPLE = "ripple"
-    MOVED = "moved"
-
-
-@dataclass(frozen=True, slots=True)
-class Look:
-    """Numbers about one picture. mean, spread: of its luma, 0..255; edges: mean local contrast."""
-
-    at: Moment
-    mean: float
-    spread: float
-    edges: float
-    difference: Difference
+_ON_SITE = "look at the camera and its cable on the spot"
+_TURN_BACK = "turn it back; if it shall stay so, draw its zones anew and restart the box"
+_TEXTS = {
+    CameraCondition.OK: "",
+    CameraCondition.FROZEN: "the same picture comes again and again; restart the camera",
+    CameraCondition.DARK_OR_COVERED: "the picture is dark or covered; check lens and light",
+    CameraCondition.BLURRED: "the picture is out of focus; clean the lens or set its focus",
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,27 +49,65 @@ class HealthLimits:
     flat_spread: float = 6.0
     flat_edges: float = 1.2
     longest_gap_s: float = 2.0
+    rarest_look_s: float = 1.0
+
+
+@dataclass(frozen=True, slots=True)
+class Watch:
+    """What is looked for in a camera's pictures.
+
+    unwatched: states that are not looked for, as `moved` where a camera pans on its rounds.
+    reference: a grey picture of the view as it shall be; None: it is learnt at start.
+    """
+
+    unwatched: frozenset[CameraCondition] = frozenset()
+    reference: NDArray[np.uint8] | None = None
 
 
 class PictureHealth:
-    """Follows one camera's pictures; `condition` is OK, FROZEN or DARK_OR_COVERED."""
+    """Follows one camera's pictures; `condition` says what is wrong, `detail` what to do."""
 
-    def __init__(self, limits: HealthLimits | None = None) -> None:
+    def __init__(self, watch: Watch | None = None, limits: HealthLimits | None = None) -> None:
+        watch = watch or Watch()
         self._limits = limits or HealthLimits()
+        self._unwatched = watch.unwatched
+        self._view = ViewWatch(watch.reference)
+        self._loop = LoopWatch()
+        self._focus = FocusWatch()
         self.restart()
 
     def restart(self) -> None:
-        """Forget everything: the stream was opened anew."""
+        """Forget everything but the view: the stream was opened anew."""
         self.condition = CameraCondition.OK
+        self.detail = ""
+        self._loop.restart()
+        self._restart_looks()
+
+    def _restart_looks(self) -> None:
         self._last: Moment | None = None
         self._still_since: Moment | None = None
         self._still: deque[Look] = deque()
         self._dark_since: Moment | None = None
         self._bright_since: Moment | None = None
+        self._focus.restart()
+        self._view.restart()
 
-    def is_due(self, at: Moment) -> bool:
-        """Whether the next look is due; more looks tell no more."""
-        return self._last is None or at.seconds_since(self._last) >= self._limits.look_every_s
+    def is_due(self, at: Moment, *, is_at_hand: bool) -> bool:
+        """Whether the next look is due; more looks tell no more.
+
+        is_at_hand: whether the picture is there anyway; one that must be made for it waits longer.
+        """
+        wait_s = self._limits.look_every_s if is_at_hand else self._limits.rarest_look_s
+        return self._last is None or at.seconds_since(self._last) >= wait_s
+
+    @property
+    def wants_points(self) -> bool:
+        """Whether the points of every picture are wanted."""
+        return CameraCondition.LOOPED not in self._unwatched
+
+    def take_points(self, at: Moment, points: Points) -> None:
+        """Take the points of the next picture; the next look takes them into account."""
+        self._loop.take(at, points)
 
     def judge(self, look: Look) -> CameraCondition:
         """Take the next look into account and return the condition from now on."""
@@ -86,15 +116,45 @@ class PictureHealth:
             and look.at.seconds_since(self._last) > self._limits.longest_gap_s
         ):
             # A gap is not evidence: what held before it need not have held within it.
-            self.restart()
-        self._last = look.at
-        if self._is_dark(look):
-            self.condition = CameraCondition.DARK_OR_COVERED
-        elif self._is_frozen(look):
-            self.condition = CameraCondition.FROZEN
-        else:
             self.condition = CameraCondition.OK
+            self._restart_looks()
+        self._last = look.at
+        self.condition = self._judged(look)
+        self.detail = self._sentence()
         return self.condition
+
+    def _sentence(self) -> str:
+        match self.condition:
+            case CameraCondition.LOOPED:
+                turn_s = self._loop.turn_s or 0.0
+                return f"a recording of {turn_s:.0f} s is played instead of the scene; {_ON_SITE}"
+            case CameraCondition.MOVED:
+                return f"the camera was moved: {self._view.moved}; {_TURN_BACK}"
+            case _:
+                return _TEXTS[self.condition]
+
+    def _judged(self, look: Look) -> CameraCondition:
+        is_dark, is_frozen = self._is_dark(look), self._is_frozen(look)
+        if is_dark:
+            return CameraCondition.DARK_OR_COVERED
+        if is_frozen:
+            return CameraCondition.FROZEN
+        if self._loop.turn_s is not None:
+            return CameraCondition.LOOPED
+        if CameraCondition.BLURRED not in self._unwatched and self._focus.judge(
+            look.at, look.sharpness
+        ):
+            return CameraCondition.BLURRED
+        if CameraCondition.MOVED not in self._unwatched and self._has_moved(look):
+            return CameraCondition.MOVED
+        return CameraCondition.OK
+
+    def _has_moved(self, look: Look) -> bool:
+        # On the way into the dark or behind a cloth there is no view that could be compared.
+        is_plain = self._dark_since is None and not self._focus.is_in_doubt
+        if is_plain and self._view.is_due(look.at):
+            self._view.judge(look.at, look.grey)
+        return self._view.moved is not None
 
     def _is_frozen(self, look: Look) -> bool:
         if look.difference is Difference.MOVED or self._still_since is None:
@@ -125,40 +185,3 @@ def _shows_nothing(look: Look, limits: HealthLimits, slack: float) -> bool:
     dark = look.mean < limits.dark_mean * slack and look.spread < limits.dark_spread * slack
     flat = look.spread < limits.flat_spread * slack and look.edges < limits.flat_edges * slack
     return dark or flat
-
-
-class Looker:
-    """Makes looks of pictures; keeps a few grey ones to compare the next one with."""
-
-    def __init__(self) -> None:
-        self._before: deque[NDArray[np.uint8]] = deque(maxlen=_REMEMBERED)
-
-    def look(self, at: Moment, pixels: Pixels) -> Look:
-        """Measure a picture (uint8, height × width × 3, BGR)."""
-        step = max(1, pixels.shape[1] // _WIDE_PX)
-        grey: NDArray[np.uint8] = np.asarray(
-            cv2.cvtColor(np.ascontiguousarray(pixels[::step, ::step]), cv2.COLOR_BGR2GRAY), np.uint8
-        )
-        small = cv2.resize(grey, (64, 36), interpolation=cv2.INTER_AREA).astype(np.float32)
-        edges = float(np.abs(np.diff(small, axis=1)).mean() + np.abs(np.diff(small, axis=0)).mean())
-        look = Look(at, float(small.mean()), float(small.std()), edges, self._compare(grey))
-        self._before.appendleft(grey)
-        return look
-
-    def _compare(self, grey: NDArray[np.uint8]) -> Difference:
-        if not self._before or self._before[0].shape != grey.shape:
-            self._before.clear()
-            return Difference.MOVED
-        change = cv2.absdiff(grey, self._before[0])
-        # The digits of a clock in the picture are few pixels, but they change by much.
-        leaps = np.count_nonzero(change > 32)  # noqa: PLR2004
-        strong = np.count_nonzero(change > 12)  # noqa: PLR2004
-        if leaps > 4 or strong > 0.0001 * change.size or float(change.mean()) >= 1.0:  # noqa: PLR2004
-            return Difference.MOVED
-        known = any(_is_same(grey, before) for before in self._before)
-        return Difference.SAME if known else Difference.RIPPLE
-
-
-def _is_same(one: NDArray[np.uint8], other: NDArray[np.uint8]) -> bool:
-    change = cv2.absdiff(one, other)
-    return bool(np.count_nonzero(change) <= 0.002 * change.size and change.max() <= 4)  # noqa: PLR2004

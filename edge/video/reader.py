@@ -14,10 +14,12 @@ from edge.errors import SourceError, Stalled, Undecodable, Unreachable
 from edge.ports import Clock, Frame, Pixels
 from edge.video import faults
 from edge.video.back_off import BackOff, BackOffLimits
+from edge.video.looks import Looker
+from edge.video.loop_watch import points_of
 from edge.video.masks import burn
 from edge.video.opening import Deadlines, Opening, VideoPacket
 from edge.video.packet_ring import PacketRing
-from edge.video.picture_health import Looker, PictureHealth
+from edge.video.picture_health import PictureHealth
 from edge.video.session import Picture, Session
 from edge.video.source import Mode, SourceSpec, shown_url
 from edge.video.stream_clock import ArrivalClock, FileClock, StreamClock
@@ -28,12 +30,6 @@ _log = structlog.get_logger(__name__)
 _SLICE_S = 0.2
 _EARLY_S = 1.0
 _EARLY_SHARE = 0.02
-
-_TEXTS = {
-    CameraCondition.OK: "",
-    CameraCondition.FROZEN: "the same picture comes again and again; restart the camera",
-    CameraCondition.DARK_OR_COVERED: "the picture is dark or covered; check lens and light",
-}
 
 
 @dataclass(slots=True)
@@ -99,12 +95,13 @@ class CameraReader:
         self._stream_clock: StreamClock = (
             FileClock(spec.start_at) if spec.mode is Mode.REPLAY else ArrivalClock(clock)
         )
-        self._health = PictureHealth()
+        self._health = PictureHealth(spec.watch)
         self._looker = Looker()
         self._said: tuple[CameraCondition, str] | None = None
         self._next_due = float("-inf")
         self._last_mono = float("-inf")
         self._finished = False
+        self._is_film = False
         self.stats = ReaderStats()
         self.failure: SourceError | None = None
 
@@ -147,7 +144,7 @@ class CameraReader:
     def _read_packets(self, session: Session) -> None:
         """Take packets in stream order: keep, decode, hand on."""
         started = last_picture = self._clock.now().mono
-        is_film = session.opening.is_film
+        is_film = self._is_film = session.opening.is_film
         for raw in session.opening.packets():
             if is_film and self._spec.mode is Mode.LIVE:
                 self._await_due(started + session.elapsed_s(raw))
@@ -177,16 +174,28 @@ class CameraReader:
         """Give a picture to the pipeline if its time has come."""
         self._back_off.picture_came(self._clock.now().mono)
         at = self._later_than_the_last(picture.at)
-        if not self._is_due(at):
+        self._look_for_loops(at, picture)
+        is_sampled = self._is_due(at)
+        if not is_sampled and not self._health.is_due(at, is_at_hand=False):
             return
         pixels: Pixels = np.asarray(picture.image.to_ndarray(format="bgr24"), np.uint8)
-        if self._health.is_due(at):
+        if self._health.is_due(at, is_at_hand=True):
             self._health.judge(self._looker.look(at, pixels))
-        self._say(self._health.condition, _TEXTS[self._health.condition])
+        self._say(self._health.condition, self._health.detail)
+        if not is_sampled:
+            return
         self.stats.frames_delivered += 1
         masks = self._spec.masks
         burn(pixels, masks)
         self._outlets.on_frame(Frame(self._spec.camera, picture.number, at, pixels, masks))
+
+    def _look_for_loops(self, at: Moment, picture: Picture) -> None:
+        """A film is no camera: whoever plays one again and again means to."""
+        if self._is_film or not self._health.wants_points:
+            return
+        points = points_of(picture.image)
+        if points is not None:
+            self._health.take_points(at, points)
 
     def _is_due(self, at: Moment) -> bool:
         if self._spec.sample_fps is None:

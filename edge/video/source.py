@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Literal, assert_never
 from urllib.parse import quote, urlsplit
 
+from edge.video.picture_health import Watch
 from hazard_library.contract.evidence import PrivacyMask
 from hazard_library.contract.ids import CameraId
 
@@ -78,6 +79,7 @@ class SourceSpec:
     start_at: what a replayed file's first picture is called in UTC.
     sample_fps: hand on at most so many pictures a second of stream time; None hands on every one.
     masks: areas that are never recorded; the reader burns them in before anybody gets a picture.
+    watch: what is looked for in the pictures themselves.
     """
 
     camera: CameraId
@@ -87,6 +89,7 @@ class SourceSpec:
     start_at: datetime = _EPOCH
     sample_fps: float | None = None
     masks: tuple[PrivacyMask, ...] = ()
+    watch: Watch = field(default_factory=Watch, compare=False)
 
     @property
     def clock_source(self) -> Literal["arrival", "file"]:

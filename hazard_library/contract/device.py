@@ -12,7 +12,11 @@ from hazard_library.contract.message import CameraName, Message, Part, Sha256
 
 
 class CameraCondition(StrEnum):
-    """Technical states of a camera. They are no hazards; the server decides what becomes a lead."""
+    """Technical states of a camera. They are no hazards; the server decides what becomes a lead.
+
+    looped: a recording is played instead of the scene. blurred: out of focus, dirty or fogged.
+    moved: it looks elsewhere than it did.
+    """
 
     OK = "ok"
     STARTING = "starting"
@@ -20,6 +24,9 @@ class CameraCondition(StrEnum):
     NO_FRAMES = "no_frames"
     FROZEN = "frozen"
     DARK_OR_COVERED = "dark_or_covered"
+    LOOPED = "looped"
+    BLURRED = "blurred"
+    MOVED = "moved"
     UNDECODABLE = "undecodable"
     NOT_ANALYSED = "not_analysed"
     FINISHED = "finished"

@@ -7,7 +7,8 @@ from numpy.typing import NDArray
 
 from edge.core.moment import Moment
 from edge.testing.fake_clock import START
-from edge.video.picture_health import Looker, PictureHealth
+from edge.video.looks import Looker
+from edge.video.picture_health import PictureHealth
 from hazard_library.contract.device import CameraCondition
 
 Picture = NDArray[np.uint8]

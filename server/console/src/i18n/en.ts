@@ -361,6 +361,8 @@ const en: Shape<typeof zh> = {
     no_frames: "no frames",
     frozen: "frozen",
     dark_or_covered: "dark or covered",
+    looped: "a recording is played",
+    blurred: "out of focus",
     moved: "moved",
     undecodable: "undecodable",
     not_analysed: "not analysed",

@@ -343,6 +343,8 @@ export default {
     no_frames: "无画面",
     frozen: "画面冻结",
     dark_or_covered: "过暗或被遮挡",
+    looped: "疑似循环播放录像",
+    blurred: "画面失焦",
     moved: "已移位",
     undecodable: "无法解码",
     not_analysed: "未分析",
