@@ -168,6 +168,7 @@ def _bench_parser() -> argparse.ArgumentParser:
     verbs = parser.add_subparsers(required=True, metavar="WHAT")
     edge = verbs.add_parser("edge", help="the pipeline against a plain OpenCV loop")
     memory = verbs.add_parser("memory", help="memory of a running box")
+    _bench_blur_arguments(verbs.add_parser("blur", help="labelled heads that the blur covers"))
     for one in (edge, memory):
         one.add_argument("--video", type=Path, help="a film; Debian's vtest.avi if not given")
         _models(one)
@@ -178,6 +179,14 @@ def _bench_parser() -> argparse.ArgumentParser:
     memory.add_argument("--cameras", type=int, default=2)
     memory.set_defaults(run=_bench_memory)
     return parser
+
+
+def _bench_blur_arguments(blur: argparse.ArgumentParser) -> None:
+    blur.add_argument("--data", type=Path, required=True, help="a data set in YOLO's layout")
+    blur.add_argument("--split", default="val", help="which of its pictures (val)")
+    blur.add_argument("--most", type=int, metavar="N", help="look at no more pictures than that")
+    _models(blur)
+    blur.set_defaults(run=_bench_blur)
 
 
 def _run(options: argparse.Namespace) -> int:
@@ -269,6 +278,12 @@ def _bench_edge(options: argparse.Namespace) -> int:
     return compare(
         EdgeBench(options.video, models, options.seconds, options.cameras, options.repeats)
     )
+
+
+def _bench_blur(options: argparse.Namespace) -> int:
+    from edge.bench.blur import BlurBench, measure
+
+    return measure(BlurBench(options.data, options.split, _chosen(options), options.most))
 
 
 def _bench_memory(options: argparse.Namespace) -> int:

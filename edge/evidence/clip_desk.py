@@ -99,6 +99,12 @@ class ClipDesk:
             self._history[camera].add(people)
         self._release(camera)
 
+    def look_at(self, camera: CameraId, mono: float) -> People | None:
+        """Return who was seen, certainly or weakly, in the picture that is judged just now."""
+        with self._changed:
+            history = self._history.get(camera)
+            return None if history is None else history.at(mono)
+
     def source_ended(self, camera: CameraId, reason: str) -> None:
         """Finish what waits for this camera with what there is."""
         with self._changed:

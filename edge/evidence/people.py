@@ -9,13 +9,14 @@ from edge.core.detections import Detections
 from edge.core.moment import Moment
 from edge.core.scene import PixelBox, Track
 from edge.evidence.redaction import (
-    ends_of,
+    around_head,
     head_of,
+    heads_of_lying,
     holds_centre,
     hull,
+    is_lying,
     merged,
     overlap,
-    padded,
 )
 
 PERSON = "person"
@@ -68,10 +69,23 @@ class People:
     def regions(self, kept: Sequence[PixelBox] = ()) -> tuple[PixelBox, ...]:
         """Return what to blur: all heads, but not those of the `kept` persons."""
         open_heads = [head_of(person) for person in kept]
-        of_persons = [head_of(person) for person in self.persons if person not in kept]
-        alone = [padded(h) for h in self.heads if not any(holds_centre(o, h) for o in open_heads)]
-        lying = [end for box in self.lying for end in ends_of(box)]
+        hidden = [person for person in self.persons if person not in kept]
+        of_persons = [head_of(person) for person in hidden]
+        alone = [
+            around_head(h) for h in self.heads if not any(holds_centre(o, h) for o in open_heads)
+        ]
+        lies = (*self.lying, *(person for person in hidden if is_lying(person)))
+        lying = [head for box in lies for head in heads_of_lying(box)]
         return (*of_persons, *alone, *lying)
+
+    def with_more(self, other: "People") -> "People":
+        """Add whom another look at the same picture saw besides; whoever is here stays as here."""
+        return People(
+            self.mono,
+            persons=(*self.persons, *(p for p in other.persons if self.person_at(p) is None)),
+            heads=tuple(dict.fromkeys((*self.heads, *other.heads))),
+            lying=tuple(dict.fromkeys((*self.lying, *other.lying))),
+        )
 
     def person_at(self, box: PixelBox) -> PixelBox | None:
         """Return the person who overlaps most with a box, if anyone does well enough."""
@@ -95,6 +109,10 @@ class PeopleHistory:
     def latest_mono(self) -> float:
         """When the newest look was; minus infinity if there is none."""
         return self._looks[-1].mono if self._looks else float("-inf")
+
+    def at(self, mono: float) -> People | None:
+        """Return the newest look if it is that of this very moment."""
+        return self._looks[-1] if self.latest_mono == mono else None
 
     def add(self, people: People) -> None:
         """Keep a look and forget those that are too old, or of a film that began again."""

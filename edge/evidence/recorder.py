@@ -239,7 +239,10 @@ class EvidenceRecorder:
         found_by = self._settings.heads_found_by
         if frame.camera in found_by:
             return people_in(frame.pixels, found_by[frame.camera])
-        return key_frame.people_at(frame, change)
+        followed = key_frame.people_at(frame, change)
+        # What is too weak to start a track may be a head all the same.
+        seen = self._desk.look_at(frame.camera, frame.at.mono)
+        return followed if seen is None else followed.with_more(seen)
 
     def _keep_frame(
         self, order: ClipOrder, kind: EvidenceKind, write: Callable[[], bytes]

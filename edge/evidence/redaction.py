@@ -11,7 +11,9 @@ from edge.ports import Pixels
 _HEAD_OF_HEIGHT = 0.28
 _HEAD_OF_WIDTH = 0.65
 _PADDING = 0.12
+_PADDING_OF_HEADS = 0.25
 _END_OF_LENGTH = 0.35
+_CLEARLY_LONG = 1.5
 _CELLS = 5
 _SAME_PLACE = 0.4
 
@@ -21,9 +23,27 @@ def ends_of(lying: PixelBox) -> tuple[PixelBox, PixelBox]:
     x1, y1, x2, y2 = lying
     if x2 - x1 >= y2 - y1:
         reach = (x2 - x1) * _END_OF_LENGTH
-        return padded((x1, y1, x1 + reach, y2)), padded((x2 - reach, y1, x2, y2))
+        return (x1, y1, x1 + reach, y2), (x2 - reach, y1, x2, y2)
     reach = (y2 - y1) * _END_OF_LENGTH
-    return padded((x1, y1, x2, y1 + reach)), padded((x1, y2 - reach, x2, y2))
+    return (x1, y1, x2, y1 + reach), (x1, y2 - reach, x2, y2)
+
+
+def heads_of_lying(lying: PixelBox) -> tuple[PixelBox, ...]:
+    """Return where the head of somebody lying may be: both ends, or anywhere in a compact box."""
+    width, height = lying[2] - lying[0], lying[3] - lying[1]
+    if max(width, height) < _CLEARLY_LONG * min(width, height):
+        return (padded(lying),)
+    return tuple(padded(end) for end in ends_of(lying))
+
+
+def is_lying(person: PixelBox) -> bool:
+    """Whether somebody called a person lies or is bent: the box is clearly wider than high."""
+    return person[2] - person[0] >= _CLEARLY_LONG * (person[3] - person[1])
+
+
+def around_head(head: PixelBox) -> PixelBox:
+    """Return what to blur around a head that was found itself: often only the helmet was."""
+    return padded(head, _PADDING_OF_HEADS)
 
 
 def head_of(person: PixelBox) -> PixelBox:

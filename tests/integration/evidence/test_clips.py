@@ -3,16 +3,21 @@
 import json
 import os
 import subprocess
+from dataclasses import replace
 from pathlib import Path
 
 import av
+import cv2
 import numpy as np
 import pytest
+from camera_packets import at
 from numpy.typing import NDArray
-from recorders import BYSTANDER, NO_HELMET, SUBJECT, Desk, Shift
+from readings import GATE
+from recorders import BYSTANDER, NO_HELMET, SUBJECT, Desk, Shift, detections, opened
 from rendered_films import FilmSpec, picture, render, render_change_of_size
 
 from edge.core.scene import PixelBox
+from edge.ports import Frame
 from edge.video.clip import ShownFormat
 from edge.video.probe import probe
 from hazard_library.contract.evidence import EvidenceKind
@@ -247,3 +252,28 @@ def test_a_wide_film_is_shown_smaller_and_its_heads_are_blurred_all_the_same(
         head, elsewhere = pixels[10:20, 8:22].astype(float), pixels[75:85, 100:115].astype(float)
         assert np.abs(np.diff(head, axis=1)).mean() < BLURRED
         assert np.abs(np.diff(elsewhere, axis=1)).mean() > SHARP
+
+
+def test_a_head_too_weak_to_be_followed_is_blurred_in_the_key_frame_too(tmp_path: Path) -> None:
+    """Nobody follows the stripes at the lower left; a weak box of that very picture covers them."""
+    corner: PixelBox = (10.0, 80.0, 50.0, 110.0)
+    film = render(tmp_path / "a.mp4", FilmSpec(seconds=4, gop=20, faces=((15, 85),)))
+    blurred = []
+    for name, weak in (("without", False), ("with", True)):
+        desk = Desk(tmp_path / name)
+        image = pictures_of(film)[20][1].copy()
+        frame = Frame(GATE, 21, at(2.0), image)
+        found = detections(frame.at)
+        if weak:
+            found = replace(
+                found,
+                boxes=np.vstack([found.boxes, np.array([corner], np.float32)]),
+                scores=np.append(found.scores, np.float32(0.12)),
+                labels=(*found.labels, "no_helmet"),
+            )
+        desk.recorder.observe(GATE, frame.at, found)
+        refs = desk.recorder.capture(opened(frame), frame)
+        [shown] = [r for r in refs if r.kind is EvidenceKind.FRAME_SHOWN]
+        [path] = [u.path for u in desk.store.to_upload(9) if u.ref == shown]
+        blurred.append(detail(np.asarray(cv2.imread(str(path)), np.uint8), corner) < BLURRED)
+    assert blurred == [False, True]

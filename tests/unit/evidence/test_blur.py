@@ -173,3 +173,38 @@ def test_of_somebody_lying_both_ends_are_blurred_and_the_posture_shows(
     regions = People.of_boxes(0.0, [("fallen", lying)]).regions()
     assert all(covers(regions, *end) for end in ends)
     assert not covers(regions, *middle)
+
+
+def test_of_somebody_in_a_compact_box_everything_is_blurred_since_the_head_may_be_anywhere() -> (
+    None
+):
+    regions = People.of_boxes(0.0, [("fallen", (100.0, 100.0, 200.0, 190.0))]).regions()
+    assert all(covers(regions, x, y) for x in (100, 150, 200) for y in (100, 145, 190))
+
+
+def test_a_person_in_a_box_clearly_wider_than_high_is_blurred_as_somebody_lying() -> None:
+    regions = People.of_boxes(0.0, [("person", (100.0, 200.0, 300.0, 260.0))]).regions()
+    assert covers(regions, 105, 255)
+    assert covers(regions, 295, 255)
+
+
+def test_around_a_head_that_was_found_itself_a_quarter_more_is_blurred() -> None:
+    regions = look(0.0, heads=((100.0, 100.0, 140.0, 140.0),)).regions()
+    assert covers(regions, 120, 149)
+    assert not covers(regions, 120, 151)
+
+
+def test_another_look_adds_whom_the_first_did_not_see_and_nobody_twice() -> None:
+    weak: PixelBox = (300.0, 50.0, 320.0, 70.0)
+    both = look(0.0, STANDING).with_more(look(0.0, moved(STANDING, 3), OTHER, heads=(weak,)))
+    assert both.persons == (STANDING, OTHER)
+    assert both.heads == (weak,)
+    assert not covers(both.regions(kept=[STANDING]), 130, 70), "the kept person's head stays open"
+
+
+def test_the_history_tells_of_this_very_moment_or_of_nothing() -> None:
+    history = PeopleHistory()
+    assert history.at(0.0) is None
+    history.add(look(1.0, STANDING))
+    assert history.at(1.0) == look(1.0, STANDING)
+    assert history.at(1.1) is None
