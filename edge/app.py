@@ -10,10 +10,10 @@ from pathlib import Path
 import cv2
 
 from edge.config import CameraConfig, Sight, Site, load_site
-from edge.config.site import LinkConfig
 from edge.core.tracking import TrackingSettings
-from edge.delivery.evidence_door import EvidenceDoor, ServerAddress
-from edge.delivery.mqtt_link import BrokerAddress, MqttLink
+from edge.delivery import enrolment
+from edge.delivery.evidence_door import EvidenceDoor
+from edge.delivery.mqtt_link import MqttLink
 from edge.delivery.sender import Sender
 from edge.delivery.sqlite_outbox import SqliteOutbox
 from edge.delivery.uploader import Uploader
@@ -23,6 +23,7 @@ from edge.evidence.evidence_database import EvidenceDatabase
 from edge.evidence.no_evidence import NoEvidence
 from edge.evidence.recorder import EvidenceRecorder, EvidenceSettings, EvidenceStores
 from edge.fleet.box_clock import read_kernel_clock, state_of
+from edge.fleet.certificate_keeper import CertificateKeeper, Validity
 from edge.fleet.commands import Commands
 from edge.fleet.device_report import DeviceReport
 from edge.fleet.heartbeat import Heartbeat
@@ -41,10 +42,10 @@ from edge.runtime.camera_eyes import open_eyes
 from edge.runtime.camera_plan import CameraPlan, plan
 from edge.runtime.camera_stage import CameraStage
 from edge.runtime.cameras import CameraParts, Cameras, Seat
-from edge.runtime.credential import read_secret
 from edge.runtime.engine import Delivery, Engine, EngineParts
 from edge.runtime.site_changes import compare
 from edge.runtime.source_specs import source_spec
+from edge.runtime.way_out import Certified, way_out
 from edge.video.packet_ring import PacketRing
 from edge.video.source import Mode
 from hazard_library.catalogue.load import Catalogue
@@ -339,38 +340,36 @@ def _delivery(box: Box, shared: _Shared) -> Delivery | None:
     if link is None:
         return None
     device, clock, board = box.site.config.device, shared.clock, shared.board
-    secret = read_secret(box.site.path(link.credential_file), device)
+    way = way_out(box.site, link)
     report = DeviceReport(device, software(), board, shared.outbox, clock)
-    mqtt = MqttLink(_broker(box.site, link, secret), report.last_will, board)
+    mqtt = MqttLink(way.broker, report.last_will, board)
     heartbeat = Heartbeat(report, mqtt, clock, board)
     board.call_on_change(heartbeat.wake)
     sender = Sender(shared.outbox, mqtt, clock, board)
     shared.outbox.call_on_append(sender.wake)
-    door = EvidenceDoor(_server(box.site, link, secret))
-    uploader = Uploader(shared.store, door, clock, board)
+    uploader = Uploader(shared.store, EvidenceDoor(way.server), clock, board)
     sender.call_on_settled(uploader.wake)
     commands = Commands(shared.outbox, board, heartbeat.wake, sender.wake)
     reception = Reception(sender, heartbeat, commands, board)
-    return Delivery(mqtt, reception, sender, uploader, heartbeat)
+    keeper = None if way.certified is None else _certificate_keeper(way.certified, shared)
+    return Delivery(mqtt, reception, sender, uploader, heartbeat, keeper)
 
 
-def _broker(site: Site, link: LinkConfig, secret: str) -> BrokerAddress:
-    ca_file = link.broker.ca_file
-    return BrokerAddress(
-        host=link.broker.host,
-        port=link.broker.port,
-        device=site.config.device,
-        secret=secret,
-        ca_file=None if ca_file is None else site.path(ca_file),
-    )
+def _certificate_keeper(certified: Certified, shared: _Shared) -> CertificateKeeper:
+    folder, context = certified.folder, certified.context
 
+    def renew() -> Validity:
+        made = enrolment.renew(folder.read(), folder)
+        # New connections of broker and server use it from now on; the present ones live on.
+        context.load_cert_chain(made.own)
+        return Validity(made.renew_at, made.expires_at)
 
-def _server(site: Site, link: LinkConfig, secret: str) -> ServerAddress:
-    return ServerAddress(
-        url=link.server,
-        device=site.config.device,
-        secret=secret,
-        ca_file=None if link.ca_file is None else site.path(link.ca_file),
+    return CertificateKeeper(
+        Validity(certified.identity.renew_at, certified.identity.expires_at),
+        lambda: enrolment.confirm(folder.read()),
+        renew,
+        shared.clock,
+        shared.board,
     )
 
 

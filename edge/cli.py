@@ -95,8 +95,19 @@ def _edge_parser() -> argparse.ArgumentParser:
     identity = verbs.add_parser("identity", help="print the public key that signs evidence")
     _config(identity)
     identity.set_defaults(run=_identity)
+    _add_enrol(verbs.add_parser("enrol", help="fetch the box's certificate with a one-time code"))
     _add_desk_verbs(verbs)
     return parser
+
+
+def _add_enrol(enrol: argparse.ArgumentParser) -> None:
+    enrol.add_argument("code", nargs="?", metavar="CODE", help="from patrol server device …")
+    enrol.add_argument("--server", metavar="URL", help="https://name:port, the door for boxes")
+    where = enrol.add_mutually_exclusive_group(required=True)
+    where.add_argument("--config", type=Path, metavar="F", help="site.yaml")
+    where.add_argument("--stores", type=Path, metavar="DIR", help="the box's stores")
+    enrol.add_argument("--renew", action="store_true", help="fetch the next certificate now")
+    enrol.set_defaults(run=_enrol)
 
 
 def _add_desk_verbs(verbs: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
@@ -222,6 +233,14 @@ def _report(options: argparse.Namespace) -> int:
     found = report(stores_of(options.config, catalogue), catalogue)
     print(json.dumps(found, ensure_ascii=False, indent=None if options.json else 2))
     return 0
+
+
+def _enrol(options: argparse.Namespace) -> int:
+    from edge.verbs.enrol import EnrolOptions, enrol
+
+    return enrol(
+        EnrolOptions(options.code, options.server, options.config, options.stores, options.renew)
+    )
 
 
 def _identity(options: argparse.Namespace) -> int:

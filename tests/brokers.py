@@ -83,7 +83,7 @@ def start_broker(
 ) -> Broker:
     """Start a broker that knows these users (name → password) and obeys this access list."""
     folder.mkdir(parents=True, exist_ok=True)
-    port = _free_port()
+    port = free_port()
     passwords = folder / "passwords"
     passwords.touch(mode=0o600)
     for user, password in users.items():
@@ -111,7 +111,8 @@ log_type warning
     return broker
 
 
-def _free_port() -> int:
+def free_port() -> int:
+    """Return a port of loopback that nobody uses."""
     with socket.socket() as probe:
         probe.bind((_HOST, 0))
         return int(probe.getsockname()[1])

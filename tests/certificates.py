@@ -10,8 +10,11 @@ from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
 from cryptography.x509.oid import NameOID
+from requests_for_certificates import request_for
 
 from edge.fleet.system_clock import SystemClock
+from hazard_library.contract.ids import DeviceId
+from server.fleet.authority import Authority
 
 
 @dataclass(frozen=True)
@@ -62,3 +65,12 @@ def _builder(
         .not_valid_before(now - timedelta(hours=1))
         .not_valid_after(now + timedelta(days=1))
     )
+
+
+def issue_client(authority: Authority, device: DeviceId, out: Path) -> Path:
+    """Let an authority of a server vouch for a box whose key a test holds; one PEM file."""
+    key = ec.generate_private_key(ec.SECP256R1())
+    made = authority.certify_device(device, request_for(device, key), SystemClock().now().utc)
+    pem = key.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption()).decode()
+    out.write_text(made.pem + pem)
+    return out

@@ -30,6 +30,8 @@ from hazard_library.catalogue.rules import (
 )
 from hazard_library.contract.ids import CameraId, ZoneId
 
+#: The box's key and certificate within its stores, as `patrol edge enrol` writes them.
+CERTIFICATE = Path("identity/device.pem")
 #: A line has so many points; an area has more.
 LINE_POINTS = 2
 
@@ -71,8 +73,18 @@ def site_mistakes(config: SiteConfig, document: MarkedYaml, folder: Path) -> Ite
     files = {
         ("link", "credential_file"): link.credential_file,
         ("link", "ca_file"): link.ca_file,
-        ("link", "broker", "ca_file"): link.broker.ca_file,
+        ("link", "broker", "ca_file"): link.broker.ca_file if link.broker else None,
     }
+    if link.credential_file is not None:
+        for name in ("broker", "server"):
+            if getattr(link, name) is None:
+                yield document.mistake(("link", name), "is missing; add it beside credential_file")
+    elif not (folder / config.stores.expanduser() / CERTIFICATE).is_file():
+        yield document.mistake(
+            ("link",),
+            "this box has no certificate yet; run patrol edge enrol CODE --server https://… with "
+            "this file, or name a credential_file",
+        )
     for where, file in files.items():
         if file is not None and not (folder / file.expanduser()).is_file():
             yield document.mistake(

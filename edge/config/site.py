@@ -33,15 +33,27 @@ class BrokerConfig(Setting):
 
 
 class LinkConfig(Setting):
-    """The way to the server: messages over the broker, evidence over HTTP."""
+    """The way to the server: messages over the broker, evidence over HTTP.
 
-    broker: BrokerConfig
-    server: str = Field(pattern=r"^https?://", description="Address of the server, for evidence")
+    An enrolled box (`patrol edge enrol`) needs no more than `link: {}`: its certificate, and where
+    broker and server are, came with the enrolment.
+    """
+
+    broker: BrokerConfig | None = Field(
+        default=None, description="Instead of what the box was told when it was enrolled"
+    )
+    server: str | None = Field(
+        default=None,
+        pattern=r"^https?://",
+        description="Address of the server, for evidence; instead of what enrolment told",
+    )
     ca_file: Path | None = Field(
         default=None, description="Authority of the server's certificate, if it is not a public one"
     )
-    credential_file: Path = Field(
-        description="The box's own credential for both, as the server wrote it"
+    credential_file: Path | None = Field(
+        default=None,
+        description="A credential as patrol server enrol wrote it, instead of a certificate; "
+        "then broker and server are needed too",
     )
 
 

@@ -6,6 +6,7 @@ from pathlib import Path
 
 import httpx
 
+from edge.delivery.tls_words import explain
 from edge.errors import DeliveryError
 from hazard_library.contract.ids import DeviceId
 
@@ -21,13 +22,17 @@ class ServerAway(DeliveryError):
 
 @dataclass(frozen=True, slots=True)
 class ServerAddress:
-    """Where the server is and who we are: the same device id and secret as for the broker."""
+    """Where the server is and who we are: the same device id and secret as for the broker.
+
+    ca_file: certificates to trust with https; None: those of the system. tls: speaks for an
+    enrolled box with its certificate, which needs no secret.
+    """
 
     url: str
     device: DeviceId
-    secret: str = field(repr=False)
+    secret: str | None = field(repr=False)
     ca_file: Path | None = None
-    """Certificates to trust with https; None: those of the system."""
+    tls: ssl.SSLContext | None = field(default=None, repr=False)
     connect_timeout_s: float = 5.0
     answer_timeout_s: float = 30.0
 
@@ -66,9 +71,10 @@ class EvidenceDoor:
     """One HTTP connection, used by one thread."""
 
     def __init__(self, address: ServerAddress) -> None:
+        self._shows_certificate = address.tls is not None
         self._http = httpx.Client(
             base_url=address.url,
-            auth=(address.device, address.secret),
+            auth=None if address.secret is None else (address.device, address.secret),
             timeout=httpx.Timeout(address.answer_timeout_s, connect=address.connect_timeout_s),
             trust_env=False,
             verify=_trusted(address),
@@ -122,8 +128,15 @@ class EvidenceDoor:
         try:
             return self._http.send(request)
         except httpx.HTTPError as error:
-            fault = f"{self._http.base_url}: {error or type(error).__name__}; is the server up?"
+            fault = f"{self._http.base_url}: {explain(error)}; {self._doubt(error)}"
             raise ServerAway(fault) from error
+
+    def _doubt(self, error: httpx.HTTPError) -> str:
+        """Name what to look at: a refused certificate ends a connection without a word."""
+        cut = isinstance(error, httpx.RemoteProtocolError | httpx.ReadError | httpx.WriteError)
+        if self._shows_certificate and cut:
+            return "it may refuse this box's certificate (本机证书可能被拒绝); is the server up?"
+        return "is the server up?"
 
 
 def _path(sha256: str) -> str:
@@ -147,14 +160,16 @@ def _out_of_turn(answer: httpx.Response) -> DeliveryError:
     place = f"{answer.request.method} {answer.request.url}"
     if answer.status_code in _NO_ENTRY:
         return ServerAway(
-            f"{place}: {answer.status_code}; check the device id and link.credential_file, "
-            "or register the device at the server"
+            f"{place}: {answer.status_code}; the server refuses this box: its certificate or "
+            "link.credential_file is another box's, or it is revoked; enrol it anew"
         )
     kind = ServerAway if answer.status_code in _AWAY else DeliveryError
     return kind(f"{place}: answered {answer.status_code}; look at the server's log")
 
 
 def _trusted(address: ServerAddress) -> ssl.SSLContext | bool:
+    if address.tls is not None:
+        return address.tls
     if address.ca_file is None:
         return True
     try:

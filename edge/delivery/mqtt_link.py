@@ -20,6 +20,7 @@ from paho.mqtt.subscribeoptions import SubscribeOptions
 
 from edge.delivery.backoff import Backoff
 from edge.delivery.link_listener import LinkListener
+from edge.delivery.tls_words import explain
 from edge.errors import DeliveryError
 from edge.ports import Counters
 from hazard_library.contract.ids import DeviceId
@@ -34,19 +35,27 @@ _IN_FLIGHT = 16
 #: All that paho may hold in memory; more is refused and stays in the outbox.
 _HELD = 128
 _DISCONNECT_WITH_WILL = 4
+_REFUSED = (
+    "本机证书被拒绝 / it refuses this box's certificate: revoked, run out, or of another server; "
+    "look at the box's page at the server, then enrol it anew"
+)
 _DOWNWARD = tuple(channel for channel in Channel if not channel.is_upward)
 
 
 @dataclass(frozen=True, slots=True)
 class BrokerAddress:
-    """Where the broker is and who we are. The device id is client id and user name."""
+    """Where the broker is and who we are. The device id is client id and user name.
+
+    ca_file: certificates to trust; None: no TLS. tls: speaks for an enrolled box with its
+    certificate, which needs no secret.
+    """
 
     host: str
     port: int
     device: DeviceId
-    secret: str = field(repr=False)
+    secret: str | None = field(repr=False)
     ca_file: Path | None = None
-    """Certificates to trust; None: no TLS."""
+    tls: ssl.SSLContext | None = field(default=None, repr=False)
     keepalive_s: int = 15
     session_expiry_s: int = 86_400
     connect_timeout_s: float = 5.0
@@ -65,6 +74,7 @@ class MqttLink:
         self._listener: LinkListener | None = None
         self._is_connected = False
         self._is_missed = False
+        self._was_answered = False
         self._client = self._make_client()
 
     @property
@@ -110,11 +120,14 @@ class MqttLink:
         client = Client(
             CallbackAPIVersion.VERSION2, client_id=self._address.device, protocol=MQTTv5
         )
-        client.username_pw_set(self._address.device, self._address.secret)
+        if self._address.secret is not None:
+            client.username_pw_set(self._address.device, self._address.secret)
         client.max_inflight_messages_set(_IN_FLIGHT)
         client.max_queued_messages_set(_HELD)
         client.connect_timeout = self._address.connect_timeout_s
-        if self._address.ca_file is not None:
+        if self._address.tls is not None:
+            client.tls_set_context(self._address.tls)
+        elif self._address.ca_file is not None:
             _trust(client, self._address.ca_file)
         client.on_pre_connect = self._on_pre_connect
         client.on_connect = self._on_connect
@@ -125,6 +138,7 @@ class MqttLink:
 
     def _on_pre_connect(self, client: Client, userdata: object) -> None:
         del userdata
+        self._was_answered = False
         topic = build(self._address.device, Channel.STATE)
         client.will_set(topic, self._will(), qos=_QOS, retain=True)
 
@@ -137,6 +151,7 @@ class MqttLink:
         properties: Properties | None,
     ) -> None:
         del userdata, properties
+        self._was_answered = True
         if reason.is_failure:
             self._counters.count("broker_refusals")
             log.error("broker_refused_login", broker=self._place, reason=str(reason))
@@ -157,7 +172,9 @@ class MqttLink:
         self._counters.count("broker_unreachable")
         if not self._is_missed:
             # paho calls this while it handles the error, and passes it on in no other way.
-            log.warning("broker_not_reached", broker=self._place, reason=str(sys.exception()))
+            fault = sys.exception()
+            reason = explain(fault) if fault is not None else "no answer"
+            log.warning("broker_not_reached", broker=self._place, reason=reason)
         self._is_missed = True
         self._space_retries()
 
@@ -172,6 +189,8 @@ class MqttLink:
         del client, userdata, flags, properties
         if self._is_connected:
             log.warning("broker_lost", broker=self._place, reason=str(reason))
+        elif not self._was_answered:
+            self._tell_hung_up()
         self._is_connected = False
         self._space_retries()
 
@@ -195,6 +214,16 @@ class MqttLink:
         except Exception:
             self._counters.count("link_listener_failures")
             log.exception("link_listener_failed")
+
+    def _tell_hung_up(self) -> None:
+        """Say once an outage that the broker took the connection and closed it without a word.
+
+        With TLS 1.3 that is how it refuses a certificate: it learns of it after our last word.
+        """
+        self._counters.count("broker_hung_up")
+        if not self._is_missed:
+            log.error("broker_hung_up", broker=self._place, remedy=_REFUSED)
+        self._is_missed = True
 
     def _space_retries(self) -> None:
         """Give paho the next delay; on its own it would retry without any spread."""

@@ -14,6 +14,7 @@ from edge.delivery.uploader import Uploader
 from edge.evidence.directory_store import DirectoryStore
 from edge.evidence.no_evidence import NoEvidence
 from edge.evidence.recorder import EvidenceRecorder
+from edge.fleet.certificate_keeper import CertificateKeeper
 from edge.fleet.heartbeat import Heartbeat
 from edge.fleet.reception import Reception
 from edge.fleet.status_board import StatusBoard
@@ -51,6 +52,8 @@ class Delivery:
     sender: Sender
     uploader: Uploader
     heartbeat: Heartbeat
+    certificate: CertificateKeeper | None
+    """None: the box has a credential file."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -206,8 +209,11 @@ class Engine:
 
 
 def _working(delivery: Delivery) -> tuple[tuple[str, Runs], ...]:
-    return (
+    parts: tuple[tuple[str, Runs], ...] = (
         ("sender", delivery.sender),
         ("uploader", delivery.uploader),
         ("heartbeat", delivery.heartbeat),
     )
+    if delivery.certificate is None:
+        return parts
+    return (*parts, ("certificate", delivery.certificate))

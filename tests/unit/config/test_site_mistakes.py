@@ -267,6 +267,16 @@ CASES: list[tuple[str, Change, str]] = [
         ),
         "no.json; create it or mend the path",
     ),
+    (
+        "a link without a certificate",
+        lambda d: d.update(link={}),
+        "this box has no certificate yet; run patrol edge enrol",
+    ),
+    (
+        "a credential without a broker",
+        lambda d: d.update(link={"server": "http://h", "credential_file": "no.json"}),
+        "is missing; add it beside credential_file",
+    ),
 ]
 
 
