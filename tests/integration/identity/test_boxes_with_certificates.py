@@ -187,8 +187,8 @@ def test_after_a_renewal_the_old_certificate_is_refused_at_both_doors(
         wait_until(lambda: box.tally["broker_hung_up"] >= 2, 60, "the broker refuses the old one")
         assert not link.is_connected
         now = EnrolledBox(box.stores, renewed)
-        with now.linked(bureau) as link:
-            wait_until(lambda: link.is_connected, what="the new one is let in")
+        with now.linked(bureau) as fresh:
+            wait_until(lambda: fresh.is_connected, what="the new one is let in")
 
 
 def test_nothing_is_sent_to_a_server_that_the_code_does_not_name(
