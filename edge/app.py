@@ -1,7 +1,5 @@
 """The composition root: the only place that constructs adapters."""
 
-import fcntl
-import os
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from importlib.metadata import version
@@ -46,6 +44,8 @@ from edge.runtime.engine import Delivery, Engine, EngineParts
 from edge.runtime.site_changes import compare
 from edge.runtime.source_specs import source_spec
 from edge.runtime.way_out import Certified, way_out
+from edge.status.server import StatusServer
+from edge.status.vitals import VitalsSource
 from edge.video.packet_ring import PacketRing
 from edge.video.source import Mode
 from hazard_library.catalogue.load import Catalogue
@@ -141,31 +141,6 @@ def _sight(models: SiteModels, root: Path | None) -> Sight | None:
     return Sight(labels, elsewhere)
 
 
-def take_stores(site: Site) -> Callable[[], None]:
-    """Make the stores' folder and lock it; return what unlocks it.
-
-    Raises:
-        ConfigError: it cannot be written, or another box runs on it.
-    """
-    try:
-        site.stores.mkdir(parents=True, exist_ok=True)
-        lock = os.open(site.stores / "lock", os.O_CREAT | os.O_RDWR, 0o600)
-    except OSError as fault:
-        raise ConfigError(
-            f"{site.files[0]}: stores: {site.stores} cannot be written ({fault.strerror}); "
-            "mend the path or its rights"
-        ) from fault
-    try:
-        fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
-    except OSError as fault:
-        os.close(lock)
-        raise ConfigError(
-            f"{site.files[0]}: stores: {site.stores} is in use by another patrol edge run; "
-            "stop that one, or name another folder"
-        ) from fault
-    return lambda: os.close(lock)
-
-
 def compose(box: Box, config_error: str | None = None, *, keeps_evidence: bool = True) -> Engine:
     """Build the engine of a box whose stores are taken.
 
@@ -214,6 +189,15 @@ def compose(box: Box, config_error: str | None = None, *, keeps_evidence: bool =
             keep_figures=lambda: figures.keep(box.site.stores, cameras.units),
         )
     )
+
+
+def open_status(engine: Engine, box: Callable[[], Box]) -> StatusServer | None:
+    """Return what shows the box to those beside it, if that is wished; `box` is the one of now."""
+    config = box().site.config.status
+    if not config.enabled:
+        return None
+    source = VitalsSource(engine, box().catalogue, lambda: box().site, software())
+    return StatusServer(config, source.now, engine.parts.board)
 
 
 def reconfigure(engine: Engine, before: Box, after: Box) -> tuple[str, ...]:

@@ -73,6 +73,18 @@ class EvidenceConfig(Setting):
     post_roll: Duration = Field(default=timedelta(seconds=10), description="After the trigger")
 
 
+class StatusConfig(Setting):
+    """The page and the metrics that the box shows of itself: read-only, and without secrets."""
+
+    enabled: bool = True
+    address: str = Field(
+        default="127.0.0.1",
+        min_length=1,
+        description="Who may ask: this machine only; another address opens it to that network",
+    )
+    port: int = Field(default=9180, ge=1, le=65535)
+
+
 class SiteConfig(Setting):
     """One box: who it is, where it keeps things, whom it tells, and its cameras."""
 
@@ -96,6 +108,7 @@ class SiteConfig(Setting):
     )
     quotas: QuotaConfig = QuotaConfig()
     evidence: EvidenceConfig = EvidenceConfig()
+    status: StatusConfig = StatusConfig()
     cameras: tuple[CameraConfig, ...] = Field(
         default=(), description="The cameras; or one file for each in cameras/ beside this file"
     )

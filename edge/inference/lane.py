@@ -127,6 +127,12 @@ class Lane:
         with self._turn:
             return bool(self._frames) or self._taken > self._given
 
+    @property
+    def waiting(self) -> int:
+        """How many frames wait for a worker."""
+        with self._turn:
+            return len(self._frames)
+
     def offer(self, frame: Frame, blind: str | None = None, *, is_still: bool = False) -> None:
         """Bring a frame; in `EVERY` this waits for a place. After `close` frames are let go.
 

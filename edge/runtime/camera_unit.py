@@ -14,7 +14,9 @@ from edge.inference.lane import Lane, Looked
 from edge.inference.small_grey import small_grey
 from edge.ports import Clock, Frame
 from edge.runtime.camera_pipeline import CameraPipeline
+from edge.runtime.outlook import Outlook
 from edge.runtime.restart_budget import RestartBudget
+from edge.runtime.unit_work import UnitWork
 from edge.video.packet_ring import PacketRing
 from edge.video.reader import CameraReader, ReaderOutlets
 from edge.video.source import Mode, SourceSpec
@@ -42,7 +44,8 @@ class UnitParts:
     """What a camera is made of.
 
     new_pipeline: makes one that goes on with what was open before.
-    give_up: told once, with the reason, when a camera is lost for this run.
+    give_up: told once, with the reason, when a camera is lost for this run. outlook: what looks at
+    its pictures, for the time that takes; None where nobody measures it.
     gate: says which pictures need no look; None: every picture is looked at.
     """
 
@@ -54,6 +57,7 @@ class UnitParts:
     board: StatusBoard
     clock: Clock
     gate: LookingGate | None = None
+    outlook: Outlook | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,6 +92,10 @@ class CameraUnit:
         self._told: dict[str, int] = {}
         self._figures_mono = float("-inf")
         self._looked = 0
+        self._judged = 0
+        #: Pictures decoded and judged per second, and how many were decoded when that was told.
+        self._rates = (0.0, 0.0)
+        self._decoded = 0
         self._budget = RestartBudget()
         self._behind = ""
         self._new_pipeline = parts.new_pipeline
@@ -156,6 +164,29 @@ class CameraUnit:
     def close_open_incidents(self, reason: str) -> None:
         """Close what is open, after the unit has ended: nobody else will."""
         self._new_pipeline().finish(reason)
+
+    @property
+    def work(self) -> UnitWork:
+        """What it costs and loses; asked from any thread."""
+        stats, ring, outlook = self._reader.stats, self._parts.ring.counters, self._parts.outlook
+        seconds, looks = (0.0, 0) if outlook is None else outlook.spent
+        return UnitWork(
+            fps_in=self._rates[0],
+            fps_out=self._rates[1],
+            queue_length=self._parts.lane.waiting,
+            frames_in=self._earlier[1] + stats.frames_decoded,
+            frames_out=self._judged,
+            decode_seconds=stats.decode_s,
+            inference_seconds=seconds,
+            inferences=looks,
+            reconnects=stats.reconnects,
+            drops={
+                "too_late": self._parts.lane.dropped,
+                "undecodable": stats.decode_errors,
+                "ring_before_key_frame": ring.dropped_before_keyframe,
+                "ring_too_large": ring.dropped_for_size,
+            },
+        )
 
     def start(self) -> None:
         """Start both threads."""
@@ -247,6 +278,7 @@ class CameraUnit:
     def _step(self, pipeline: CameraPipeline, looked: Looked) -> None:
         pipeline.step(looked)
         self._looked += 1
+        self._judged += 1
         if looked.fault is not None:
             self._show_not_analysed(looked.fault)
         elif self._condition is not CameraCondition.FINISHED:
@@ -273,9 +305,14 @@ class CameraUnit:
         if elapsed < _FIGURES_EVERY_S:
             return
         if self._figures_mono > float("-inf"):
-            self._parts.board.show_fps(self._camera, round(self._looked / elapsed, 2))
+            self._rates = (
+                max(0.0, round((self.figures.frames - self._decoded) / elapsed, 2)),
+                round(self._looked / elapsed, 2),
+            )
+            self._parts.board.show_fps(self._camera, self._rates[1])
             self._notice_overload()
         self._looked = 0
+        self._decoded = self.figures.frames
         self._figures_mono = now.mono
         self._tell_counts()
 

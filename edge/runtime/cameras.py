@@ -112,7 +112,7 @@ class Cameras:
         parts.stage.show(seat.eyes)
         parts.stage.clock_sources[spec.camera] = spec.clock_source
         ring = parts.stage.rings[spec.camera] = parts.new_ring()
-        outlook = self._outlooks[spec.camera] = Outlook(seat.eyes.panel.detect)
+        outlook = self._outlooks[spec.camera] = Outlook(seat.eyes.panel.detect, parts.clock)
         waiting = Waiting.EVERY if spec.mode is Mode.REPLAY else Waiting.NEWEST
         lane = parts.workers.open_lane(spec.camera, waiting, outlook.detect, self._share(seat))
         lane.together = _together(seat)
@@ -126,6 +126,7 @@ class Cameras:
                 board=parts.board,
                 clock=parts.clock,
                 gate=_gate(seat),
+                outlook=outlook,
             )
         )
 

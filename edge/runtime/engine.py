@@ -114,6 +114,11 @@ class Engine:
         return self._crashed
 
     @property
+    def parts(self) -> EngineParts:
+        """What it is made of, for those who show it."""
+        return self._parts
+
+    @property
     def units(self) -> Sequence[CameraUnit]:
         """The cameras."""
         return self._parts.cameras.units

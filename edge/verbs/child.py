@@ -5,10 +5,11 @@ from pathlib import Path
 
 import structlog
 
-from edge.app import Box, compose, open_box, reconfigure, take_stores
+from edge.app import Box, compose, open_box, open_status, reconfigure
 from edge.config import RtspSource, Site, last_good
 from edge.config.watch import ConfigWatch
 from edge.errors import ConfigError, EdgeError
+from edge.runtime.stores_lock import take_stores
 from edge.runtime.supervisor import RELOAD
 from edge.verbs.run import CRASHED, Orders, RunOptions
 from hazard_library.catalogue.load import Catalogue, load_catalogue
@@ -49,9 +50,15 @@ class Child:
             _log.info("models_chosen", camera=camera.id, models=[p.model for p in plan.parts])
         self._engine.start()
         last_good.keep(self._box.site)
+        # Who runs a film once looks at its report.
+        status = None if self._options.once else open_status(self._engine, lambda: self._box)
+        if status is not None:
+            status.start()
         try:
             return self._watch(orders)
         finally:
+            if status is not None:
+                status.stop()
             self._engine.stop()
             self._release()
 

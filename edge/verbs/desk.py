@@ -5,11 +5,12 @@ import sys
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from edge.app import Box, compose, take_stores
+from edge.app import Box, compose
 from edge.config.desk import at_desk, chosen_camera
 from edge.errors import EdgeError, Unreachable
 from edge.fleet.system_clock import SystemClock
 from edge.runtime.camera_unit import UnitFigures
+from edge.runtime.stores_lock import take_stores
 from edge.verbs.report import Row, report
 from edge.video.frame_times import frame_times
 

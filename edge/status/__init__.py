@@ -1,0 +1,1 @@
+"""What the box shows of itself to those beside it: a page for people, metrics for Prometheus."""
