@@ -8,6 +8,7 @@ from pathlib import Path
 import cv2
 
 from edge.config import CameraConfig, Sight, Site, load_site
+from edge.config.hours import schedules_of
 from edge.core.tracking import TrackingSettings
 from edge.delivery import enrolment
 from edge.delivery.evidence_door import EvidenceDoor
@@ -72,7 +73,9 @@ class Box:
 
     def plan(self, camera: CameraConfig) -> CameraPlan:
         """Return what is looked for at a camera and by which models, and notes about it."""
-        return plan(camera, self.catalogue, self.models)
+        config = self.site.config
+        schedules = schedules_of(config.schedules, config.calendar, config.time_zone)
+        return plan(camera, self.catalogue, self.models, schedules)
 
 
 def open_box(

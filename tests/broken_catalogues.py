@@ -27,12 +27,12 @@ SAFETY_LAW = "legal/aqscf-2021.yaml"
 _KEPT = (HELMET, FIRE, SMOKE, COVERED, SMOKING, FORKLIFT, FIRE_LANE, SPAN, TOO_MANY, DANGER_ZONE)
 
 
-def copied(to: Path) -> Path:
+def copied(to: Path, kept: tuple[str, ...] = _KEPT) -> Path:
     """Copy all law and classes, and some hazards with their scenes."""
     shutil.copytree(HOME / "legal", to / "legal")
     shutil.copy(HOME / "labels.yaml", to)
     (to / "scenes").mkdir()
-    for file in _KEPT:
+    for file in kept:
         (to / file).parent.mkdir(parents=True, exist_ok=True)
         shutil.copy(HOME / file, to / file)
         code = "-".join(Path(file).stem.split("-")[:2])

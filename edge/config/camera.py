@@ -5,8 +5,10 @@ from enum import StrEnum
 from pathlib import Path
 from typing import Annotated, Literal
 
-from pydantic import AwareDatetime, BaseModel, ConfigDict, Field
+from pydantic import AwareDatetime, Field
 
+from edge.config.hours import WhenConfig
+from edge.config.setting import Setting
 from hazard_library.catalogue.hazard import HazardCode
 from hazard_library.catalogue.quantities import Duration
 from hazard_library.contract.ids import ZoneId
@@ -14,12 +16,6 @@ from hazard_library.contract.message import CameraName
 
 Share = Annotated[float, Field(ge=0, le=1)]
 ZoneName = Annotated[ZoneId, Field(pattern=r"^\w[\w -]{0,62}$")]
-
-
-class Setting(BaseModel):
-    """A frozen piece of the configuration; an unknown key is a mistake."""
-
-    model_config = ConfigDict(frozen=True, extra="forbid", populate_by_name=True)
 
 
 class SourceMode(StrEnum):
@@ -137,6 +133,9 @@ class HazardSwitch(Setting):
     )
     limit_m_s: float | None = Field(
         default=None, gt=0, le=50, description="Speed limit, metres a second; only higher"
+    )
+    when: WhenConfig | None = Field(
+        default=None, description="Only during, or only outside, schedules of the site"
     )
 
 

@@ -208,7 +208,9 @@ def _hazard_mistakes(one: Placed, catalogue: Catalogue, sight: Sight | None) -> 
             one.mistake((*where, *at), text)
             for at, text in _zones_do_not_fit(one.camera, switch, hazard)
         )
-        yield from (one.mistake((*where, *at), text) for at, text in _not_told(one.camera, hazard))
+        yield from (
+            one.mistake((*where, *at), text) for at, text in _not_told(one.camera, switch, hazard)
+        )
 
 
 Text = tuple[Where, str]
@@ -227,10 +229,13 @@ def _cannot_be_on(hazard: Hazard, sight: Sight | None) -> Iterator[Text]:
         yield ("id",), f"{hazard.id} needs a model that sees {names}; {sight.remedy(unseen)}"
 
 
-def _not_told(camera: CameraConfig, hazard: Hazard) -> Iterator[Text]:
+def _not_told(camera: CameraConfig, switch: HazardSwitch, hazard: Hazard) -> Iterator[Text]:
     """Yield what a hazard needs beside the picture and the configuration does not say."""
     if not camera.calibration and needs_metres(hazard):
         text = f"{hazard.id} measures in metres; give the camera a calibration, or remove it here"
+        yield ("id",), text
+    if switch.when is None and "schedule" in hazard.needs:
+        text = f"{hazard.id} is on by the clock only; write when: with during or outside"
         yield ("id",), text
 
 

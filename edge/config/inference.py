@@ -4,7 +4,7 @@ from enum import StrEnum
 
 from pydantic import Field
 
-from edge.config.camera import Setting
+from edge.config.setting import Setting
 
 
 class Backend(StrEnum):

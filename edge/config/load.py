@@ -7,7 +7,7 @@ from typing import TypeVar
 
 from pydantic import BaseModel
 
-from edge.config import check
+from edge.config import check, check_hours
 from edge.config.camera import CameraConfig
 from edge.config.check import Placed
 from edge.config.sight import Sight
@@ -68,6 +68,9 @@ def load_site(
     placed = _placed_cameras(site_file, files[1:], mistakes)
     if site_file is not None and is_enrolled:
         mistakes += check.site_mistakes(site_file[0], site_file[1], base)
+    if site_file is not None:
+        mistakes += check_hours.site_mistakes(*site_file)
+        mistakes += check_hours.camera_mistakes(placed, site_file[0])
     if site_file is not None or placed:
         mistakes += check.camera_mistakes(placed, file, catalogue, sight)
         mistakes += check.missing_files(placed, base) if is_enrolled else ()

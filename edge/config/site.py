@@ -7,9 +7,11 @@ from zoneinfo import ZoneInfo
 
 from pydantic import AfterValidator, Field
 
-from edge.config.camera import CameraConfig, Setting
+from edge.config.camera import CameraConfig
+from edge.config.hours import CalendarConfig, ScheduleConfig
 from edge.config.inference import InferenceConfig
 from edge.config.quantities import Size
+from edge.config.setting import Setting
 from hazard_library.catalogue.quantities import Duration
 from hazard_library.contract.message import DeviceName
 
@@ -92,6 +94,10 @@ class SiteConfig(Setting):
     device: DeviceName = Field(description="The box's id; it becomes a topic level")
     time_zone: Annotated[str, AfterValidator(_known_zone)] = Field(
         default="Asia/Shanghai", description="The site's own time zone"
+    )
+    calendar: CalendarConfig = CalendarConfig()
+    schedules: tuple[ScheduleConfig, ...] = Field(
+        default=(), description="Times with a name: a hazard may be on during or outside them"
     )
     stores: Path = Field(description="Folder of everything that is kept, relative to this file's")
     models: tuple[str, ...] = Field(

@@ -1,14 +1,16 @@
 """From what a camera's configuration switches on to rules at their places."""
 
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
 
 from edge.config import CameraConfig, HazardSwitch, ZoneConfig
 from edge.config.ground import ground_of, measures, needs_metres
+from edge.config.hours import hours_of
 from edge.config.narrowing import narrowed
 from edge.core.rules.binding import RuleBinding
 from edge.core.rules.ground import BODY_M
 from edge.core.scene import Zone
+from edge.core.schedule import Schedule
 from edge.inference.site_models import RefusedModel
 from hazard_library.catalogue.hazard import Hazard, HazardCode, Maturity
 from hazard_library.catalogue.load import Catalogue
@@ -36,10 +38,12 @@ def switch_on(
     catalogue: Catalogue,
     labels: frozenset[str],
     refused: Sequence[RefusedModel] = (),
+    schedules: Mapping[str, Schedule] | None = None,
 ) -> SwitchedOn:
     """Bind the hazards of one camera. The configuration was checked before: everything fits.
 
     labels: what the site's models that may run see together; refused: those that may not.
+    schedules: the site's, by name.
     """
     listed = {switch.id: switch for switch in camera.hazards}
     ids = list(listed)
@@ -52,7 +56,8 @@ def switch_on(
         off = _why_off(hazard, camera, labels)
         if off is None:
             switch = listed.get(hazard.id, HazardSwitch(id=hazard.id))
-            bound = _bound(hazard, switch, camera)
+            hours = hours_of(switch.when, schedules or {})
+            bound = [replace(one, hours=hours) for one in _bound(hazard, switch, camera)]
             bindings += bound
             notes += _about(hazard, bound)
         elif hazard.id not in listed and hazard.maturity is Maturity.DRAFT:
@@ -105,10 +110,13 @@ def _why_off(hazard: Hazard, camera: CameraConfig, labels: frozenset[str]) -> st
     if needs_metres(hazard) and not camera.calibration:
         return "it measures in metres, and the camera has no calibration"
     listed = any(switch.id == hazard.id for switch in camera.hazards)
-    return None if listed else _why_not_by_itself(hazard.rule, camera)
+    return None if listed else _why_not_by_itself(hazard, camera)
 
 
-def _why_not_by_itself(rule: Rule, camera: CameraConfig) -> str | None:
+def _why_not_by_itself(hazard: Hazard, camera: CameraConfig) -> str | None:
+    rule = hazard.rule
+    if "schedule" in hazard.needs:
+        return "it is on by the clock only, and no hours are set for it"
     if rule.zone is ZoneNeed.NAMED:
         return "it works only in a zone that is named for it"
     if needs_drawing(rule) and not _fitting(rule, camera):

@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 
 from edge.config import CameraConfig
 from edge.core.rules.binding import RuleBinding
+from edge.core.schedule import Schedule
 from edge.inference.routing import Part, share_out
 from edge.inference.site_models import SiteModels
 from edge.runtime.bindings import switch_on
@@ -60,9 +61,14 @@ class CameraPlan:
         }
 
 
-def plan(camera: CameraConfig, catalogue: Catalogue, models: SiteModels) -> CameraPlan:
-    """Plan a camera whose configuration was checked."""
-    on = switch_on(camera, catalogue, models.labels, models.refused)
+def plan(
+    camera: CameraConfig,
+    catalogue: Catalogue,
+    models: SiteModels,
+    schedules: Mapping[str, Schedule] | None = None,
+) -> CameraPlan:
+    """Plan a camera whose configuration was checked. schedules: the site's, by name."""
+    on = switch_on(camera, catalogue, models.labels, models.refused, schedules)
     needed = frozenset[str]().union(*(classes_needed(binding.rule) for binding in on.bindings))
     parts = share_out(needed, models.offers)
     sees_people = any(PERSON in part.labels for part in parts)

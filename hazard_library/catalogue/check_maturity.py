@@ -103,6 +103,7 @@ def _scene(scene: HazardScene, document: MarkedYaml, shelf: Shelf) -> Iterator[M
         text = f"no class {', '.join(unknown)} in labels.yaml; add it or mend the name"
         yield document.mistake(("raises",), text)
     yield from _drawing(scene, hazard, document)
+    yield from _beside_the_picture(scene, hazard, document)
     if scene.raises.lasting < rule.lasting:
         text = "the film is over before the rule can be fulfilled; make it longer"
         yield document.mistake(("raises", "lasting"), text)
@@ -118,9 +119,16 @@ def _drawing(scene: HazardScene, hazard: Hazard, document: MarkedYaml) -> Iterat
     if isinstance(rule, Simultaneous) and 1 + len(scene.further_zones) < rule.zones:
         text = f"the rule looks at {rule.zones} zones; draw the others here"
         yield document.mistake(("further_zones",), text)
-    if "ground_calibration" in hazard.needs and not scene.ground:
-        yield document.mistake(("ground",), "the rule needs a ground plane; give 4 points of it")
     is_line = len(scene.zone) == _LINE_POINTS
     if scene.zone and is_line is not isinstance(rule, Crossing):
         kind = "a line of 2 points" if isinstance(rule, Crossing) else "an area of 3 points or more"
         yield document.mistake(where, f"the rule needs {kind}; draw it anew")
+
+
+def _beside_the_picture(
+    scene: HazardScene, hazard: Hazard, document: MarkedYaml
+) -> Iterator[Mistake]:
+    if "ground_calibration" in hazard.needs and not scene.ground:
+        yield document.mistake(("ground",), "the rule needs a ground plane; give 4 points of it")
+    if "schedule" in hazard.needs and scene.hours is None:
+        yield document.mistake(("hours",), "it is on by the clock only; say from when to when")

@@ -30,7 +30,7 @@ HazardCode = Annotated[HazardId, Field(pattern=r"^[A-Z]{2,5}-\d{2}$")]
 Input = Literal["schedule", "permits", "machine_signal", "ground_calibration"]
 
 #: What of it a site can tell its edge.
-TOLD_TO_EDGE: frozenset[Input] = frozenset({"ground_calibration"})
+TOLD_TO_EDGE: frozenset[Input] = frozenset({"ground_calibration", "schedule"})
 
 
 class Category(StrEnum):

@@ -1,4 +1,4 @@
-"""Durations as people write them: `500ms`, `5s`, `10m`, `2h`."""
+"""Durations and times of day as people write them: `500ms`, `5s`, `10m`, `2h`; `08:00`, `24:00`."""
 
 import re
 from datetime import timedelta
@@ -39,4 +39,39 @@ Duration = Annotated[
     BeforeValidator(parse_duration),
     PlainSerializer(write_duration, return_type=str),
     WithJsonSchema({"type": "string", "pattern": _PATTERN.pattern, "examples": ["5s", "10m"]}),
+]
+
+_CLOCK = re.compile(r"^(\d{1,2}):([0-5]\d)$")
+_DAY_MIN = 24 * 60
+
+
+def parse_clock(value: object) -> int:
+    """Read a time of day as minutes after midnight; 24:00 is the end of the day.
+
+    YAML reads an unquoted 17:30 as the number 17 * 60 + 30, which is the same.
+
+    Raises:
+        ValueError: it is no time of day.
+    """
+    minutes = value if isinstance(value, int) and not isinstance(value, bool) else None
+    found = _CLOCK.match(value) if isinstance(value, str) else None
+    if found is not None:
+        minutes = int(found[1]) * 60 + int(found[2])
+    if minutes is None or not 0 <= minutes <= _DAY_MIN:
+        msg = f"{value!r} is no time of day; write one such as '08:00' or '24:00'"
+        raise ValueError(msg)
+    return minutes
+
+
+def write_clock(minutes: int) -> str:
+    """Write minutes after midnight as a time of day."""
+    return f"{minutes // 60:02}:{minutes % 60:02}"
+
+
+#: Minutes after midnight.
+Clock = Annotated[
+    int,
+    BeforeValidator(parse_clock),
+    PlainSerializer(write_clock, return_type=str),
+    WithJsonSchema({"type": "string", "pattern": _CLOCK.pattern, "examples": ["08:00", "24:00"]}),
 ]

@@ -11,7 +11,7 @@ from typing import Annotated, Self
 from pydantic import Field, model_validator
 
 from hazard_library.catalogue.hazard import HazardCode
-from hazard_library.catalogue.quantities import Duration
+from hazard_library.catalogue.quantities import Clock, Duration
 from hazard_library.catalogue.text import Entry, Text
 
 Share = Annotated[float, Field(ge=0, le=1)]
@@ -54,6 +54,7 @@ class SceneFilm(Entry):
 
     what: Text = Field(description="What happens in it")
     lasting: Duration = Field(gt=timedelta(0), le=timedelta(hours=3))
+    at: Clock = Field(default=12 * 60, description="What the clock says when it begins")
     look_every: Duration = Field(
         default=timedelta(milliseconds=200), gt=timedelta(0), le=timedelta(seconds=1)
     )
@@ -69,6 +70,9 @@ class HazardScene(Entry):
         default=(), description="More of them, for a rule that looks at several at once"
     )
     arrow: tuple[Point, Point] | None = Field(default=None, description="Of a lane: from, to")
+    hours: tuple[Clock, Clock] | None = Field(
+        default=None, description="From when to when it is on; none: always"
+    )
     ground: tuple[OnGround, ...] = Field(default=(), description="The camera's ground plane")
     raises: SceneFilm
     raises_not: SceneFilm

@@ -39,10 +39,10 @@ from hazard_library.catalogue.rules import (
 def judge(binding: RuleBinding, scene: Scene, memory: RuleMemory) -> Judgement:
     """Judge one rule on one scene, given what it remembers; the same input gives the same output.
 
-    Nothing is found on a blind scene, and it wipes the memory, as does a gap longer than the rule's
-    `max_gap`: what was not looked at is not evidence.
+    Nothing is found on a blind scene or outside the rule's hours, and that wipes the memory, as
+    does a gap longer than the rule's `max_gap`: what was not looked at is not evidence.
     """
-    if scene.blind is not None:
+    if scene.blind is not None or not binding.is_on(scene.at.utc):
         return Judgement(None, RuleMemory())
     return _judge_seen(binding, scene, memory.bridged(scene.at.mono, binding.max_gap_s))
 

@@ -110,8 +110,8 @@ WRONG = (
         "trial that needs more than a picture",
         SPAN,
         "handling: HANDLE",
-        "needs:\n  - schedule\nhandling: HANDLE",
-        "trial, but no edge knows the schedule; write draft",
+        "needs:\n  - machine_signal\nhandling: HANDLE",
+        "trial, but no edge knows the machine signal; write draft",
     ),
     Wrong(
         "trial of a camera's state",

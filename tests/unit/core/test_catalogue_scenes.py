@@ -1,12 +1,15 @@
 """Every hazard that may be switched on: its scenes, played to the rules that judge at the edge."""
 
+from datetime import UTC
+
 import pytest
 
 from edge.core.calibration import Measured, calibrated
 from edge.core.camera_core import CameraCore, CoreSpec
 from edge.core.rules.binding import RuleBinding
 from edge.core.scene import Point, Zone
-from edge.testing.films import Actor, Film, told
+from edge.core.schedule import Calendar, Day, Hours, Schedule, Shift
+from edge.testing.films import BEGIN, Actor, Film, told
 from hazard_library.catalogue.hazard import Maturity
 from hazard_library.catalogue.load import HOME, read_shelf
 from hazard_library.catalogue.scene import HazardScene, SceneFilm
@@ -24,7 +27,8 @@ def played(scene: HazardScene, film: SceneFilm) -> list[Change]:
     further = [Zone(ZoneId(f"drawn {n}"), z) for n, z in enumerate(scene.further_zones)]
     together = (zone, *further) if zone is not None and further else ()
     ground = calibrated([Measured(*point) for point in _measured(scene)]) if scene.ground else None
-    there = Film(film.lasting.total_seconds(), film.look_every.total_seconds())
+    begin = BEGIN.replace(hour=film.at // 60, minute=film.at % 60)
+    there = Film(film.lasting.total_seconds(), film.look_every.total_seconds(), begin=begin)
     wide, high = there.width, there.height
     for place, shown in enumerate(film.shows):
         left, top, right, bottom = shown.box
@@ -40,9 +44,16 @@ def played(scene: HazardScene, film: SceneFilm) -> list[Change]:
         )
         actor = Actor(str(place), shown.label, box, (begins, ends), (aside, down), shown.score)
         there = there.with_actor(actor)
-    binding = RuleBinding(hazard.id, hazard.rule, zone, together, ground)
+    binding = RuleBinding(hazard.id, hazard.rule, zone, together, ground, _hours(scene))
     core = CameraCore(CoreSpec(DeviceId("box-1"), there.camera, (binding,)))
     return [one.change for one in told(core, there, ends=True)]
+
+
+def _hours(scene: HazardScene) -> Hours | None:
+    if scene.hours is None:
+        return None
+    shift = Shift(frozenset({Day.EVERY}), *scene.hours)
+    return Hours((Schedule(Calendar(UTC), (shift,)),))
 
 
 def _measured(scene: HazardScene) -> list[tuple[Point, Point]]:

@@ -1,8 +1,9 @@
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 
 import pytest
 
 from edge.config import CameraConfig
+from edge.core.schedule import Calendar, Day, Schedule, Shift
 from edge.runtime.bindings import SwitchedOn, switch_on
 from hazard_library.catalogue.hazard import Maturity
 from hazard_library.catalogue.load import Catalogue, load_catalogue
@@ -161,3 +162,19 @@ def test_a_site_narrows_what_is_measured(catalogue: Catalogue) -> None:
     assert company.within_m == 15
     assert isinstance(against, Direction)
     assert against.distance_m == 8
+
+
+def test_a_hazard_of_the_clock_is_on_by_the_hours_named_for_it(catalogue: Catalogue) -> None:
+    night = Schedule(Calendar(UTC), (Shift(frozenset({Day.EVERY}), 22 * 60, 5 * 60),))
+    listed = {"id": "BEH-06", "zones": ["pit"], "when": {"during": ["night"]}}
+    camera = {"id": "gate", "source": {"kind": "file", "path": "a.mp4"}}
+    camera |= {"zones": [PIT], "hazards": [listed]}
+    on = switch_on(CameraConfig.model_validate(camera), catalogue, ALL, schedules={"night": night})
+    (binding,) = on.bindings
+    assert binding.is_on(datetime(2026, 3, 2, 23, 0, tzinfo=UTC))
+    assert not binding.is_on(datetime(2026, 3, 2, 12, 0, tzinfo=UTC))
+
+
+def test_a_hazard_of_the_clock_is_never_on_by_itself(catalogue: Catalogue) -> None:
+    on = _on(catalogue, all_with_model=True, whole_picture=True, zones=[PIT])
+    assert "BEH-06 stays off: it is on by the clock only, and no hours are set for it" in on.notes
