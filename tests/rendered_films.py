@@ -1,7 +1,9 @@
 """Small films rendered for tests: a bright square walks over a noisy floor."""
 
+from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from fractions import Fraction
+from itertools import islice
 from pathlib import Path
 
 import av
@@ -71,6 +73,13 @@ def render_change_of_size(path: Path, first: FilmSpec) -> Path:
     ]
     path.write_bytes(b"".join(part.read_bytes() for part in parts))
     return path
+
+
+def pictures_of(path: Path, most: int | None = None) -> Iterator[NDArray[np.uint8]]:
+    """Yield the pictures of a film, BGR; at most so many."""
+    with av.open(str(path)) as film:
+        for frame in islice(film.decode(video=0), most):
+            yield frame.to_ndarray(format="bgr24").astype(np.uint8)
 
 
 def render_sound(path: Path) -> Path:

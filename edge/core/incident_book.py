@@ -43,7 +43,10 @@ _Key = tuple[HazardId, ZoneId | None]
 
 @dataclass(frozen=True, slots=True)
 class _Open:
-    """An open incident, what was counted towards its end, and what was told of it."""
+    """An open incident, what was counted towards its end, and what was told of it.
+
+    is_restored: it was open before a restart, and its rule was not fulfilled again since.
+    """
 
     incident: Incident
     told: float
@@ -51,6 +54,7 @@ class _Open:
     unseen_s: float = 0.0
     finding: Finding | None = None
     scene: Scene | None = None
+    is_restored: bool = False
 
 
 class IncidentBook:
@@ -83,7 +87,9 @@ class IncidentBook:
 
         Those of other cameras are left alone. `Moment.mono` has another origin after a restart, so
         they are placed by their names in UTC when the first scene comes. Should a store hold two of
-        one hazard and zone, the one that held last goes on and the other one closes.
+        one hazard and zone, the one that held last goes on and the other one closes. As soon as its
+        rule is fulfilled again that is told: a box that restarts often must not forget, start by
+        start, that it has seen it since.
         """
         known = [incident for incident in incidents if incident.camera == self._camera]
         self._restored = sorted(known, key=lambda incident: incident.last_held.utc)
@@ -116,7 +122,7 @@ class IncidentBook:
             key = (incident.hazard, incident.zone)
             placed = _on_line_of(incident, scene.at)
             unseen_s = scene.at.seconds_since(placed.last_held)
-            kept = _Open(placed, told=scene.at.mono, unseen_s=unseen_s)
+            kept = _Open(placed, told=scene.at.mono, unseen_s=unseen_s, is_restored=True)
             over = self._open.pop(key, None) if key in self._bindings else kept
             if over is not None:
                 closed.append(_change(Change.CLOSED, over)[1])
@@ -138,11 +144,13 @@ class IncidentBook:
         if kept.absent_s >= binding.cooldown_s - _ROUNDING_S or kept.unseen_s >= UNSEEN_LIMIT_S:
             del self._open[key]
             return _change(Change.CLOSED, kept)[1]
+        is_back = False
         if finding is not None and finding.complete:
+            is_back = kept.is_restored
             incident = _held(kept.incident, finding, scene.at)
             kept = _Open(incident, kept.told, finding=finding, scene=scene)
         self._open[key] = kept
-        if scene.at.mono - kept.told < UPDATE_EVERY_S - _ROUNDING_S:
+        if not is_back and scene.at.mono - kept.told < UPDATE_EVERY_S - _ROUNDING_S:
             return None
         self._open[key], change = _change(Change.UPDATED, replace(kept, told=scene.at.mono))
         return change
