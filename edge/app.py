@@ -34,6 +34,7 @@ from edge.inference.detector import Detector
 from edge.inference.layout import Layout, decide
 from edge.inference.machine import look_around
 from edge.inference.site_models import SiteModels, load_backends, open_models
+from edge.inference.taught_states import NOTHING_TAUGHT, TaughtStates, open_taught
 from edge.inference.workers import Workers
 from edge.runtime import figures
 from edge.runtime.bindings import severities
@@ -63,19 +64,22 @@ SIGNING_KEY = "identity/signing-key.pem"
 class Box:
     """A configuration with everything it names: checked together, nothing started.
 
-    layout: what its models run on, where they have proved themselves.
+    layout: what its models run on, where they have proved themselves. taught: the states of
+    equipment that its cameras compare.
     """
 
     site: Site
     catalogue: Catalogue
     models: SiteModels
     layout: Layout
+    taught: TaughtStates = NOTHING_TAUGHT
 
     def plan(self, camera: CameraConfig) -> CameraPlan:
         """Return what is looked for at a camera and by which models, and notes about it."""
         config = self.site.config
         schedules = schedules_of(config.schedules, config.calendar, config.time_zone)
-        return plan(camera, self.catalogue, self.models, schedules)
+        untaught = self.taught.off_at(camera)
+        return plan(camera, self.catalogue, self.models, schedules, untaught)
 
 
 def open_box(
@@ -110,7 +114,7 @@ def open_box(
     except (PackageNotFound, ConfigError) as fault:
         raise ConfigError(f"{file}: models: {fault}") from fault
     site = load_site(file, catalogue, _sight(models, root), folder, is_enrolled=is_enrolled)
-    return Box(site, catalogue, models, layout)
+    return Box(site, catalogue, models, layout, open_taught(site, catalogue))
 
 
 def _layout(file: Path, site: Site) -> Layout:
@@ -217,17 +221,21 @@ def reconfigure(engine: Engine, before: Box, after: Box) -> tuple[str, ...]:
     changes = compare((before.site, running), (after.site, wanted))
     if changes.whole:
         return changes.whole
+    cameras = changes.cameras.rejudging(after.taught.changed_since(before.taught))
     loaded = engine.backends
     missing = [package for package in _needed(after) if package.card.name not in loaded]
     backends = {**loaded, **load_backends(missing, TrackingSettings().low, after.layout)}
-    engine.reconfigure(changes.cameras, _seats(after, backends), after.site.sha256, backends)
+    engine.reconfigure(cameras, _seats(after, backends), after.site.sha256, backends)
     return ()
 
 
 def _seats(box: Box, backends: Mapping[str, Detector]) -> tuple[Seat, ...]:
     return tuple(
         Seat(
-            open_eyes(camera, box.plan(camera), box.models, backends), source_spec(box.site, camera)
+            open_eyes(
+                camera, box.plan(camera), box.models, backends, box.taught.regions_of(camera)
+            ),
+            source_spec(box.site, camera),
         )
         for camera in box.site.cameras
     )

@@ -97,6 +97,7 @@ def _edge_parser() -> argparse.ArgumentParser:
     identity.set_defaults(run=_identity)
     _add_enrol(verbs.add_parser("enrol", help="fetch the box's certificate with a one-time code"))
     _add_desk_verbs(verbs)
+    _add_teach(verbs)
     return parser
 
 
@@ -108,6 +109,31 @@ def _add_enrol(enrol: argparse.ArgumentParser) -> None:
     where.add_argument("--stores", type=Path, metavar="DIR", help="the box's stores")
     enrol.add_argument("--renew", action="store_true", help="fetch the next certificate now")
     enrol.set_defaults(run=_enrol)
+
+
+def _add_teach(verbs: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
+    teach = verbs.add_parser("teach", help="teach what a drawn region looks like when all is well")
+    _config(teach)
+    teach.add_argument("--camera", required=True, metavar="C")
+    teach.add_argument("--region", required=True, metavar="R", help="a zone drawn at that camera")
+    teach.add_argument(
+        "--from",
+        "--pictures",
+        dest="source",
+        type=Path,
+        metavar="P",
+        help="whole pictures of the camera: a folder or a film; the live camera if not said",
+    )
+    teach.add_argument(
+        "--abnormal", type=Path, metavar="P", help="the same of abnormal states, if there are any"
+    )
+    teach.add_argument("--count", type=int, default=6, metavar="N", help="pictures (6)")
+    teach.add_argument(
+        "--over", type=float, default=60.0, metavar="S", help="live: spread over S seconds (60)"
+    )
+    teach.add_argument("--add", action="store_true", help="keep what was taught, in other light")
+    teach.add_argument("--by", metavar="NAME", help="who teaches; your account if not said")
+    teach.set_defaults(run=_teach)
 
 
 def _add_desk_verbs(verbs: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
@@ -259,6 +285,24 @@ def _replay(options: argparse.Namespace) -> int:
             camera=options.camera,
             as_json=options.json,
             out=options.out,
+        )
+    )
+
+
+def _teach(options: argparse.Namespace) -> int:
+    from edge.verbs.teach import TeachOptions, teach_region
+
+    return teach_region(
+        TeachOptions(
+            config=options.config,
+            camera=options.camera,
+            region=options.region,
+            source=options.source,
+            abnormal=options.abnormal,
+            count=max(1, options.count),
+            over_s=max(0.0, options.over),
+            adds=options.add,
+            by=options.by,
         )
     )
 

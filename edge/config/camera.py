@@ -107,7 +107,13 @@ class ZoneConfig(Setting):
         description="x and y from 0 to 1 of the picture, origin at the top left"
     )
     arrow: tuple[tuple[Share, Share], tuple[Share, Share]] | None = Field(
-        default=None, description="If it is a lane: from where to where traffic may go"
+        default=None,
+        description="If it is a lane: from where to where traffic may go",
+    )
+    taught: ZoneName | None = Field(
+        default=None,
+        description="Name of the state that was taught for it (patrol edge teach), if it is not "
+        "the zone's own name",
     )
 
 

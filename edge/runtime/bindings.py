@@ -17,12 +17,14 @@ from hazard_library.catalogue.load import Catalogue
 from hazard_library.catalogue.rules import (
     CameraCondition,
     Crossing,
+    RegionRule,
     Rule,
     Simultaneous,
     ZoneNeed,
     classes_needed,
     needs_drawing,
 )
+from hazard_library.contract.ids import ZoneId
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,11 +41,13 @@ def switch_on(
     labels: frozenset[str],
     refused: Sequence[RefusedModel] = (),
     schedules: Mapping[str, Schedule] | None = None,
+    untaught: Mapping[ZoneId, str] | None = None,
 ) -> SwitchedOn:
     """Bind the hazards of one camera. The configuration was checked before: everything fits.
 
     labels: what the site's models that may run see together; refused: those that may not.
     schedules: the site's, by name.
+    untaught: the zones whose state cannot be compared, and why.
     """
     listed = {switch.id: switch for switch in camera.hazards}
     ids = list(listed)
@@ -58,6 +62,9 @@ def switch_on(
             switch = listed.get(hazard.id, HazardSwitch(id=hazard.id))
             hours = hours_of(switch.when, schedules or {})
             bound = [replace(one, hours=hours) for one in _bound(hazard, switch, camera)]
+            if isinstance(hazard.rule, RegionRule):
+                notes += _untaught(bound, untaught or {})
+                bound = [one for one in bound if one.zone_id not in (untaught or {})]
             bindings += bound
             notes += _about(hazard, bound)
         elif hazard.id not in listed and hazard.maturity is Maturity.DRAFT:
@@ -88,6 +95,13 @@ def _about(hazard: Hazard, bound: Sequence[RuleBinding]) -> Iterator[str]:
             f"{hazard.id} takes bodies of {BODY_M:g} m for its measure: "
             "the camera has no calibration, and what cannot be told surely raises nothing"
         )
+
+
+def _untaught(bound: Sequence[RuleBinding], untaught: Mapping[ZoneId, str]) -> Iterator[str]:
+    """Yield why a hazard stays off in zones whose state cannot be compared."""
+    for one in bound:
+        if one.zone_id is not None and one.zone_id in untaught:
+            yield f"{one.hazard} stays off in zone {one.zone_id}: {untaught[one.zone_id]}"
 
 
 def drawn(camera: CameraConfig) -> tuple[Zone, ...]:

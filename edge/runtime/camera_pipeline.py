@@ -14,6 +14,7 @@ from edge.core.looking_gate import Judged
 from edge.core.moment import Moment
 from edge.errors import DeliveryError, EvidenceError
 from edge.inference.lane import Looked
+from edge.inference.region_watch import RegionWatch
 from edge.ports import Clock, Counters, Frame, Outbox, RawBoxes, Recorder
 from edge.runtime.bystanders import Bystanders
 from edge.runtime.events import EventFacts, Told, event_writer
@@ -32,10 +33,11 @@ _NO_BOXES = RawBoxes(np.zeros((0, 4), np.float32), np.zeros(0, np.float32), ())
 
 @dataclass(frozen=True, slots=True)
 class PipelineParts:
-    """What a pipeline works with; all but `bystanders` is shared by all cameras.
+    """What a pipeline works with; all but `bystanders` and `regions` is shared by all cameras.
 
     bystanders: at a camera whose own models see no people, finds those in a picture that is told
     of; None where they are seen anyway, or nobody can see them.
+    regions: compares the camera's taught regions; None where it has none.
     """
 
     recorder: Recorder
@@ -43,6 +45,7 @@ class PipelineParts:
     clock: Clock
     counters: Counters
     bystanders: Bystanders | None = None
+    regions: RegionWatch | None = None
 
 
 class CameraPipeline:
@@ -114,7 +117,9 @@ class CameraPipeline:
         detections = _detections(at, looked.boxes, self._size)
         if looked.blind is None:
             self._parts.recorder.observe(self._camera, at, detections)
-        return self._core.step(detections, looked.blind)
+        watch = self._parts.regions
+        regions = () if watch is None or looked.blind is not None else watch.look(looked.frame)
+        return self._core.step(detections, looked.blind, regions)
 
     def _peopled(self, change: IncidentChange, frame: Frame | None) -> IncidentChange:
         bystanders = self._parts.bystanders

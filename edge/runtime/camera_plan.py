@@ -11,6 +11,7 @@ from edge.inference.site_models import SiteModels
 from edge.runtime.bindings import switch_on
 from hazard_library.catalogue.load import Catalogue
 from hazard_library.catalogue.rules import Missing, classes_needed
+from hazard_library.contract.ids import ZoneId
 
 PERSON = "person"
 _NOBODY_SEES_PEOPLE = (
@@ -66,9 +67,13 @@ def plan(
     catalogue: Catalogue,
     models: SiteModels,
     schedules: Mapping[str, Schedule] | None = None,
+    untaught: Mapping[ZoneId, str] | None = None,
 ) -> CameraPlan:
-    """Plan a camera whose configuration was checked. schedules: the site's, by name."""
-    on = switch_on(camera, catalogue, models.labels, models.refused, schedules)
+    """Plan a camera whose configuration was checked.
+
+    schedules: the site's, by name. untaught: the zones whose state cannot be compared, and why.
+    """
+    on = switch_on(camera, catalogue, models.labels, models.refused, schedules, untaught)
     needed = frozenset[str]().union(*(classes_needed(binding.rule) for binding in on.bindings))
     parts = share_out(needed, models.offers)
     sees_people = any(PERSON in part.labels for part in parts)

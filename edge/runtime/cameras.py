@@ -148,7 +148,10 @@ class Cameras:
             clock=lambda at: state_of(spec.clock_source, at, read_kernel_clock),
         )
         bystanders = eyes.bystanders(parts.board)
-        shared = PipelineParts(parts.recorder, parts.outbox, parts.clock, parts.board, bystanders)
+        regions = eyes.region_watch(parts.board)
+        shared = PipelineParts(
+            parts.recorder, parts.outbox, parts.clock, parts.board, bystanders, regions
+        )
         core = CameraCore(CoreSpec(facts.device, spec.camera, eyes.plan.bindings, eyes.tracking))
         if spec.mode is Mode.LIVE:
             # A replay begins at its first picture again: it tells the same events once more, and

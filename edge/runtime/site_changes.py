@@ -1,7 +1,7 @@
 """What a new configuration changes about a running box: decided before anything is touched."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from edge.config import Site
 from edge.video.source import Mode, SourceSpec
@@ -22,6 +22,11 @@ class CameraChanges:
     removed: tuple[CameraId, ...] = ()
     reconnected: tuple[CameraId, ...] = ()
     rejudged: tuple[CameraId, ...] = ()
+
+    def rejudging(self, cameras: frozenset[CameraId]) -> "CameraChanges":
+        """Return the changes with these rejudged too, unless more than that becomes of them."""
+        busy = {*self.added, *self.removed, *self.reconnected, *self.rejudged}
+        return replace(self, rejudged=(*self.rejudged, *sorted(cameras - busy)))
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,6 +9,7 @@ from edge.app import Box, compose, open_box, open_status, reconfigure
 from edge.config import RtspSource, Site, last_good
 from edge.config.watch import ConfigWatch
 from edge.errors import ConfigError, EdgeError
+from edge.inference.taught_states import state_cards
 from edge.runtime.stores_lock import take_stores
 from edge.runtime.supervisor import RELOAD
 from edge.verbs.run import CRASHED, Orders, RunOptions
@@ -37,7 +38,7 @@ class Child:
         self._release = take_stores(self._box.site)
         self._engine = compose(self._box, refused)
         self._watch_files = ConfigWatch(options.config)
-        self._watch_files.watch_also(_secrets_of(self._box.site))
+        self._watch_files.watch_also(_besides(self._box))
 
     def run(self, orders: Orders) -> int:
         """Start, watch, and stop the engine; return the exit code."""
@@ -110,7 +111,7 @@ class Child:
         if whole:
             return True
         self._box = box
-        self._watch_files.watch_also(_secrets_of(box.site))
+        self._watch_files.watch_also(_besides(box))
         last_good.keep(box.site)
         return False
 
@@ -132,6 +133,11 @@ class Child:
             print(f"left after {timeout_s:g} s of draining: {left}", file=sys.stderr)
         failed = any(unit.figures.failure is not None for unit in self._engine.units)
         return 1 if failed or left or self._box.models.refused else 0
+
+
+def _besides(box: Box) -> tuple[Path, ...]:
+    """Return what belongs to a configuration beside its own files."""
+    return (*_secrets_of(box.site), *state_cards(box.site, box.catalogue))
 
 
 def _secrets_of(site: Site) -> list[Path]:

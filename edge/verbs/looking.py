@@ -58,13 +58,18 @@ def seen_in(source: Path, look: Look) -> Iterator[Seen]:
         SourceError: it cannot be read; the message says why.
     """
     if source.suffix.lower() in PICTURES:
-        pixels = _picture(source)
+        pixels = picture_of(source)
         yield Seen(source, 0, 0.0, pixels, look(pixels))
     else:
         yield from _film(source, look)
 
 
-def _picture(source: Path) -> Pixels:
+def picture_of(source: Path) -> Pixels:
+    """Return a picture's pixels, BGR.
+
+    Raises:
+        SourceError: it cannot be read.
+    """
     try:
         data = np.frombuffer(source.read_bytes(), np.uint8)
     except OSError as fault:

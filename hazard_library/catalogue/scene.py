@@ -42,6 +42,15 @@ class Shown(Entry):
         return self
 
 
+class RegionShown(Entry):
+    """How the drawn zone looks beside its taught state; before and after, as it was taught."""
+
+    begins: Duration = timedelta(0)
+    ends: Duration | None = Field(default=None, description="None: to the end")
+    difference: float = Field(gt=1, description="Times the threshold")
+    changed: Share = Field(description="Share of the zone")
+
+
 class OnGround(Entry):
     """A point of the picture, and where it is on the ground in metres."""
 
@@ -59,6 +68,9 @@ class SceneFilm(Entry):
         default=timedelta(milliseconds=200), gt=timedelta(0), le=timedelta(seconds=1)
     )
     shows: tuple[Shown, ...] = ()
+    looks: tuple[RegionShown, ...] = Field(
+        default=(), description="For rules over a taught zone: when it looks otherwise"
+    )
 
 
 class HazardScene(Entry):

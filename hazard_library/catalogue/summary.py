@@ -9,6 +9,7 @@ from hazard_library.catalogue.load import Catalogue
 from hazard_library.catalogue.rules import (
     CameraCondition,
     Missing,
+    RegionRule,
     classes_needed,
 )
 
@@ -77,6 +78,8 @@ def _pair(hazard: Hazard) -> tuple[str, str]:
         return rule.kind, "camera"
     if isinstance(rule, Missing):
         return rule.kind, rule.absent_as
+    if isinstance(rule, RegionRule):
+        return rule.kind, "taught zone"
     return rule.kind, str(getattr(rule, "subject", ""))
 
 

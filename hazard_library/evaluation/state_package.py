@@ -13,14 +13,18 @@ import yaml
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from hazard_library.errors import CardInvalid
-from hazard_library.evaluation.detector import Detector, read_pixels
+from hazard_library.evaluation.detector import Detector
 from hazard_library.evaluation.intervals import Figure
 from hazard_library.evaluation.self_test import rendered_scene
 from hazard_library.evaluation.state_report import CandidateFigures, KindFigures, behind
 from hazard_library.evaluation.state_scenes import EVERYDAY
 from hazard_library.evaluation.state_trial import Trial
 from hazard_library.registry.card import Limit, ModelOutput
-from hazard_library.registry.feature_network import FeatureNetwork, Pixels, feature_network
+from hazard_library.registry.feature_network import (
+    FeatureNetwork,
+    feature_network,
+    means,
+)
 from hazard_library.registry.features import (
     BackboneRun,
     Candidate,
@@ -242,35 +246,7 @@ def _self_test(folder: Path, network: FeatureNetwork) -> FeatureSelfTest:
         picture=PICTURE,
         sha256=hashlib.sha256(file.read_bytes()).hexdigest(),
         maps=tuple(
-            ExpectedMap(name=name, means=means) for name, means in _means(network, picture).items()
+            ExpectedMap(name=name, means=means) for name, means in means(network, picture).items()
         ),
         tolerance=TOLERANCE,
     )
-
-
-def _means(network: FeatureNetwork, picture: Pixels) -> dict[str, tuple[float, ...]]:
-    """Return the mean of every channel by map, rounded to what the card keeps."""
-    return {
-        name: tuple(round(float(one), 4) for one in grid.mean((1, 2)))
-        for name, grid in network.maps(picture).items()
-    }
-
-
-def self_test_difference(package: FeaturePackage, network: FeatureNetwork) -> float:
-    """Return by how much the largest mean lies off what the card expects.
-
-    A map that is missing, or has other channels, counts as an infinite difference.
-
-    Raises:
-        DatasetError: a picture of the self-test cannot be decoded.
-    """
-    largest = 0.0
-    for case in package.card.self_test:
-        picture = read_pixels(package.folder / SELF_TEST_FOLDER / case.picture)
-        found = _means(network, picture)
-        expected = {one.name: one.means for one in case.maps}
-        if {k: len(v) for k, v in found.items()} != {k: len(v) for k, v in expected.items()}:
-            return float("inf")
-        for name, means in expected.items():
-            largest = max(largest, float(np.abs(np.subtract(means, found[name])).max()))
-    return largest

@@ -10,7 +10,9 @@ import numpy.typing as npt
 import onnxruntime as ort
 
 from hazard_library.errors import RegistryError
-from hazard_library.registry.features import FeatureInput
+from hazard_library.registry.features import FeatureInput, FeaturePackage, load_features
+from hazard_library.registry.package import SELF_TEST_FOLDER, find_folder
+from hazard_library.registry.signing import TRUSTED, trust_in, verify
 
 Pixels = npt.NDArray[np.uint8]
 Floats = npt.NDArray[np.float32]
@@ -54,6 +56,8 @@ def feature_network(file: Path, wanted: FeatureInput, *, threads: int = 1) -> Fe
     """
     options = ort.SessionOptions()
     options.intra_op_num_threads = threads
+    options.inter_op_num_threads = 1
+    options.add_session_config_entry("session.intra_op.allow_spinning", "0")
     try:
         session = ort.InferenceSession(file, options, providers=["CPUExecutionProvider"])
     except Exception as error:
@@ -70,3 +74,54 @@ def feature_network(file: Path, wanted: FeatureInput, *, threads: int = 1) -> Fe
         return answers
 
     return FeatureNetwork(wanted, names, raw)
+
+
+def open_network(name: str, root: Path | None = None) -> tuple[FeaturePackage, FeatureNetwork]:
+    """Open a released feature network: signature, hashes and self-test hold, or it is refused.
+
+    Raises:
+        RegistryError: there is none, it is not the signed one, or it gives other features.
+    """
+    folder = find_folder(name, root)
+    verify(folder, trust_in(folder.parent.parent / TRUSTED))
+    package = load_features(folder)
+    network = feature_network(package.model_file, package.card.input)
+    difference = self_test_difference(package, network)
+    if difference > max(case.tolerance for case in package.card.self_test):
+        message = (
+            f"{folder}: the self-test failed (features {difference:.3g} off its card's); "
+            "install the package again"
+        )
+        raise RegistryError(message)
+    return package, network
+
+
+def means(network: FeatureNetwork, picture: Pixels) -> dict[str, tuple[float, ...]]:
+    """Return the mean of every channel by map, rounded to what the card keeps."""
+    return {
+        name: tuple(round(float(one), 4) for one in grid.mean((1, 2)))
+        for name, grid in network.maps(picture).items()
+    }
+
+
+def self_test_difference(package: FeaturePackage, network: FeatureNetwork) -> float:
+    """Return by how much the largest mean lies off what the card expects.
+
+    A map that is missing, or has other channels, counts as an infinite difference.
+
+    Raises:
+        RegistryError: a picture of the self-test cannot be decoded.
+    """
+    largest = 0.0
+    for case in package.card.self_test:
+        file = package.folder / SELF_TEST_FOLDER / case.picture
+        picture = cv2.imread(str(file), cv2.IMREAD_COLOR)
+        if picture is None:
+            raise RegistryError(f"{file}: no readable picture; install the package again")
+        found = means(network, np.asarray(picture[..., ::-1], np.uint8))
+        expected = {one.name: one.means for one in case.maps}
+        if {k: len(v) for k, v in found.items()} != {k: len(v) for k, v in expected.items()}:
+            return float("inf")
+        for name, wanted in expected.items():
+            largest = max(largest, float(np.abs(np.subtract(wanted, found[name])).max()))
+    return largest

@@ -59,7 +59,7 @@ def test_every_draft_says_what_it_waits_for() -> None:
 
 def test_a_draft_names_the_class_and_the_input_that_are_missing() -> None:
     assert lacks(one("PPE-03"), CATALOGUE.labels) == ("no released model sees mask, no_mask",)
-    told = " ".join(lacks(one("EQP-01"), CATALOGUE.labels))
+    told = " ".join(lacks(one("PROC-03"), CATALOGUE.labels))
     assert "no edge knows the machine signal" in told
     assert "ground calibration" not in " ".join(lacks(one("EQP-03"), CATALOGUE.labels))
 

@@ -1,5 +1,6 @@
 """Every hazard that may be switched on: its scenes, played to the rules that judge at the edge."""
 
+from dataclasses import replace
 from datetime import UTC
 
 import pytest
@@ -9,7 +10,7 @@ from edge.core.camera_core import CameraCore, CoreSpec
 from edge.core.rules.binding import RuleBinding
 from edge.core.scene import Point, Zone
 from edge.core.schedule import Calendar, Day, Hours, Schedule, Shift
-from edge.testing.films import BEGIN, Actor, Film, told
+from edge.testing.films import BEGIN, Actor, Film, RegionChange, told
 from hazard_library.catalogue.hazard import Maturity
 from hazard_library.catalogue.load import HOME, read_shelf
 from hazard_library.catalogue.scene import HazardScene, SceneFilm
@@ -44,6 +45,8 @@ def played(scene: HazardScene, film: SceneFilm) -> list[Change]:
         )
         actor = Actor(str(place), shown.label, box, (begins, ends), (aside, down), shown.score)
         there = there.with_actor(actor)
+    if zone is not None:
+        there = replace(there, regions=(zone.id,), changes=_region_changes(zone.id, film))
     binding = RuleBinding(hazard.id, hazard.rule, zone, together, ground, _hours(scene))
     core = CameraCore(CoreSpec(DeviceId("box-1"), there.camera, (binding,)))
     return [one.change for one in told(core, there, ends=True)]
@@ -54,6 +57,21 @@ def _hours(scene: HazardScene) -> Hours | None:
         return None
     shift = Shift(frozenset({Day.EVERY}), *scene.hours)
     return Hours((Schedule(Calendar(UTC), (shift,)),))
+
+
+def _region_changes(zone: ZoneId, film: SceneFilm) -> tuple[RegionChange, ...]:
+    return tuple(
+        RegionChange(
+            zone,
+            (
+                one.begins.total_seconds(),
+                float("inf") if one.ends is None else one.ends.total_seconds(),
+            ),
+            one.difference,
+            one.changed,
+        )
+        for one in film.looks
+    )
 
 
 def _measured(scene: HazardScene) -> list[tuple[Point, Point]]:

@@ -11,7 +11,6 @@ from hazard_library.bundle import configs_root, models_root
 from hazard_library.errors import CardInvalid, HashMismatch
 from hazard_library.evaluation.state_figures import Scored, aurocs, shares_above, thresholds
 from hazard_library.evaluation.state_material import FilmRegion, cut, inside, read_states
-from hazard_library.evaluation.state_package import self_test_difference
 from hazard_library.evaluation.state_scenes import (
     CHANGES,
     HARMLESS,
@@ -21,7 +20,12 @@ from hazard_library.evaluation.state_scenes import (
     harmless_look,
     taught_looks,
 )
-from hazard_library.registry.feature_network import feature_network, prepared
+from hazard_library.registry.feature_network import (
+    feature_network,
+    open_network,
+    prepared,
+    self_test_difference,
+)
 from hazard_library.registry.features import FeatureInput, FeaturePackage, load_features
 from hazard_library.registry.state_memory import (
     FINEST_GRID,
@@ -201,6 +205,11 @@ def test_the_shipped_package_opens_and_its_self_test_holds(shipped: FeaturePacka
     assert network.names == tuple(one.name for one in shipped.card.maps)
     difference = self_test_difference(shipped, network)
     assert difference <= shipped.card.self_test[0].tolerance
+
+
+def test_the_shipped_package_is_opened_by_its_name() -> None:
+    package, network = open_network("state-features")
+    assert set(network.names) == {one.name for one in package.card.maps}
 
 
 def test_the_self_test_notices_swapped_colours(shipped: FeaturePackage) -> None:
