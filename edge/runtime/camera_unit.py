@@ -13,6 +13,7 @@ from edge.fleet.status_board import StatusBoard
 from edge.inference.lane import Lane, Looked
 from edge.inference.small_grey import small_grey
 from edge.ports import Clock, Frame
+from edge.runtime.breath import Breath
 from edge.runtime.camera_pipeline import CameraPipeline
 from edge.runtime.outlook import Outlook
 from edge.runtime.restart_budget import RestartBudget
@@ -105,6 +106,7 @@ class CameraUnit:
         self._turn_mono: float | None = None
         self._reader = self._new_reader()
         self._earlier = (0, 0)
+        self.breath = Breath()
         self._threads = (
             threading.Thread(target=self._read, name=f"reader-{self._camera}", daemon=True),
             threading.Thread(target=self._judge, name=f"pipeline-{self._camera}", daemon=True),
@@ -188,8 +190,13 @@ class CameraUnit:
             },
         )
 
+    def is_stuck(self, mono: float) -> bool:
+        """Whether its pipeline has not moved for too long; a dead one says so otherwise."""
+        return self._threads[1].is_alive() and self.breath.is_stuck(mono)
+
     def start(self) -> None:
         """Start both threads."""
+        self.breath.taken(self._parts.clock.now(), waiting=False)
         for thread in self._threads:
             thread.start()
 
@@ -253,6 +260,7 @@ class CameraUnit:
         while not self._parts.lane.is_over:
             looked = self._parts.lane.next_looked(_IDLE_S)
             now = self._parts.clock.now()
+            self.breath.taken(now, waiting=looked is None and self._parts.lane.is_busy)
             pipeline = self._turned(pipeline, now if looked is None else looked.frame.at)
             if looked is None:
                 self._idle(pipeline, now, last_mono)

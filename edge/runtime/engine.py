@@ -123,6 +123,18 @@ class Engine:
         """The cameras."""
         return self._parts.cameras.units
 
+    @property
+    def stuck(self) -> str | None:
+        """What has not moved for a minute, or None: only a new start helps."""
+        mono = self._parts.clock.now().mono
+        for unit in self.units:
+            if unit.is_stuck(mono):
+                return f"pipeline-{unit.camera}"
+        waiting = [
+            held for unit in self.units if (held := unit.breath.is_kept_waiting(mono)) is not None
+        ]
+        return "inference" if waiting and all(waiting) else None
+
     def start(self) -> None:
         """Start everything; open incidents were restored when it was composed."""
         self._parts.workers.start()

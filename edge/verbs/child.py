@@ -1,5 +1,6 @@
 """The child's life: open the box, run the engine, obey, leave with the right code."""
 
+import os
 import sys
 from pathlib import Path
 
@@ -10,6 +11,7 @@ from edge.config import RtspSource, Site, last_good
 from edge.config.watch import ConfigWatch
 from edge.errors import ConfigError, EdgeError
 from edge.inference.taught_states import state_cards
+from edge.runtime.life_signs import Heart
 from edge.runtime.stores_lock import take_stores
 from edge.runtime.supervisor import RELOAD
 from edge.verbs.run import CRASHED, Orders, RunOptions
@@ -37,6 +39,8 @@ class Child:
         self._box, refused = self._open()
         self._release = take_stores(self._box.site)
         self._engine = compose(self._box, refused)
+        self._heart = Heart.of(os.environ)
+        self._stuck: str | None = None
         self._watch_files = ConfigWatch(options.config)
         self._watch_files.watch_also(_besides(self._box))
 
@@ -78,6 +82,7 @@ class Child:
         looks = 0
         while not orders.leave.wait(_LOOK_S):
             looks += 1
+            self._give_sign()
             if looks % _LOOKS_PER_FIGURES == 0:
                 self._engine.keep_figures()
             if self._engine.crashed is not None:
@@ -87,6 +92,15 @@ class Child:
             if self._options.once and self._engine.are_sources_over():
                 return self._finish()
         return 0
+
+    def _give_sign(self) -> None:
+        """Let the parent know that the engine moves; one that is stuck is killed and mended."""
+        stuck = self._engine.stuck
+        if stuck is None:
+            self._heart.beat()
+        elif stuck != self._stuck:
+            _log.error("engine_stuck", part=stuck)
+        self._stuck = stuck
 
     def _shall_reload(self, orders: Orders, looks: int) -> bool:
         """Whether somebody asks for it, or the files were changed; a box run once never looks."""

@@ -14,7 +14,8 @@ import structlog
 from edge.errors import ConfigError, EdgeError
 from edge.fleet.system_clock import SystemClock
 from edge.runtime.logs import configure_logging
-from edge.runtime.supervisor import Supervisor
+from edge.runtime.service_manager import ServiceManager
+from edge.runtime.supervisor import Patience, Supervisor
 
 _log = structlog.get_logger(__name__)
 
@@ -42,7 +43,10 @@ def run_parent(options: RunOptions) -> int:
     command += ["--config", str(options.config), "--drain-timeout", f"{options.drain_timeout_s:g}"]
     command += ["--once"] if options.once else []
     command += ["--keep-last-good"] if options.keep_last_good else []
-    supervisor = Supervisor(command, SystemClock(), _LEAVE_S)
+    # A box that reads its sources once is silent while it drains.
+    patience = Patience(silent_s=None) if options.once else Patience()
+    manager = ServiceManager.of(os.environ)
+    supervisor = Supervisor(command, SystemClock(), _LEAVE_S, manager, patience)
     return supervisor.watch(on_restart=[] if options.keep_last_good else ["--keep-last-good"])
 
 
@@ -73,6 +77,8 @@ class Orders:
         signal.signal(signal.SIGTERM, self._on_leave)
         signal.signal(signal.SIGINT, self._on_leave)
         signal.signal(signal.SIGHUP, self._on_reload)
+        # The parent held it back, so that one that came early did not end this process.
+        signal.pthread_sigmask(signal.SIG_UNBLOCK, {signal.SIGHUP})
 
     def take_reload(self) -> bool:
         """Whether the configuration shall be read again; asked once, forgotten."""

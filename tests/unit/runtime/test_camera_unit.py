@@ -7,7 +7,9 @@ import pytest
 from waiting import wait_until
 
 from edge.core.camera_core import CameraCore, CoreSpec
+from edge.core.detections import Detections
 from edge.core.looking_gate import GateSettings, LookingGate
+from edge.core.moment import Moment
 from edge.errors import NothingToLookFor
 from edge.fleet.box_clock import ClockReading, state_of
 from edge.fleet.status_board import StatusBoard
@@ -15,6 +17,7 @@ from edge.fleet.system_clock import SystemClock
 from edge.inference.lane import Waiting
 from edge.inference.workers import Workers
 from edge.ports import Pixels, RawBoxes
+from edge.runtime.breath import STUCK_AFTER_S
 from edge.runtime.camera_pipeline import CameraPipeline, PipelineParts
 from edge.runtime.camera_unit import CameraUnit, UnitParts
 from edge.runtime.events import EventFacts
@@ -251,3 +254,28 @@ def test_a_still_camera_is_judged_at_its_rate_and_its_rested_pictures_are_counte
     wait_until(lambda: site.board.counters().get("frames_gated", 0) >= 10, WITHIN_S, "the counter")
     # The film is opened anew at its end: nothing else than its first picture needs a look.
     assert len(looks) == site.board.counters()["frames_looked_at"] == 1
+
+
+class StuckRecorder(MemoryRecorder):
+    """A recorder whose disk does not answer until the test lets it."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.answers = Event()
+
+    def observe(self, camera: CameraId, at: Moment, detections: Detections) -> None:
+        self.answers.wait(WITHIN_S)
+        super().observe(camera, at, detections)
+
+
+def test_a_pipeline_that_is_stuck_breathes_no_more(site: Site) -> None:
+    disk = StuckRecorder()
+    site.recorder = disk
+    unit = site.add("gate", Mode.LIVE)
+    site.start()
+    began = site.clock.now().mono
+    wait_until(lambda: unit.lane.is_busy, WITHIN_S, "pictures that wait")
+    Event().wait(1.5)
+    assert unit.is_stuck(began + STUCK_AFTER_S + 1.5)
+    disk.answers.set()
+    wait_until(lambda: not unit.is_stuck(began + STUCK_AFTER_S + 1.5), WITHIN_S, "its breath")
