@@ -24,6 +24,7 @@ from edge.testing.fake_clock import FakeClock
 from edge.testing.memory_outbox import MemoryOutbox
 from edge.testing.tally import Tally
 from edge.video.clip import ShownFormat
+from edge.video.evidence_ring import EvidenceRing
 from edge.video.packet_ring import PacketRing
 from edge.video.reader import CameraReader, ReaderOutlets
 from edge.video.source import FileAddress, Mode, SourceSpec
@@ -61,6 +62,7 @@ class Desk:
     pre_roll_s: float = 5.0
     post_roll_s: float = 2.0
     shown: ShownFormat = field(default_factory=ShownFormat)
+    main_ring: PacketRing | None = None
 
     def __post_init__(self) -> None:
         self.tally = Tally()
@@ -85,7 +87,9 @@ class Desk:
         )
         key_file = self.folder / "key.pem"
         stores = EvidenceStores(self.store, self.database, self.outbox, key_file, self.tally)
-        self.recorder = EvidenceRecorder(settings, stores, {GATE: self.ring}, self.clock)
+        main, sub = self.main_ring, self.ring
+        rings = {GATE: sub if main is None else EvidenceRing(main, sub)}
+        self.recorder = EvidenceRecorder(settings, stores, rings, self.clock)
         self.public_key = public_bytes(load_or_create(key_file))
 
     @contextmanager

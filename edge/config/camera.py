@@ -150,6 +150,11 @@ class CameraConfig(Setting):
 
     id: CameraName
     source: SourceConfig
+    evidence_source: SourceConfig | None = Field(
+        default=None,
+        description="Live only: the camera's main stream. Clips are cut from it, and `source` is "
+        "its sub-stream of the same view, which is analysed",
+    )
     mode: SourceMode = Field(
         default=SourceMode.LIVE,
         description="live: late pictures are dropped and counted; replay: every picture of a file",

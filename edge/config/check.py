@@ -8,6 +8,8 @@ from edge.config import source_check
 from edge.config.camera import (
     CameraConfig,
     HazardSwitch,
+    SourceConfig,
+    SourceMode,
     ZoneConfig,
 )
 from edge.config.ground import ground_of, needs_metres
@@ -117,8 +119,9 @@ def missing_files(placed: list[Placed], folder: Path) -> Iterator[Mistake]:
     A film that is not there is no mistake of the configuration: that camera is offline and says so.
     """
     for one in placed:
-        for where, text in source_check.missing_files(one.camera.source, folder):
-            yield one.mistake(("source", *where), text)
+        for name, source in _sources(one.camera):
+            for where, text in source_check.missing_files(source, folder):
+                yield one.mistake((name, *where), text)
         view = one.camera.reference_view
         if view and not (folder / view.expanduser()).is_file():
             text = f"there is no file {folder / view}; create it or mend the path"
@@ -126,8 +129,18 @@ def missing_files(placed: list[Placed], folder: Path) -> Iterator[Mistake]:
 
 
 def _source_mistakes(one: Placed) -> Iterator[Mistake]:
-    for where, text in source_check.mistakes(one.camera.source, one.camera.mode):
-        yield one.mistake(("source", *where), text)
+    for name, source in _sources(one.camera):
+        for where, text in source_check.mistakes(source, one.camera.mode):
+            yield one.mistake((name, *where), text)
+    if one.camera.evidence_source and one.camera.mode is SourceMode.REPLAY:
+        text = "a replay has one stream; remove it or write mode: live"
+        yield one.mistake(("evidence_source",), text)
+
+
+def _sources(camera: CameraConfig) -> Iterator[tuple[str, SourceConfig]]:
+    yield "source", camera.source
+    if camera.evidence_source is not None:
+        yield "evidence_source", camera.evidence_source
 
 
 def _zone_mistakes(one: Placed) -> Iterator[Mistake]:

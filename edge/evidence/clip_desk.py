@@ -14,7 +14,8 @@ from edge.core.scene import PixelBox
 from edge.evidence.ledger import ClipOrder
 from edge.evidence.people import People, PeopleHistory
 from edge.ports import Clock, Counters
-from edge.video.packet_ring import PacketRing, Span, Stretch
+from edge.video.evidence_ring import ClipSource
+from edge.video.packet_ring import Span, Stretch
 from hazard_library.contract.ids import CameraId, IncidentId
 
 _MIB = 1024 * 1024
@@ -65,7 +66,7 @@ class ClipDesk:
 
     def __init__(
         self,
-        rings: Mapping[CameraId, PacketRing],
+        rings: Mapping[CameraId, ClipSource],
         clock: Clock,
         counters: Counters,
         limits: DeskLimits | None = None,

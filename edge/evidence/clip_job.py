@@ -106,7 +106,12 @@ def _redraw(job: ClipJob) -> Redraw:
         if regions is None:
             # Where nobody looked, nobody knows where the heads are.
             return blurred_whole(pixels)
-        return blurred(pixels, (scaled(region, scale) for region in regions))
+        across, down = scale, scale
+        if job.span.looked_at is not None:
+            # The heads were found in the pictures of the other stream, of the same view.
+            across = pixels.shape[1] / job.span.looked_at[0]
+            down = pixels.shape[0] / job.span.looked_at[1]
+        return blurred(pixels, (scaled(region, across, down) for region in regions))
 
     return redraw
 
@@ -121,4 +126,6 @@ def _span_of(job: ClipJob, packets: Sequence[Packet], timeline: Timeline) -> Cli
         cut_short=job.span.cut_short,
         pre_roll_s=round(job.wish.stretch.before_s, 3),
         post_roll_s=round(job.wish.stretch.after_s, 3),
+        stream=job.span.stream,
+        stream_note=job.span.note,
     )

@@ -24,7 +24,8 @@ from edge.evidence.people import People
 from edge.evidence.seal import Maker, Sealer
 from edge.ports import Clock, Counters, EvidenceStore, Frame, Look, Outbox
 from edge.video.clip import ShownFormat
-from edge.video.packet_ring import PacketRing, Stretch
+from edge.video.evidence_ring import ClipSource
+from edge.video.packet_ring import Stretch
 from hazard_library.contract.clock import ClockState
 from hazard_library.contract.events import Change, ModelUsed
 from hazard_library.contract.evidence import EvidenceKind, EvidenceRef
@@ -84,7 +85,7 @@ class EvidenceRecorder:
         self,
         settings: EvidenceSettings,
         stores: EvidenceStores,
-        rings: Mapping[CameraId, PacketRing],
+        rings: Mapping[CameraId, ClipSource],
         clock: Clock,
     ) -> None:
         """Read what an earlier start ordered and did not seal; `run` seals it."""

@@ -61,9 +61,9 @@ def padded(box: PixelBox, share: float = _PADDING) -> PixelBox:
     return (x1 - dx, y1 - dy, x2 + dx, y2 + dy)
 
 
-def scaled(box: PixelBox, scale: float) -> PixelBox:
+def scaled(box: PixelBox, across: float, down: float) -> PixelBox:
     """Return a box in a picture of another size."""
-    return (box[0] * scale, box[1] * scale, box[2] * scale, box[3] * scale)
+    return (box[0] * across, box[1] * down, box[2] * across, box[3] * down)
 
 
 def hull(boxes: Sequence[PixelBox]) -> PixelBox:

@@ -12,7 +12,7 @@ from edge.core.scene import Zone
 from edge.ports import Look
 from edge.runtime.bindings import drawn
 from edge.runtime.camera_eyes import CameraEyes
-from edge.video.packet_ring import PacketRing
+from edge.video.evidence_ring import ClipSource
 from hazard_library.contract.events import ModelUsed
 from hazard_library.contract.ids import CameraId, HazardId
 
@@ -25,7 +25,7 @@ class CameraStage:
     """
 
     config_sha256: str
-    rings: dict[CameraId, PacketRing] = field(default_factory=dict)
+    rings: dict[CameraId, ClipSource] = field(default_factory=dict)
     zones: dict[CameraId, tuple[Zone, ...]] = field(default_factory=dict)
     heads_found_by: dict[CameraId, Look | None] = field(default_factory=dict)
     clock_sources: dict[CameraId, Literal["stream", "arrival", "file"]] = field(

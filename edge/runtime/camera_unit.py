@@ -15,9 +15,11 @@ from edge.inference.small_grey import small_grey
 from edge.ports import Clock, Frame
 from edge.runtime.breath import Breath
 from edge.runtime.camera_pipeline import CameraPipeline
+from edge.runtime.main_unit import MainUnit
 from edge.runtime.outlook import Outlook
 from edge.runtime.restart_budget import RestartBudget
 from edge.runtime.unit_work import UnitWork
+from edge.video.main_stream import MainStream
 from edge.video.packet_ring import PacketRing
 from edge.video.reader import CameraReader, ReaderOutlets
 from edge.video.source import Mode, SourceSpec
@@ -48,6 +50,7 @@ class UnitParts:
     give_up: told once, with the reason, when a camera is lost for this run. outlook: what looks at
     its pictures, for the time that takes; None where nobody measures it.
     gate: says which pictures need no look; None: every picture is looked at.
+    main: reads the stream that clips are cut from, at a camera with two; its failure is a note.
     """
 
     spec: SourceSpec
@@ -59,6 +62,7 @@ class UnitParts:
     clock: Clock
     gate: LookingGate | None = None
     outlook: Outlook | None = None
+    main: MainStream | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,6 +90,7 @@ class CameraUnit:
         self._parts = parts
         self._camera: CameraId = parts.spec.camera
         self._stop = threading.Event()
+        self._main = MainUnit(parts.spec.camera, parts.main, parts.board)
         self._condition = CameraCondition.STARTING
         self._detail = ""
         self._first_at: datetime | None = None
@@ -107,9 +112,12 @@ class CameraUnit:
         self._reader = self._new_reader()
         self._earlier = (0, 0)
         self.breath = Breath()
-        self._threads = (
-            threading.Thread(target=self._read, name=f"reader-{self._camera}", daemon=True),
-            threading.Thread(target=self._judge, name=f"pipeline-{self._camera}", daemon=True),
+        bodies = {"reader": self._read, "pipeline": self._judge}
+        if parts.main is not None:
+            bodies["main-stream"] = self._main.run
+        self._threads = tuple(
+            threading.Thread(target=body, name=f"{name}-{self._camera}", daemon=True)
+            for name, body in bodies.items()
         )
 
     @property
@@ -119,7 +127,7 @@ class CameraUnit:
 
     @property
     def is_over(self) -> bool:
-        """Whether both threads have left."""
+        """Whether all threads have left."""
         return all(thread.ident is not None and not thread.is_alive() for thread in self._threads)
 
     @property
@@ -195,17 +203,18 @@ class CameraUnit:
         return self._threads[1].is_alive() and self.breath.is_stuck(mono)
 
     def start(self) -> None:
-        """Start both threads."""
+        """Start all threads."""
         self.breath.taken(self._parts.clock.now(), waiting=False)
         for thread in self._threads:
             thread.start()
 
     def stop(self) -> None:
-        """Ask both to leave; frames under way are judged first."""
+        """Ask all to leave; frames under way are judged first."""
         self._stop.set()
+        self._main.stop()
 
     def join(self, timeout_s: float) -> bool:
-        """Wait for both; False when one did not leave in time."""
+        """Wait for them; False when one did not leave in time."""
         for thread in self._threads:
             thread.join(timeout_s)
         return self.is_over
@@ -246,6 +255,7 @@ class CameraUnit:
                 self._earlier = (self.figures.packets, self.figures.frames)
                 self._reader = self._new_reader()
         finally:
+            self._main.stop()
             self._parts.lane.finish()
 
     def _judge(self) -> None:
@@ -291,7 +301,7 @@ class CameraUnit:
             self._show_not_analysed(looked.fault)
         elif self._condition is not CameraCondition.FINISHED:
             now = self._parts.clock.now().utc
-            detail = self._detail or self._behind
+            detail = self._detail or self._main.note or self._behind
             self._parts.board.show_camera(self._camera, self._condition, now, detail)
 
     def _idle(self, pipeline: CameraPipeline, now: Moment, last_mono: float) -> None:
@@ -347,6 +357,7 @@ class CameraUnit:
             "frames_dropped": self._parts.lane.dropped,
             "frames_undecodable": stats.decode_errors,
             "camera_reconnects": stats.reconnects,
+            "main_stream_reconnects": self._main.reconnects,
             "ring_packets_dropped": ring.dropped_before_keyframe + ring.dropped_for_size,
         }
         for name, count in counts.items():

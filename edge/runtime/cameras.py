@@ -4,7 +4,7 @@ One thread at a time changes them (the one that started the engine); `units` may
 """
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 
 import structlog
 
@@ -26,6 +26,8 @@ from edge.runtime.camera_unit import CameraUnit, UnitParts
 from edge.runtime.events import EventFacts
 from edge.runtime.outlook import Outlook
 from edge.runtime.site_changes import CameraChanges
+from edge.video.evidence_ring import EvidenceRing
+from edge.video.main_stream import MainStream
 from edge.video.packet_ring import PacketRing
 from edge.video.source import Mode, SourceSpec
 from hazard_library.contract.ids import CameraId, DeviceId, HazardId
@@ -111,7 +113,10 @@ class Cameras:
         parts, spec = self._parts, seat.spec
         parts.stage.show(seat.eyes)
         parts.stage.clock_sources[spec.camera] = spec.clock_source
-        ring = parts.stage.rings[spec.camera] = parts.new_ring()
+        ring = parts.new_ring()
+        main = self._main_stream(spec)
+        clips = ring if main is None else EvidenceRing(main.ring, ring)
+        parts.stage.rings[spec.camera] = clips
         outlook = self._outlooks[spec.camera] = Outlook(seat.eyes.panel.detect, parts.clock)
         waiting = Waiting.EVERY if spec.mode is Mode.REPLAY else Waiting.NEWEST
         lane = parts.workers.open_lane(spec.camera, waiting, outlook.detect, self._share(seat))
@@ -120,6 +125,7 @@ class Cameras:
             UnitParts(
                 spec=spec,
                 ring=ring,
+                main=main,
                 lane=lane,
                 new_pipeline=lambda: self._new_pipeline(seat),
                 give_up=lambda reason: parts.recorder.source_ended(spec.camera, reason),
@@ -129,6 +135,13 @@ class Cameras:
                 outlook=outlook,
             )
         )
+
+    def _main_stream(self, spec: SourceSpec) -> MainStream | None:
+        """Return what reads the stream that clips are cut from, at a camera with two."""
+        if spec.main is None:
+            return None
+        ring = self._parts.new_ring()
+        return MainStream(replace(spec, address=spec.main), self._parts.clock, ring)
 
     def _share(self, seat: Seat) -> Share:
         """Let cameras that watch for the gravest hazards keep their rates under overload."""

@@ -2,12 +2,12 @@
 
 import os
 from datetime import UTC, datetime
+from hashlib import sha256
 from pathlib import Path
 from typing import assert_never
 
 import cv2
 import numpy as np
-from numpy.typing import NDArray
 
 from edge.config import CameraConfig, FileSource, HttpSource, RtspSource, Site
 from edge.errors import ConfigError
@@ -41,10 +41,8 @@ def source_spec(site: Site, camera: CameraConfig) -> SourceSpec:
         start_at=_start_at(site, source),
         sample_fps=camera.sample_fps,
         masks=tuple(PrivacyMask(id=mask.id, points=mask.points) for mask in camera.privacy_masks),
-        watch=Watch(
-            frozenset(CameraCondition(state.value) for state in camera.unwatched),
-            None if camera.reference_view is None else _grey(site.path(camera.reference_view)),
-        ),
+        watch=_watch(site, camera),
+        main=None if camera.evidence_source is None else _address(site, camera.evidence_source),
     )
 
 
@@ -86,20 +84,20 @@ def _start_at(site: Site, source: FileSource | RtspSource | HttpSource) -> datet
         return _NEVER
 
 
-def _grey(file: Path) -> NDArray[np.uint8]:
-    """Return a picture as uint8 (height, width).
-
-    Raises:
-        ConfigError: it is no picture.
-    """
+def _watch(site: Site, camera: CameraConfig) -> Watch:
+    unwatched = frozenset(CameraCondition(state.value) for state in camera.unwatched)
+    if camera.reference_view is None:
+        return Watch(unwatched)
+    file = site.path(camera.reference_view)
+    data = b""
     try:
-        data = np.frombuffer(file.read_bytes(), np.uint8)
-        picture = cv2.imdecode(data, cv2.IMREAD_GRAYSCALE) if len(data) else None
+        data = file.read_bytes()
+        picture = cv2.imdecode(np.frombuffer(data, np.uint8), cv2.IMREAD_GRAYSCALE)
     except (OSError, cv2.error):
         picture = None
     if picture is None:
         raise ConfigError(f"{file}: reference_view is no picture that can be read; give a JPEG")
-    return np.asarray(picture, np.uint8)
+    return Watch(unwatched, np.asarray(picture, np.uint8), sha256(data).hexdigest())
 
 
 def _password(site: Site, source: RtspSource | HttpSource) -> str | None:

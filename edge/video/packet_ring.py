@@ -4,6 +4,7 @@ import threading
 from collections import deque
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
+from typing import Literal
 
 from edge.core.moment import Moment
 from edge.video.packet import Packet, StreamFormat
@@ -16,11 +17,16 @@ _LATE_S = 0.5
 class Span:
     """A stretch of one stream that begins on a key frame; empty when nothing was kept.
 
-    cut_short: why it is shorter than asked for, or None.
+    cut_short: why it is shorter than asked for, or None. Of a camera with two streams also: which
+    of them it is, a note why, and the size (width, height) of the pictures that were looked at,
+    where these are not its own.
     """
 
     packets: tuple[Packet, ...]
     cut_short: str | None = None
+    stream: Literal["main", "sub"] | None = None
+    note: str | None = None
+    looked_at: tuple[int, int] | None = None
 
     @property
     def size_bytes(self) -> int:
@@ -123,6 +129,12 @@ class PacketRing:
         """Bytes of packets kept now."""
         with self._lock:
             return self._bytes
+
+    def latest_size(self) -> tuple[int, int] | None:
+        """Return width and height of the newest picture, or None."""
+        with self._lock:
+            form = self._packets[-1].format if self._packets else None
+        return None if form is None else (form.width, form.height)
 
     def next_epoch(self) -> int:
         """Return a number that no packet kept here has carried: for a stream that begins anew."""

@@ -13,7 +13,7 @@ or a moved one still shows a fire or somebody who has fallen, so its rules go on
 """
 
 from collections import deque
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import numpy as np
 from numpy.typing import NDArray
@@ -58,10 +58,12 @@ class Watch:
 
     unwatched: states that are not looked for, as `moved` where a camera pans on its rounds.
     reference: a grey picture of the view as it shall be; None: it is learnt at start.
+    reference_sha256: tells two references apart.
     """
 
     unwatched: frozenset[CameraCondition] = frozenset()
-    reference: NDArray[np.uint8] | None = None
+    reference: NDArray[np.uint8] | None = field(default=None, compare=False)
+    reference_sha256: str | None = None
 
 
 class PictureHealth:

@@ -80,6 +80,7 @@ class SourceSpec:
     sample_fps: hand on at most so many pictures a second of stream time; None hands on every one.
     masks: areas that are never recorded; the reader burns them in before anybody gets a picture.
     watch: what is looked for in the pictures themselves.
+    main: the camera's main stream, which clips are cut from; None: it has this one alone.
     """
 
     camera: CameraId
@@ -89,7 +90,8 @@ class SourceSpec:
     start_at: datetime = _EPOCH
     sample_fps: float | None = None
     masks: tuple[PrivacyMask, ...] = ()
-    watch: Watch = field(default_factory=Watch, compare=False)
+    watch: Watch = field(default_factory=Watch)
+    main: Address | None = None
 
     @property
     def clock_source(self) -> Literal["arrival", "file"]:

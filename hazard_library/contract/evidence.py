@@ -61,6 +61,12 @@ class ClipSpan(Part):
     )
     pre_roll_s: float | None = Field(default=None, ge=0, description="Asked for before the trigger")
     post_roll_s: float | None = Field(default=None, ge=0, description="Asked for after the trigger")
+    stream: Literal["main", "sub"] | None = Field(
+        default=None, description="Which stream of a camera that has two; None: it has one"
+    )
+    stream_note: str | None = Field(
+        default=None, description="Why it is not the main stream, or None"
+    )
 
 
 class PrivacyMask(Part):

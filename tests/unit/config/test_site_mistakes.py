@@ -119,32 +119,6 @@ CASES: list[tuple[str, Change, str]] = [
         "a stream cannot be replayed; write mode: live",
     ),
     (
-        "web address with its password",
-        lambda d: d["cameras"][0].update(source={"kind": "http", "url": "http://u:p@h/x"}),
-        "is no web address, or holds a user: write https://host/path",
-    ),
-    (
-        "trust without encryption",
-        lambda d: d["cameras"][0].update(
-            source={"kind": "http", "url": "http://h/x", "ca_file": "ca.pem"}
-        ),
-        "nothing is encrypted here; write https in the url or remove it",
-    ),
-    (
-        "authority that is not there",
-        lambda d: d["cameras"][0].update(
-            source={"kind": "http", "url": "https://h/x", "ca_file": "ca.pem"}
-        ),
-        "ca.pem; create it or mend the path",
-    ),
-    (
-        "replayed web address without a beginning",
-        lambda d: d["cameras"][0].update(
-            source={"kind": "http", "url": "http://h/x.mp4"}, mode="replay"
-        ),
-        "a replayed film needs the moment of its first picture; add start_at",
-    ),
-    (
         "looped replay",
         lambda d: (
             d["cameras"][0].update(mode="replay"),

@@ -81,7 +81,9 @@ def test_bytes_that_are_no_event_are_refused_with_the_field_named(
 def test_a_manifest_is_read_back_from_the_text_that_was_signed() -> None:
     sealed = parse(EvidenceSealed, (GOLDEN / "evidence-sealed-1.two-hashes.json").read_bytes())
     manifest = EvidenceManifest.model_validate_json(sealed.manifest)
-    assert manifest.to_bytes().decode() == sealed.manifest
+    signed = json.loads(sealed.manifest)
+    # A later minor may add optional fields; what was signed stays as it was said.
+    assert said_again(signed, json.loads(manifest.to_bytes())) == signed
     assert manifest.privacy_masks[0].id == "休息室"
     assert manifest.clock is not None
 

@@ -25,8 +25,9 @@ from edge.testing.memory_outbox import MemoryOutbox
 from edge.testing.memory_recorder import MemoryRecorder
 from edge.testing.painted_film import write_film
 from edge.testing.scripted_backend import NOTHING
+from edge.video.main_stream import MainStream
 from edge.video.packet_ring import PacketRing
-from edge.video.source import FileAddress, Mode, SourceSpec
+from edge.video.source import FileAddress, Mode, RtspAddress, SourceSpec
 from hazard_library.contract.device import CameraCondition
 from hazard_library.contract.ids import CameraId, DeviceId
 
@@ -49,7 +50,12 @@ class Site:
         self.workers = Workers(2, self.board)
 
     def add(
-        self, name: str, mode: Mode, crashes: int = 0, gate: LookingGate | None = None
+        self,
+        name: str,
+        mode: Mode,
+        crashes: int = 0,
+        gate: LookingGate | None = None,
+        main: MainStream | None = None,
     ) -> CameraUnit:
         camera = CameraId(name)
         left = [crashes]
@@ -86,6 +92,7 @@ class Site:
                 board=self.board,
                 clock=self.clock,
                 gate=gate,
+                main=main,
             )
         )
         self.units.append(unit)
@@ -106,6 +113,10 @@ class Site:
     def condition(self, name: str) -> CameraCondition | None:
         cameras = self.board.snapshot().cameras
         return next((one.condition for one in cameras if one.camera == name), None)
+
+    def detail(self, name: str) -> str:
+        cameras = self.board.snapshot().cameras
+        return next((one.detail for one in cameras if one.camera == name), "")
 
     def looks(self, name: str) -> int:
         return sum(camera == name for camera, _, _ in list(self.recorder.observed))
@@ -279,3 +290,30 @@ def test_a_pipeline_that_is_stuck_breathes_no_more(site: Site) -> None:
     assert unit.is_stuck(began + STUCK_AFTER_S + 1.5)
     disk.answers.set()
     wait_until(lambda: not unit.is_stuck(began + STUCK_AFTER_S + 1.5), WITHIN_S, "its breath")
+
+
+def test_a_main_stream_that_is_away_is_a_note_at_a_camera_that_is_well(site: Site) -> None:
+    gate = CameraId("gate")
+    nowhere = SourceSpec(gate, RtspAddress("127.0.0.1", 9, "/main"))
+    site.add("gate", Mode.LIVE, main=MainStream(nowhere, site.clock, PacketRing()))
+    site.start()
+    wait_until(lambda: "clips are cut from the sub-stream" in site.detail("gate"))
+    assert site.condition("gate") is CameraCondition.OK
+    assert "refuses the connection" in site.detail("gate")
+
+
+def test_a_main_stream_that_crashes_leaves_its_camera_alone(site: Site) -> None:
+    class Crashing(MainStream):
+        """Has a mistake of ours."""
+
+        def run(self, stop: Event) -> None:
+            """Crash."""
+            raise RuntimeError(f"a mistake of ours, {stop.is_set()=}")
+
+    nowhere = SourceSpec(CameraId("gate"), RtspAddress("127.0.0.1", 9, "/main"))
+    site.add("gate", Mode.LIVE, main=Crashing(nowhere, site.clock, PacketRing()))
+    site.start()
+    wait_until(lambda: site.board.counters().get("main_stream_crashed", 0) >= 1)
+    had = site.looks("gate")
+    wait_until(lambda: site.looks("gate") > had + 5)
+    assert site.given_up == []

@@ -1,0 +1,110 @@
+"""Mistakes in where a camera's pictures come from: each named with its place and remedy."""
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+import yaml
+
+from edge.config import load_site
+from edge.errors import ConfigError
+from hazard_library.catalogue.load import Catalogue, load_catalogue
+
+Change = Callable[[dict[str, Any]], object]
+
+
+@pytest.fixture(scope="module")
+def catalogue() -> Catalogue:
+    return load_catalogue()
+
+
+def a_site() -> dict[str, Any]:
+    camera = {
+        "id": "gate",
+        "source": {"kind": "file", "path": "a.mp4"},
+        "hazards": [{"id": "FIRE-01"}],
+    }
+    return {"site": "yard", "device": "box-1", "stores": "stores", "cameras": [camera]}
+
+
+CASES: list[tuple[str, Change, str]] = [
+    (
+        "web address with its password",
+        lambda d: d["cameras"][0].update(source={"kind": "http", "url": "http://u:p@h/x"}),
+        "is no web address, or holds a user: write https://host/path",
+    ),
+    (
+        "trust without encryption",
+        lambda d: d["cameras"][0].update(
+            source={"kind": "http", "url": "http://h/x", "ca_file": "ca.pem"}
+        ),
+        "nothing is encrypted here; write https in the url or remove it",
+    ),
+    (
+        "authority that is not there",
+        lambda d: d["cameras"][0].update(
+            source={"kind": "http", "url": "https://h/x", "ca_file": "ca.pem"}
+        ),
+        "ca.pem; create it or mend the path",
+    ),
+    (
+        "replayed web address without a beginning",
+        lambda d: d["cameras"][0].update(
+            source={"kind": "http", "url": "http://h/x.mp4"}, mode="replay"
+        ),
+        "a replayed film needs the moment of its first picture; add start_at",
+    ),
+    (
+        "main stream of a replay",
+        lambda d: d["cameras"][0].update(
+            evidence_source={"kind": "rtsp", "host": "h"}, mode="replay"
+        ),
+        "evidence_source: a replay has one stream; remove it or write mode: live",
+    ),
+    (
+        "main stream's password file that is not there",
+        lambda d: d["cameras"][0].update(
+            evidence_source={"kind": "rtsp", "host": "h", "user": "u", "password_file": "no.txt"}
+        ),
+        "evidence_source.password_file: there is no file",
+    ),
+    (
+        "reference view that is not there",
+        lambda d: d["cameras"][0].update(reference_view="no.jpg"),
+        "no.jpg; create it or mend the path",
+    ),
+]
+
+
+@pytest.mark.parametrize(
+    ("change", "said"), [case[1:] for case in CASES], ids=[c[0] for c in CASES]
+)
+def test_each_kind_of_mistake_is_named_with_its_place_and_remedy(
+    tmp_path: Path, catalogue: Catalogue, change: Change, said: str
+) -> None:
+    site, file = a_site(), tmp_path / "site.yaml"
+    change(site)
+    file.write_text(yaml.safe_dump(site, sort_keys=False))
+    with pytest.raises(ConfigError) as fault:
+        load_site(file, catalogue)
+    lines = str(fault.value).splitlines()
+    assert all(line.removeprefix(f"{file}:").split(":")[0].isdigit() for line in lines)
+    assert any(said in line for line in lines), lines
+
+
+@pytest.mark.parametrize(
+    "source",
+    [
+        {"kind": "http", "url": "http://192.0.2.1:8080/video.mjpg?size=1"},
+        {"kind": "http", "url": "https://[2001:db8::1]/a@b.ts"},
+        {"kind": "rtsp", "host": "192.0.2.1", "transport": "udp"},
+    ],
+)
+def test_sources_that_are_well(
+    tmp_path: Path, catalogue: Catalogue, source: dict[str, object]
+) -> None:
+    site, file = a_site(), tmp_path / "site.yaml"
+    site["cameras"][0] |= {"source": source, "evidence_source": source, "unwatched": ["moved"]}
+    file.write_text(yaml.safe_dump(site))
+    assert load_site(file, catalogue).cameras[0].evidence_source is not None
