@@ -22,6 +22,7 @@ REQUIRED = (
     "docs/glossary.md",
     "docs/guides/add-a-hazard.md",
     "docs/guides/operate.md",
+    "docs/guides/edge-operator.md",
     "docs/guides/officer.md",
     "docs/guides/maintain.md",
     "hazard_library/DESIGN.md",
