@@ -23,6 +23,7 @@ VERBS: dict[str, Verb] = {
     "server": Verb("server.cli", "run or set up the central server"),
     "library": Verb("hazard_library.cli", "keep the hazard catalogue and the sample library"),
     "evidence": Verb("hazard_library.cli", "check evidence offline: what holds, what does not"),
+    "doctor": Verb("edge.cli", "find what could keep an edge box from its work"),
     "detect": Verb("edge.cli", "find objects in pictures and videos"),
     "bench": Verb("edge.cli", "measure the edge pipeline"),
     "train": Verb("hazard_library.cli", "train and export a detector"),
@@ -36,6 +37,7 @@ VERBS: dict[str, Verb] = {
 #: The extra of the distribution that brings what a verb needs.
 EXTRAS = {
     "edge": "edge",
+    "doctor": "edge",
     "detect": "edge",
     "bench": "edge",
     "library": "library",

@@ -41,7 +41,12 @@ def main(argv: list[str]) -> int:
 
 
 def _parser(word: str) -> argparse.ArgumentParser:
-    makers = {"edge": _edge_parser, "detect": _detect_parser, "bench": _bench_parser}
+    makers = {
+        "edge": _edge_parser,
+        "detect": _detect_parser,
+        "bench": _bench_parser,
+        "doctor": _doctor_parser,
+    }
     return makers[word]()
 
 
@@ -198,6 +203,18 @@ def _chosen(options: argparse.Namespace) -> tuple[str, ...]:
     return tuple(options.models or (_MODEL,))
 
 
+def _doctor_parser() -> argparse.ArgumentParser:
+    parser = _new(
+        "patrol doctor",
+        "Find what could keep a box from its work, and say what to do.",
+        "patrol doctor --config site.yaml",
+    )
+    parser.add_argument("--config", type=Path, metavar="F", help="site.yaml; without: the machine")
+    parser.add_argument("--json", action="store_true", help="print JSON")
+    parser.set_defaults(run=_doctor)
+    return parser
+
+
 def _detect_parser() -> argparse.ArgumentParser:
     parser = _new(
         "patrol detect",
@@ -335,6 +352,12 @@ def _explain(options: argparse.Namespace) -> int:
             camera=options.camera,
         )
     )
+
+
+def _doctor(options: argparse.Namespace) -> int:
+    from edge.verbs.doctor import doctor
+
+    return doctor(options.config, as_json=options.json)
 
 
 def _detect(options: argparse.Namespace) -> int:
