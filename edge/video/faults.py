@@ -88,10 +88,20 @@ def _why_not_reached(address: RtspAddress | HttpAddress, fault: LibraryFault) ->
                 f" refuses the connection: nothing listens at port {address.port}; "
                 "check the port and that the camera is on"
             )
-        case _ if fault.errno == errno.EIO and not _is_known(address.host):
-            return f": nobody knows the host {address.host}; correct its name or the DNS"
+        case _ if fault.errno == errno.EIO:
+            return _why_broken_off(address)
         case _:
             return f" cannot be reached ({fault.strerror}); check host and network"
+
+
+def _why_broken_off(address: RtspAddress | HttpAddress) -> str:
+    """Say what the library calls a fault of input: an unknown host, or an end without a picture."""
+    if not _is_known(address.host):
+        return f": nobody knows the host {address.host}; correct its name or the DNS"
+    remedy = "check port and path"
+    if isinstance(address, HttpAddress) and address.url.startswith("https:"):
+        remedy = "check port, path and ca_file"
+    return f" breaks the connection off before a picture came; {remedy}"
 
 
 def _is_known(host: str) -> bool:

@@ -191,7 +191,7 @@ def listening(behave: Callable[[socket.socket], None]) -> Iterator[int]:
         listener.shutdown(socket.SHUT_RDWR)
 
 
-def test_five_faults_have_five_sentences_that_name_camera_and_remedy(film: Path) -> None:
+def test_six_faults_have_six_sentences_that_name_camera_and_remedy(film: Path) -> None:
     sentences = []
     guarded = plugged(film, ("admin", "right"))
     with guarded as camera, reading(at(camera.port, PATH, "admin", "wrong")) as one:
@@ -204,11 +204,14 @@ def test_five_faults_have_five_sentences_that_name_camera_and_remedy(film: Path)
         sentences.append(comes(one, OFFLINE))
     with listening(babbling) as port, reading(at(port)) as one:
         sentences.append(comes(one, CameraCondition.UNDECODABLE))
+    with reading(RtspAddress("no-such-host.invalid", 554, "/")) as one:
+        sentences.append(comes(one, OFFLINE))
     words = ["password", "correct the path", "refuses the connection", "in time", "no video stream"]
+    words.append("nobody knows the host")
     for sentence, word in zip(sentences, words, strict=True):
         assert word in sentence
         assert "gate" in sentence
-    assert len(set(sentences)) == 5
+    assert len(set(sentences)) == 6
 
 
 def test_a_reader_holds_one_session_and_knocks_with_growing_pauses(film: Path) -> None:

@@ -120,6 +120,16 @@ def test_what_is_no_film_fails_with_one_sentence_that_names_file_and_remedy(
         probe(path)
 
 
+def test_a_film_of_an_unknown_codec_says_so_and_what_to_do(tmp_path: Path) -> None:
+    path = render(tmp_path / "a.avi", FilmSpec(codec="mjpeg"))
+    path.write_bytes(path.read_bytes().replace(b"MJPG", b"ZZZZ"))
+    reading = replay(path)
+    assert isinstance(reading.reader.failure, Undecodable)
+    assert "codec" in reading.detail
+    assert "H.264 or H.265" in reading.detail
+    assert str(path) in reading.detail
+
+
 def test_a_missing_file_fails_with_its_name(tmp_path: Path) -> None:
     reading = replay(tmp_path / "none.mp4")
     assert isinstance(reading.reader.failure, Unreachable)

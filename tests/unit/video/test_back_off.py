@@ -4,9 +4,12 @@ import random
 from collections.abc import Callable
 
 import pytest
+from readings import GATE, Reading
 
 from edge.testing.fake_clock import FakeClock
 from edge.video.back_off import BackOff, BackOffLimits
+from edge.video.source import RtspAddress, SourceSpec
+from hazard_library.contract.device import CameraCondition
 
 
 def knocks(back_off: BackOff, clock: FakeClock, seconds: float, attempt: Callable[[], None]) -> int:
@@ -68,3 +71,27 @@ def test_pictures_that_go_on_for_a_while_make_the_next_pause_short_again() -> No
         back_off.picture_came(clock.now().mono)
         clock.wait(0.1)
     assert back_off.next_pause_s() < 0.6
+
+
+def test_a_reader_whose_camera_is_away_for_ten_minutes_knocks_seldom_and_says_it_once(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    one = Reading(SourceSpec(GATE, RtspAddress("127.0.0.1", 9)))
+    began = one.clock.now().mono
+    while one.clock.now().mono - began < 600:
+        one.reader.step()
+    assert 50 <= one.reader.stats.reconnects <= 100
+    assert one.said() == [CameraCondition.OFFLINE]
+    assert capsys.readouterr().out.count("source_failed") == 1
+
+
+def test_a_camera_that_breaks_off_thirty_times_a_minute_is_read_for_most_of_the_time() -> None:
+    back_off, clock = new(5)
+
+    def two_seconds_of_pictures() -> None:
+        for _ in range(11):
+            back_off.picture_came(clock.now().mono)
+            clock.wait(0.2)
+
+    # It is read for as much of the time as it can be: a steady stretch makes the pause short.
+    assert knocks(back_off, clock, 60, two_seconds_of_pictures) >= 20
