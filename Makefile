@@ -2,6 +2,7 @@
 # make demo ONCE=1 the same once: every source read to its end, one JSON object as the last line
 # make test        all tests, on the installed wheel, from another folder
 # make test-train  the tests that need torch, in an environment of their own
+# make chaos       the faults of docs/RELIABILITY.md, one row each: outages, deaths, power cuts, full disks (an hour)
 # make clips       the five public clips against what a person sees in them (STRICT=1: fail on any difference)
 #
 # make demo VIDEO="a.mp4 b.mp4" | RTSP="rtsp://host/path" | CONFIG=site.yaml    your own cameras
@@ -11,7 +12,7 @@ PATROL := $(CURDIR)/.venv/bin/patrol
 ELSEWHERE := $(CURDIR)/build/elsewhere
 PYTHON_IN := $(CURDIR)/.venv/bin/python
 
-.PHONY: demo test test-train library train lint setup dev clips bench schemas clean
+.PHONY: demo test test-train chaos library train lint setup dev clips bench schemas clean
 
 setup:
 	@tools/setup.sh demo
@@ -24,7 +25,14 @@ demo: setup
 test:
 	@tools/setup.sh test
 	@mkdir -p $(ELSEWHERE)
-	@cd $(ELSEWHERE) && exec $(PYTHON_IN) -m pytest $(CURDIR)/tests --ignore=$(CURDIR)/tests/training $(ARGS)
+	@cd $(ELSEWHERE) && exec $(PYTHON_IN) -m pytest $(CURDIR)/tests --ignore=$(CURDIR)/tests/training \
+	  --ignore=$(CURDIR)/tests/chaos $(ARGS)
+
+chaos:
+	@tools/setup.sh chaos
+	@mkdir -p $(ELSEWHERE) artefacts/chaos
+	@cd $(ELSEWHERE) && CHAOS_ROWS=$(CURDIR)/artefacts/chaos/rows.jsonl exec $(PYTHON_IN) -m pytest \
+	  -p no:randomly $(CURDIR)/tests/chaos $(ARGS)
 
 # The maintainer's tools without torch, and with it.
 library:

@@ -193,7 +193,7 @@ def compose(box: Box, config_error: str | None = None, *, keeps_evidence: bool =
             clock=shared.clock,
             delivery=_delivery(box, shared),
             close_stores=shared.close_stores,
-            keep_figures=lambda: figures.keep(box.site.stores, cameras.units),
+            keep_figures=lambda: figures.keep(box.site.stores, cameras.units, shared.board),
         )
     )
 
@@ -269,15 +269,17 @@ def _open_shared(box: Box, config_error: str | None) -> _Shared:
         {one.name: one.reason for one in box.models.refused},
     )
     board.show_config(site.sha256, config_error)
-    store = DirectoryStore(
-        site.stores / EVIDENCE, evidence_database, clock, board, site.config.quotas.evidence
-    )
-    store.call_on_room(board.show_evidence)
     return _Shared(
         board=board,
         clock=clock,
         outbox=SqliteOutbox(site.stores / OUTBOX, clock.now(), board),
-        store=store,
+        store=DirectoryStore(
+            site.stores / EVIDENCE,
+            evidence_database,
+            clock,
+            board,
+            site.config.quotas.evidence,
+        ),
         evidence_database=evidence_database,
         backends=backends,
         workers=Workers(box.layout.workers, board),

@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # Sets up Hazard Patrol on a Debian machine: packages, virtual environment, console, installed wheel.
 #
-#   tools/setup.sh PROFILE      edge | server | demo | test | library | train
+#   tools/setup.sh PROFILE      edge | server | demo | test | chaos | library | train
 #
 # Everything lands in .venv (`train`: .venv-train, with torch some 6 GB) and build/; what is up to date is not done again. Needs Python >= 3.11.
 # What is installed comes from the package registries that apt, pip and npm are set up with.
@@ -22,12 +22,14 @@ case $profile in
   demo)   extras=edge,server     ; packages="libgl1 libglib2.0-0 mosquitto opencv-doc" ;;
   library) extras=edge,library     ; packages="libgl1 libglib2.0-0 fonts-noto-cjk" ;;
   train)  extras=edge,server,library,train,dev ; packages="libgl1 libglib2.0-0 fonts-noto-cjk" ;;
-  test)   extras=edge,edge-openvino,server,library,dev
+  test|chaos) extras=edge,edge-openvino,server,library,dev
           packages="libgl1 libglib2.0-0 mosquitto opencv-doc git chromium fonts-noto-cjk
                     postgresql libreoffice-writer ffmpeg libatomic1 python3-gi gir1.2-gst-rtsp-server-1.0
                     gstreamer1.0-plugins-base gstreamer1.0-plugins-good
-                    gstreamer1.0-plugins-bad gstreamer1.0-plugins-ugly" ;;
-  *) fail "unknown profile '$profile'; use edge, server, demo, library, train or test" ;;
+                    gstreamer1.0-plugins-bad gstreamer1.0-plugins-ugly"
+          # A fault of the power or the clock is made with strace and a small C library.
+          if [ "$profile" = chaos ]; then packages="$packages strace gcc libc6-dev"; fi ;;
+  *) fail "unknown profile '$profile'; use edge, server, demo, test, chaos, library or train" ;;
 esac
 
 as_root() {

@@ -6,8 +6,13 @@ from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
+import structlog
+
+from edge.ports import Counters
 from edge.runtime.camera_unit import CameraUnit
 from edge.video.source import SourceSpec, shown_url
+
+_log = structlog.get_logger(__name__)
 
 FILE = "cameras.json"
 
@@ -28,15 +33,24 @@ class CameraFigures:
     failure: str | None
 
 
-def keep(folder: Path, units: Sequence[CameraUnit]) -> None:
-    """Write the figures of all cameras: temporary, fsync, rename."""
+def keep(folder: Path, units: Sequence[CameraUnit], counters: Counters) -> None:
+    """Write the figures of all cameras: temporary, fsync, rename.
+
+    They are a report and no evidence: a disk that does not take them is told and counted, and the
+    box goes on.
+    """
     rows = [asdict(_figures(unit.spec, unit)) for unit in units]
     temporary = folder / f".{FILE}"
-    with temporary.open("w", encoding="utf-8") as file:
-        json.dump(rows, file, ensure_ascii=False, indent=1)
-        file.flush()
-        os.fsync(file.fileno())
-    temporary.replace(folder / FILE)
+    try:
+        with temporary.open("w", encoding="utf-8") as file:
+            json.dump(rows, file, ensure_ascii=False, indent=1)
+            file.flush()
+            os.fsync(file.fileno())
+        temporary.replace(folder / FILE)
+    except OSError as fault:
+        counters.count("figures_not_kept")
+        remedy = "make room on the disk of the stores"
+        _log.warning("figures_not_kept", file=str(folder / FILE), reason=str(fault), remedy=remedy)
 
 
 def read(folder: Path) -> tuple[CameraFigures, ...]:

@@ -54,12 +54,12 @@ class Child:
                 _log.info("hazard_noted", camera=camera.id, note=note)
             _log.info("models_chosen", camera=camera.id, models=[p.model for p in plan.parts])
         self._engine.start()
-        last_good.keep(self._box.site)
         # Who runs a film once looks at its report.
         status = None if self._options.once else open_status(self._engine, lambda: self._box)
         if status is not None:
             status.start()
         try:
+            _keep_as_last_good(self._box.site)
             return self._watch(orders)
         finally:
             if status is not None:
@@ -126,7 +126,7 @@ class Child:
             return True
         self._box = box
         self._watch_files.watch_also(_besides(box))
-        last_good.keep(box.site)
+        _keep_as_last_good(box.site)
         return False
 
     def _finish(self) -> int:
@@ -159,6 +159,15 @@ def _secrets_of(site: Site) -> list[Path]:
     sources = [camera.source for camera in site.cameras]
     given = [one.password_file for one in sources if isinstance(one, RtspSource)]
     return [site.path(file) for file in given if file is not None]
+
+
+def _keep_as_last_good(site: Site) -> None:
+    """Keep the configuration that runs; on a disk that takes nothing the box runs all the same."""
+    try:
+        last_good.keep(site)
+    except OSError as fault:
+        remedy = "make room on the disk of the stores"
+        _log.warning("configuration_not_kept", reason=str(fault), remedy=remedy)
 
 
 def _catalogue() -> Catalogue:

@@ -7,7 +7,6 @@ from datetime import datetime
 from pathlib import Path
 
 from edge.app import OUTBOX, Box, open_box
-from edge.config.desk import Clip
 from edge.errors import ConfigError
 from edge.runtime import figures, sqlite_report
 from edge.verbs.desk import play
@@ -28,7 +27,7 @@ class ExplainOptions:
 
     incident: str
     config: Path
-    clip: Clip | None
+    clip: Path | None
     camera: str | None
 
 

@@ -22,13 +22,13 @@ class CameraRead(Report):
 
 
 class IncidentSeen(Report):
-    """One incident; seconds count from the start of its source."""
+    """One incident; seconds count from the start of its source, None where that was lost."""
 
     id: str
     hazard: str
     camera: str
-    start_s: float
-    end_s: float
+    start_s: float | None
+    end_s: float | None
     severity: int
 
 
