@@ -223,6 +223,7 @@ def _bench_parser() -> argparse.ArgumentParser:
     edge = verbs.add_parser("edge", help="the pipeline against a plain OpenCV loop")
     memory = verbs.add_parser("memory", help="memory of a running box")
     _bench_blur_arguments(verbs.add_parser("blur", help="labelled heads that the blur covers"))
+    _bench_states_arguments(verbs.add_parser("states", help="taught regions, hour by hour"))
     for one in (edge, memory):
         one.add_argument("--video", type=Path, help="a film; Debian's vtest.avi if not given")
         _models(one)
@@ -233,6 +234,13 @@ def _bench_parser() -> argparse.ArgumentParser:
     memory.add_argument("--cameras", type=int, default=2)
     memory.set_defaults(run=_bench_memory)
     return parser
+
+
+def _bench_states_arguments(states: argparse.ArgumentParser) -> None:
+    states.add_argument("--hours", type=int, default=24, help="composed hours, a region each (24)")
+    states.add_argument("--model", default=_MODEL, metavar="M", help=f"who finds people ({_MODEL})")
+    states.add_argument("--json", action="store_true", help="print the JSON object only")
+    states.set_defaults(run=_bench_states)
 
 
 def _bench_blur_arguments(blur: argparse.ArgumentParser) -> None:
@@ -364,6 +372,12 @@ def _bench_edge(options: argparse.Namespace) -> int:
     return compare(
         EdgeBench(options.video, models, options.seconds, options.cameras, options.repeats)
     )
+
+
+def _bench_states(options: argparse.Namespace) -> int:
+    from edge.bench.states import StatesBench, measure
+
+    return measure(StatesBench(options.hours, options.model, options.json))
 
 
 def _bench_blur(options: argparse.Namespace) -> int:

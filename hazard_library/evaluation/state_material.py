@@ -210,7 +210,7 @@ def film_scenes(states: EquipmentStates, material: Path) -> list[Scene]:
     scenes = []
     for film, regions in states.films.items():
         frames: dict[str, list[Pixels]] = {one.id: [] for one in regions}
-        for time, pixels in _frames(material / film, FRAME_STEP_S):
+        for time, pixels in frames_of(material / film, FRAME_STEP_S):
             for one in regions:
                 taught = one.taught[0] <= time <= one.taught[1]
                 if taught or one.state_at(time) == "normal":
@@ -223,7 +223,7 @@ def _looks_of(file: Path, film: str, regions: Sequence[FilmRegion]) -> list[Film
     """Read the regions of one film."""
     taught: dict[str, list[Pixels]] = {one.id: [] for one in regions}
     judged: dict[str, list[tuple[State, Pixels]]] = {one.id: [] for one in regions}
-    for time, pixels in _frames(file, LOOK_STEP_S):
+    for time, pixels in frames_of(file, LOOK_STEP_S):
         for one in regions:
             state = one.state_at(time)
             region = cut(pixels, one.region)
@@ -242,7 +242,7 @@ def _film_scene(film: str, one: FilmRegion, frames: Sequence[Pixels]) -> Scene:
     return Scene(one.id, film, FILM_LICENCES, tuple(frames), thing)
 
 
-def _frames(file: Path, step_s: float) -> Iterator[tuple[float, Pixels]]:
+def frames_of(file: Path, step_s: float) -> Iterator[tuple[float, Pixels]]:
     """Yield (seconds, uint8 (height, width, 3) in RGB), one frame every `step_s`."""
     film = cv2.VideoCapture(str(file))
     if not film.isOpened():

@@ -88,8 +88,14 @@ def changed_look(
     scene: Scene, change: Change, others: Sequence[Scene], rng: np.random.Generator
 ) -> Pixels:
     """Return a look at the region with its thing changed; `others` lend their things."""
-    frame = scene.frame(rng)
-    return _seen(_CHANGERS[change](frame, scene.thing, others, rng), rng, 1.0)
+    return _seen(composed_change(scene, change, others, rng), rng, 1.0)
+
+
+def composed_change(
+    scene: Scene, change: Change, others: Sequence[Scene], rng: np.random.Generator
+) -> Pixels:
+    """Return a frame of the scene with its thing changed, margin and light as they were."""
+    return _CHANGERS[change](scene.frame(rng), scene.thing, others, rng)
 
 
 def _seen(frame: Pixels, rng: np.random.Generator, strength: float) -> Pixels:

@@ -28,6 +28,9 @@ looks at 42 regions, docs/EXPERIMENTS.md). Pictures taken within minutes cannot 
 ABOVE_OWN = 1.4
 """Where taught pictures differ much among each other, the threshold lies so far above the one that
 differs most from all the others."""
+LEAST_SPREAD = 0.1
+"""Pictures seconds apart differ by 0.08 to 0.24 on each map (regions of six clips and of pictures,
+docs/EXPERIMENTS.md); less is found among pictures of one moment only, whose compression is one."""
 CELL_LIMIT = 1.5
 """From which strangeness a single cell counts as changed; below the threshold, which is for the
 strangest cells of all."""
@@ -85,7 +88,7 @@ def learn(network: FeatureNetwork, normal: Sequence[Pixels], points: Sequence[Co
     """
     inside = cells_inside(points)
     pictures = [[see(network, one) for one in versions_of(region)] for region in normal]
-    memory = remember(pictures, inside)
+    memory = remember(pictures, inside, LEAST_SPREAD)
     own = [_left_out(pictures, number, memory, inside) for number in range(len(pictures))]
     threshold = max(LEAST_THRESHOLD, ABOVE_OWN * max(own))
     return Learnt(RegionMemory(memory, threshold), tuple(one / threshold for one in own))
@@ -96,7 +99,7 @@ def remembered(
 ) -> RegionMemory:
     """Make the memory of a taught state again, with the threshold on its card."""
     pictures = [[see(network, one) for one in versions_of(region)] for region in normal]
-    return RegionMemory(remember(pictures, cells_inside(points)), threshold)
+    return RegionMemory(remember(pictures, cells_inside(points), LEAST_SPREAD), threshold)
 
 
 def _left_out(

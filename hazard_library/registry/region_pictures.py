@@ -19,10 +19,10 @@ SMALLEST_PX = 24
 def corners_px(points: Sequence[Corner], width: int, height: int) -> tuple[int, int, int, int]:
     """Return the frame around a region in whole pixels: x1, y1, x2, y2, at least one pixel wide."""
     xs, ys = [x for x, _ in points], [y for _, y in points]
-    x1, y1 = int(min(xs) * width), int(min(ys) * height)
+    x1, y1 = min(int(min(xs) * width), width - 1), min(int(min(ys) * height), height - 1)
     x2 = max(x1 + 1, min(width, round(max(xs) * width)))
     y2 = max(y1 + 1, min(height, round(max(ys) * height)))
-    return min(x1, width - 1), min(y1, height - 1), x2, y2
+    return x1, y1, x2, y2
 
 
 def cut_region(pixels: Pixels, points: Sequence[Corner]) -> Pixels:

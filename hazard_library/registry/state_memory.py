@@ -89,7 +89,11 @@ def _unit(grid: Floats) -> Floats:
     return np.asarray(filled / np.linalg.norm(filled, axis=-1, keepdims=True), np.float32)
 
 
-def remember(pictures: Sequence[Sequence[Look]], inside: Inside | None = None) -> Memory:
+def remember(
+    pictures: Sequence[Sequence[Look]],
+    inside: Inside | None = None,
+    least_spread: float = LEAST_SPREAD,
+) -> Memory:
     """Make a memory of the normal looks at a region.
 
     Args:
@@ -97,6 +101,7 @@ def remember(pictures: Sequence[Sequence[Look]], inside: Inside | None = None) -
             light, the same number for each. What is normal spread is measured between pictures:
             a look is compared with all looks but those of its own picture.
         inside: which cells of a grid of (rows, columns) belong to the region; none: all.
+        least_spread: a smaller spread of the pictures is taken for this.
 
     Raises:
         ValueError: fewer than two pictures.
@@ -118,7 +123,7 @@ def remember(pictures: Sequence[Sequence[Look]], inside: Inside | None = None) -
             own = place // versions * versions
             apart = np.delete(_apart(grid, kept[-1]), range(own, own + versions), -1)
             among.append(_widest(apart.min(-1)[masks[-1]]))
-        spreads.append(max(float(np.mean(among)), LEAST_SPREAD))
+        spreads.append(max(float(np.mean(among)), least_spread))
     return Memory(tuple(kept), tuple(spreads), tuple(masks))
 
 

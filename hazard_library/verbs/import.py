@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
 HELP = "take pictures and labels in; what does not fit is listed and the rest comes in"
 EXAMPLE = "patrol library import shared/data --library library"
-FORMATS = ("set", "yolo", "coco", "voc", "cvat", "label-studio")
+FORMATS = ("set", "yolo", "coco", "voc", "cvat", "label-studio", "taught")
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -28,7 +28,8 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--format",
         choices=FORMATS,
-        help="set: manifest.jsonl beside the pictures; none: what the folder says it is",
+        help="set: manifest.jsonl beside the pictures; taught: a box's stores/taught; none: "
+        "what the folder says it is",
     )
     parser.add_argument("--set", dest="collection", metavar="NAME", help="name of the set")
     parser.add_argument(
@@ -75,12 +76,17 @@ def _import(
     folder: Path, arguments: argparse.Namespace, knowledge: "Knowledge", intake: "Intake"
 ) -> None:
     """Import one folder in the format that it has."""
+    from hazard_library.registry.taught_samples import import_taught, taught_in
     from hazard_library.samples.formats.sidecar import read_sidecar
     from hazard_library.samples.importing import Stated, import_format
     from hazard_library.samples.material import import_set, sets_in
 
     sidecar, sets = read_sidecar(folder), sets_in(folder)
     format_ = arguments.format or (sidecar.format if sidecar else "set" if sets else None)
+    if format_ == "taught" or (format_ is None and taught_in(folder)):
+        licence = knowledge.licence(arguments.source_id or "taught", arguments.licence)
+        import_taught(folder, licence, intake)
+        return
     name = arguments.collection or arguments.source.resolve().name.partition(".")[0]
     if format_ is None or (format_ == "set" and not sets):
         message = f"{arguments.source}: no manifest.jsonl here or one level below; give --format"
