@@ -21,12 +21,14 @@ class Shelf:
     """What a web camera serves: files by path, and endless pictures under /mjpeg.
 
     period_s: between two pictures; pictures: how many before it breaks off; None: no end.
+    turn: after so many it shows the same ones again, as a recording does.
     """
 
     files: dict[str, bytes]
     credential: tuple[str, str] | None = None
     period_s: float = 0.1
     pictures: int | None = None
+    turn: int | None = None
 
 
 @contextmanager
@@ -77,7 +79,10 @@ class _Camera(BaseHTTPRequestHandler):
         self.end_headers()
         number = 0
         while number != self.served.pictures and not self.over.wait(self.served.period_s):
-            jpeg = cv2.imencode(".jpg", picture(FilmSpec(), number))[1].tobytes()
+            jpeg = cv2.imencode(
+                ".jpg",
+                picture(FilmSpec(), number % self.served.turn if self.served.turn else number),
+            )[1].tobytes()
             try:
                 self.wfile.write(_BOUNDARY % len(jpeg) + jpeg + b"\r\n")
             except OSError:

@@ -3,6 +3,7 @@
 import re
 from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 from pathlib import Path
 
 import cv2
@@ -14,6 +15,7 @@ from edge.ports import Clock
 from edge.runtime.source_specs import source_spec
 from edge.verbs.zone_picture import drawn_over
 from edge.video.glimpse import Glimpse, glimpse
+from edge.video.two_views import trouble_with_main
 
 #: Cameras asked at once: dead ones answer only after their deadline.
 _AT_ONCE = 8
@@ -43,7 +45,10 @@ def file_name(camera: CameraConfig) -> str:
 
 def _look(site: Site, camera: CameraConfig, clock: Clock) -> Glimpse | str:
     try:
-        return glimpse(source_spec(site, camera), clock)
+        spec = source_spec(site, camera)
+        seen = glimpse(spec, clock)
+        troubles = (seen.worry, trouble_with_main(spec, seen.pixels, clock))
+        return replace(seen, worry="; ".join(filter(None, troubles)))
     except (SourceError, ConfigError) as fault:
         return str(fault)
 

@@ -16,7 +16,9 @@ from waiting import wait_until
 
 from edge.errors import Undecodable
 from edge.fleet.system_clock import SystemClock
+from edge.ports import Frame
 from edge.video.clip import remux
+from edge.video.picture_health import Watch
 from edge.video.reader import ReaderLimits
 from edge.video.source import HttpAddress, Mode, SourceSpec
 from hazard_library.contract.device import CameraCondition
@@ -128,3 +130,22 @@ def test_a_stream_without_an_end_cannot_be_replayed() -> None:
         one = Reading(SourceSpec(GATE, web(port, "/mjpeg"), Mode.REPLAY)).run()
     assert isinstance(one.reader.failure, Undecodable)
     assert "write mode: live" in one.detail
+
+
+class Paced(Reading):
+    """A reading whose clock goes on by a tenth of a second with every picture."""
+
+    def _frame(self, frame: Frame) -> None:
+        super()._frame(frame)
+        self.clock.wait(0.1)
+
+
+def test_a_recording_played_by_a_web_camera_is_found_and_unwatched_where_it_is_meant() -> None:
+    said = []
+    for unwatched in (frozenset[CameraCondition](), frozenset({CameraCondition.LOOPED})):
+        with serving(Shelf({}, period_s=0.0, turn=60)) as port:
+            spec = SourceSpec(GATE, web(port, "/mjpeg"), watch=Watch(unwatched))
+            one = Paced(spec, stop_after=260)
+            one.run()
+        said.append(one.said())
+    assert said == [[STARTING, OK, CameraCondition.LOOPED], [STARTING, OK]]
