@@ -43,6 +43,7 @@ from edge.runtime.camera_plan import CameraPlan, plan
 from edge.runtime.camera_stage import CameraStage
 from edge.runtime.cameras import CameraParts, Cameras, Seat
 from edge.runtime.engine import Delivery, Engine, EngineParts
+from edge.runtime.permit_desk import PermitDesk
 from edge.runtime.site_changes import compare
 from edge.runtime.source_specs import source_spec
 from edge.runtime.way_out import Certified, way_out
@@ -160,6 +161,8 @@ def compose(box: Box, config_error: str | None = None, *, keeps_evidence: bool =
     # The workers are the threads: OpenCV's own would only fight them for the cores.
     cv2.setNumThreads(1)
     shared = _open_shared(box, config_error)
+    permits = PermitDesk(shared.clock, shared.board)
+    permits.look(box.site, box.catalogue)
     seats = _seats(box, shared.backends)
     stage = CameraStage(box.site.sha256)
     is_replay = all(seat.spec.mode is Mode.REPLAY for seat in seats)
@@ -177,6 +180,7 @@ def compose(box: Box, config_error: str | None = None, *, keeps_evidence: bool =
             workers=shared.workers,
             board=shared.board,
             clock=shared.clock,
+            permits=permits,
             new_ring=lambda: PacketRing(_ring_seconds(box), box.site.config.quotas.ring),
         ),
         seats,
@@ -192,6 +196,7 @@ def compose(box: Box, config_error: str | None = None, *, keeps_evidence: bool =
             board=shared.board,
             clock=shared.clock,
             delivery=_delivery(box, shared),
+            permits=permits,
             close_stores=shared.close_stores,
             keep_figures=lambda: figures.keep(box.site.stores, cameras.units, shared.board),
         )

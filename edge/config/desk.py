@@ -37,12 +37,15 @@ def at_desk(site: Site, camera: CameraConfig, clip: Path, stores: Path) -> Site:
     """Return the site with this camera alone, reading the clip at full speed, telling nobody.
 
     Zones, hazards, rate and models are the camera's own; times count from its `start_at`, or from
-    the clip's own time.
+    the clip's own time. No work permit is known: those of other cameras or days say nothing here.
     """
     start_at = camera.source.start_at if isinstance(camera.source, FileSource) else None
     source = FileSource(kind="file", path=clip.resolve(), start_at=start_at)
     alone = camera.model_copy(update={"source": source, "mode": SourceMode.REPLAY})
-    config = site.config.model_copy(update={"link": None, "stores": stores.resolve()})
+    kept = stores.resolve()
+    config = site.config.model_copy(
+        update={"link": None, "stores": kept, "permits": kept / "permits.yaml"}
+    )
     return replace(site, config=config, cameras=(alone,))
 
 

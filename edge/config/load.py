@@ -7,7 +7,7 @@ from typing import TypeVar
 
 from pydantic import BaseModel
 
-from edge.config import check, check_hours
+from edge.config import check, check_hours, check_permits
 from edge.config.camera import CameraConfig
 from edge.config.check import Placed
 from edge.config.sight import Sight
@@ -71,6 +71,7 @@ def load_site(
     if site_file is not None:
         mistakes += check_hours.site_mistakes(*site_file)
         mistakes += check_hours.camera_mistakes(placed, site_file[0])
+        mistakes += check_permits.camera_mistakes(placed, site_file[0], base, catalogue)
     if site_file is not None or placed:
         mistakes += check.camera_mistakes(placed, file, catalogue, sight)
         mistakes += check.missing_files(placed, base) if is_enrolled else ()

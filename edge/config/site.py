@@ -99,6 +99,10 @@ class SiteConfig(Setting):
     schedules: tuple[ScheduleConfig, ...] = Field(
         default=(), description="Times with a name: a hazard may be on during or outside them"
     )
+    permits: Path = Field(
+        default=Path("permits.yaml"),
+        description="File of the work permits 作业票; none of them if there is no such file",
+    )
     stores: Path = Field(description="Folder of everything that is kept, relative to this file's")
     models: tuple[str, ...] = Field(
         default=("ppe", "fire-smoke", "site"),

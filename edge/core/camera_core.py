@@ -1,12 +1,13 @@
 """One camera's pure pipeline: detections → tracks → scene → findings → incident changes."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 
 from edge.core.detections import Detections
 from edge.core.incident_book import IncidentBook
 from edge.core.incidents import Incident, IncidentChange
 from edge.core.moment import Moment
+from edge.core.permits import Excused, Permit
 from edge.core.rules.binding import RuleBinding
 from edge.core.scene import RegionLook, Scene
 from edge.core.tracking import Tracker, TrackingSettings
@@ -49,6 +50,11 @@ class CameraCore:
         return self._book.open_incidents
 
     @property
+    def excused(self) -> tuple[Excused, ...]:
+        """What would have opened an incident at the last step, but for a permit."""
+        return self._book.excused
+
+    @property
     def is_quiet(self) -> bool:
         """Whether the last picture was seen, with nothing followed that a rule asks for.
 
@@ -70,6 +76,7 @@ class CameraCore:
         detections: Detections,
         blind: str | None = None,
         regions: tuple[RegionLook, ...] = (),
+        permits: Sequence[Permit] = (),
     ) -> tuple[IncidentChange, ...]:
         """Judge one look.
 
@@ -77,11 +84,13 @@ class CameraCore:
             detections: what was found in the picture.
             blind: why the picture shows nothing (covered, frozen).
             regions: the taught regions that were compared in the same picture.
+            permits: the work permits that concern this camera.
         """
         tracks = () if blind is not None else self._tracker.step(detections)
         size = (detections.width, detections.height)
         return self._judge(
-            Scene(detections.at, self._spec.camera, size[0], size[1], tracks, blind, regions)
+            Scene(detections.at, self._spec.camera, size[0], size[1], tracks, blind, regions),
+            permits,
         )
 
     def unseen(self, at: Moment, why: str) -> tuple[IncidentChange, ...]:
@@ -100,6 +109,6 @@ class CameraCore:
         """
         return self._book.finish()
 
-    def _judge(self, scene: Scene) -> tuple[IncidentChange, ...]:
+    def _judge(self, scene: Scene, permits: Sequence[Permit] = ()) -> tuple[IncidentChange, ...]:
         self._scene = scene
-        return self._book.step(scene)
+        return self._book.step(scene, permits)

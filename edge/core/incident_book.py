@@ -14,16 +14,15 @@ An incident is one hazard in one zone; tracks never decide which. What happens t
 However it closes, its end is when the rule was last fulfilled.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import timedelta
 
 from edge.core.findings import Finding
 from edge.core.incidents import Incident, IncidentChange
 from edge.core.moment import Moment
+from edge.core.permits import Excused, Excuses, Permit
 from edge.core.rules.binding import RuleBinding
-from edge.core.rules.evaluate import judge
-from edge.core.rules.memory import RuleMemory
 from edge.core.scene import Scene
 from edge.errors import ConfigError
 from hazard_library.contract.events import Change
@@ -72,10 +71,12 @@ class IncidentBook:
         self._bindings = {_key(binding): binding for binding in bindings}
         if len(self._bindings) < len(bindings):
             raise ConfigError(_bound_twice(camera, bindings))
-        self._memories = dict.fromkeys(self._bindings, RuleMemory())
+        self._judges = {key: Excuses(binding) for key, binding in self._bindings.items()}
         self._open: dict[_Key, _Open] = {}
         self._restored: list[Incident] = []
         self._last: Scene | None = None
+        #: What would have opened an incident at the last step, but for a permit.
+        self.excused: tuple[Excused, ...] = ()
 
     @property
     def open_incidents(self) -> tuple[Incident, ...]:
@@ -94,15 +95,21 @@ class IncidentBook:
         known = [incident for incident in incidents if incident.camera == self._camera]
         self._restored = sorted(known, key=lambda incident: incident.last_held.utc)
 
-    def step(self, scene: Scene) -> tuple[IncidentChange, ...]:
-        """Judge one scene; return what changed, in the order of the bindings."""
+    def step(self, scene: Scene, permits: Sequence[Permit] = ()) -> tuple[IncidentChange, ...]:
+        """Judge one scene; return what changed, in the order of the bindings.
+
+        What a permit excuses opens nothing; `excused` says what that newly was.
+        """
         changes = [*self._placed(scene)]
+        newly: list[Excused] = []
         for key, binding in self._bindings.items():
-            finding, self._memories[key] = judge(binding, scene, self._memories[key])
+            finding, excused = self._judges[key].judge(scene, permits)
+            newly += [] if excused is None else [excused]
             change = self._decided(key, binding, finding, scene)
             if change is not None:
                 changes.append(change)
         self._last = scene
+        self.excused = tuple(newly)
         return tuple(changes)
 
     def finish(self) -> tuple[IncidentChange, ...]:
@@ -163,7 +170,7 @@ class IncidentBook:
             return kept
         elapsed = max(scene.at.seconds_since(self._last.at), 0.0)
         is_blind = scene.blind is not None or self._last.blind is not None
-        is_blind = is_blind or self._memories[_key(binding)].is_unseen
+        is_blind = is_blind or self._judges[_key(binding)].memory.is_unseen
         if is_blind or elapsed > binding.max_gap_s + _ROUNDING_S:
             return replace(kept, unseen_s=kept.unseen_s + elapsed)
         if finding is not None:

@@ -40,6 +40,8 @@ class DeviceReport:
             outbox_pending=backlog.pending,
             last_message_no=backlog.last_message_no,
             counters=self._board.counters(),
+            permits=board.permits,
+            permits_error=board.permits_error,
         ).to_bytes()
 
     def last_will(self) -> bytes:

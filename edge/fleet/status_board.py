@@ -7,7 +7,7 @@ from datetime import datetime
 from threading import Lock
 
 from hazard_library.contract.clock import ClockState
-from hazard_library.contract.device import CameraCondition, CameraState
+from hazard_library.contract.device import CameraCondition, CameraState, PermitState
 from hazard_library.contract.events import ModelUsed
 from hazard_library.contract.ids import CameraId
 
@@ -22,6 +22,8 @@ class Snapshot:
     config_sha256: str | None = None
     config_error: str | None = None
     clock: ClockState | None = None
+    permits: tuple[PermitState, ...] = ()
+    permits_error: str | None = None
     is_draining: bool = False
 
 
@@ -92,6 +94,12 @@ class StatusBoard:
         """Set what configuration is in force, and why a newer one is not."""
         with self._lock:
             self._now = replace(self._now, config_sha256=sha256, config_error=error)
+        self._on_change()
+
+    def show_permits(self, permits: tuple[PermitState, ...], error: str | None = None) -> None:
+        """Set which work permits are known and what they excused, and why a newer file is not."""
+        with self._lock:
+            self._now = replace(self._now, permits=permits, permits_error=error)
         self._on_change()
 
     def show_clock(self, clock: ClockState) -> None:

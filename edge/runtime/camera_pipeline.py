@@ -18,6 +18,7 @@ from edge.inference.region_watch import RegionWatch
 from edge.ports import Clock, Counters, Frame, Outbox, RawBoxes, Recorder
 from edge.runtime.bystanders import Bystanders
 from edge.runtime.events import EventFacts, Told, event_writer
+from edge.runtime.permit_desk import PermitDesk
 from hazard_library.contract.events import Change
 from hazard_library.contract.evidence import EvidenceRef
 from hazard_library.contract.ids import CameraId
@@ -38,6 +39,7 @@ class PipelineParts:
     bystanders: at a camera whose own models see no people, finds those in a picture that is told
     of; None where they are seen anyway, or nobody can see them.
     regions: compares the camera's taught regions; None where it has none.
+    permits: the work permits of the site; None where there are none to ask for.
     """
 
     recorder: Recorder
@@ -46,6 +48,7 @@ class PipelineParts:
     counters: Counters
     bystanders: Bystanders | None = None
     regions: RegionWatch | None = None
+    permits: PermitDesk | None = None
 
 
 class CameraPipeline:
@@ -117,9 +120,14 @@ class CameraPipeline:
         detections = _detections(at, looked.boxes, self._size)
         if looked.blind is None:
             self._parts.recorder.observe(self._camera, at, detections)
-        watch = self._parts.regions
+        watch, permits = self._parts.regions, self._parts.permits
         regions = () if watch is None or looked.blind is not None else watch.look(looked.frame)
-        return self._core.step(detections, looked.blind, regions)
+        known = () if permits is None else permits.of(self._camera)
+        changes = self._core.step(detections, looked.blind, regions, known)
+        if permits is not None:
+            for excused in self._core.excused:
+                permits.tell(self._camera, excused)
+        return changes
 
     def _peopled(self, change: IncidentChange, frame: Frame | None) -> IncidentChange:
         bystanders = self._parts.bystanders

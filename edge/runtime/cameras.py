@@ -25,6 +25,7 @@ from edge.runtime.camera_stage import CameraStage
 from edge.runtime.camera_unit import CameraUnit, UnitParts
 from edge.runtime.events import EventFacts
 from edge.runtime.outlook import Outlook
+from edge.runtime.permit_desk import PermitDesk
 from edge.runtime.site_changes import CameraChanges
 from edge.video.evidence_ring import EvidenceRing
 from edge.video.main_stream import MainStream
@@ -56,6 +57,7 @@ class CameraParts:
     workers: Workers
     board: StatusBoard
     clock: Clock
+    permits: PermitDesk
     new_ring: Callable[[], PacketRing]
 
 
@@ -160,10 +162,14 @@ class Cameras:
             config_sha256=parts.stage.config_sha256,
             clock=lambda at: state_of(spec.clock_source, at, read_kernel_clock),
         )
-        bystanders = eyes.bystanders(parts.board)
-        regions = eyes.region_watch(parts.board)
         shared = PipelineParts(
-            parts.recorder, parts.outbox, parts.clock, parts.board, bystanders, regions
+            recorder=parts.recorder,
+            outbox=parts.outbox,
+            clock=parts.clock,
+            counters=parts.board,
+            bystanders=eyes.bystanders(parts.board),
+            regions=eyes.region_watch(parts.board),
+            permits=parts.permits,
         )
         core = CameraCore(CoreSpec(facts.device, spec.camera, eyes.plan.bindings, eyes.tracking))
         if spec.mode is Mode.LIVE:

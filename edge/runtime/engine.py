@@ -23,6 +23,7 @@ from edge.inference.detector import Detector
 from edge.inference.workers import Workers
 from edge.runtime.camera_unit import CameraUnit
 from edge.runtime.cameras import Cameras, Seat
+from edge.runtime.permit_desk import PermitDesk
 from edge.runtime.site_changes import CameraChanges
 
 _log = structlog.get_logger(__name__)
@@ -69,6 +70,7 @@ class EngineParts:
     clock: SystemClock
     delivery: Delivery | None
     backends: Mapping[str, Detector]
+    permits: PermitDesk
     keep_figures: Callable[[], None]
     close_stores: Callable[[], None]
 

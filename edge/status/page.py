@@ -8,7 +8,7 @@ from string import Template
 from typing import NamedTuple
 
 from edge.status.vitals import CameraVitals, OpenIncident, Vitals, Worry, worries
-from hazard_library.contract.device import CameraCondition
+from hazard_library.contract.device import CameraCondition, PermitState
 
 #: Chinese word, English word, and what to do.
 _CONDITIONS = {
@@ -63,6 +63,7 @@ def page(vitals: Vitals) -> str:
             _section(Said("摄像机", "Cameras"), _cards(map(_camera, vitals.cameras))),
             _section(Said("设备", "Box"), _cards((_delivery(vitals), _disk(vitals)))),
             _section(Said("模型与配置", "Models and configuration"), _cards(_models(vitals))),
+            _section(Said("作业票", "Work permits"), _permits(vitals)),
             _counters(vitals),
         )
     )
@@ -207,6 +208,28 @@ def _models(vitals: Vitals) -> tuple[str, str]:
             f"<p>{'<br>'.join(escape(line) for line in vitals.config_error.splitlines())}</p>"
         )
     return _card(f"<ul>{''.join(running + refused)}</ul>"), _card(configuration)
+
+
+def _permits(vitals: Vitals) -> str:
+    """Write every permit with what it excused: nothing is let go without being seen."""
+    told = "".join(_permit(one, vitals) for one in vitals.permits)
+    if vitals.permits_error is not None:
+        lines = "<br>".join(escape(line) for line in vitals.permits_error.splitlines())
+        chip = '<span class="chip bad">作业票文件被拒绝 · file refused</span>'
+        told += f"<li>{chip}<br>{lines}</li>"
+    return _card(f"<ul>{told}</ul>" if told else '无 <span class="en">none</span>')
+
+
+def _permit(permit: PermitState, vitals: Vitals) -> str:
+    is_on = permit.begins_at <= vitals.at < permit.ends_at
+    chip = ("well", "生效中 · in force") if is_on else ("wait", "不在有效期 · not in force")
+    places = " · ".join(escape(part) for part in (*permit.cameras, *permit.zones))
+    return (
+        f'<li><b>{escape(permit.id)}</b> <span class="chip {chip[0]}">{chip[1]}</span><br>'
+        f"{places}<br>{_time(permit.begins_at, vitals)} – {_time(permit.ends_at, vitals)}<br>"
+        f"{escape(' '.join(permit.hazards))} 已豁免 {permit.excused} 次"
+        f' <span class="en">{escape(permit.kind)}, excused {permit.excused} times</span></li>'
+    )
 
 
 def _counters(vitals: Vitals) -> str:

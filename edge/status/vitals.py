@@ -23,7 +23,7 @@ from edge.runtime.engine import Engine
 from edge.runtime.unit_work import UnitWork
 from edge.video.source import shown_url
 from hazard_library.catalogue.load import Catalogue
-from hazard_library.contract.device import CameraCondition, CameraState
+from hazard_library.contract.device import CameraCondition, CameraState, PermitState
 from hazard_library.contract.events import ModelUsed
 from hazard_library.contract.ids import HazardId
 
@@ -117,6 +117,8 @@ class Vitals:
     clock: ClockReading
     counters: Mapping[str, int]
     memory_bytes: int
+    permits: tuple[PermitState, ...] = ()
+    permits_error: str | None = None
 
 
 class VitalsSource:
@@ -173,6 +175,8 @@ class VitalsSource:
             clock=read_kernel_clock(),
             counters=engine.board.counters(),
             memory_bytes=_memory_bytes(),
+            permits=board.permits,
+            permits_error=board.permits_error,
         )
 
     def _open_incidents(self) -> tuple[OpenIncident, ...]:
@@ -238,7 +242,7 @@ def worries(vitals: Vitals) -> tuple[Worry, ...]:
     """Return what somebody should look after, each thing once."""
     found = {
         Worry.CAMERAS: any(not camera.is_well for camera in vitals.cameras),
-        Worry.CONFIGURATION: vitals.config_error is not None,
+        Worry.CONFIGURATION: bool(vitals.config_error or vitals.permits_error),
         Worry.MODELS: bool(vitals.models_refused),
         Worry.BROKER: vitals.linked is False,
         Worry.DISK: vitals.disk.is_short,

@@ -4,7 +4,7 @@ film = Film(lasting_s=20).with_person("p1", during=(5, 15)).with_bare_head("p1")
 changes = told(CameraCore(spec), film)
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 
@@ -15,6 +15,7 @@ from edge.core.detections import Detections
 from edge.core.findings import Finding
 from edge.core.incidents import IncidentChange
 from edge.core.moment import Moment
+from edge.core.permits import Permit
 from edge.core.rules.binding import RuleBinding
 from edge.core.rules.evaluate import judge
 from edge.core.rules.memory import RuleMemory
@@ -225,12 +226,14 @@ def found(binding: RuleBinding, film: Film) -> list[Finding | None]:
     return findings
 
 
-def told(core: CameraCore, film: Film, *, ends: bool = False) -> list[IncidentChange]:
+def told(
+    core: CameraCore, film: Film, *, ends: bool = False, permits: Sequence[Permit] = ()
+) -> list[IncidentChange]:
     """Let a core see a whole film; return what it told. `ends`: the film is a file that ends."""
     changes = [
         change
         for (at_s, _), (detections, blind) in zip(film.looks(), film.detections(), strict=True)
-        for change in core.step(detections, blind, film.region_looks(at_s))
+        for change in core.step(detections, blind, film.region_looks(at_s), permits)
     ]
     return [*changes, *core.finish()] if ends else changes
 

@@ -89,6 +89,8 @@ class Child:
                 return CRASHED
             if self._shall_reload(orders, looks) and self._needs_new_start():
                 return RELOAD
+            if looks % _LOOKS_PER_FILES == 0:
+                self._engine.parts.permits.look(self._box.site, self._catalogue)
             if self._options.once and self._engine.are_sources_over():
                 return self._finish()
         return 0

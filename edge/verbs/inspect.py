@@ -8,6 +8,8 @@ from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 
 from edge.app import SIGNING_KEY, Box, open_box
 from edge.config import FileSource, load_site
+from edge.config.permits import load_permits
+from edge.errors import ConfigError
 from edge.evidence import identity_key
 from edge.verbs.check_pictures import check_pictures
 from edge.video import probe as video_probe
@@ -28,6 +30,7 @@ def check(config: Path, pictures: Path | None = None) -> int:
     box = open_box(config, load_catalogue())
     problems = [f"models: {one.name} is refused: {one.reason}" for one in box.models.refused]
     problems += _absent_films(box)
+    problems += _wrong_permits(box)
     for camera in box.site.cameras:
         plan = box.plan(camera)
         print(f"{camera.id}: runs {', '.join(part.model for part in plan.parts) or 'no model'}")
@@ -42,6 +45,18 @@ def check(config: Path, pictures: Path | None = None) -> int:
         models = ", ".join(package.card.name for package in box.models.packages)
         print(f"{config}: well; {cameras} cameras, models {models}; {box.layout}")
     return 1 if problems else 0
+
+
+def _wrong_permits(box: Box) -> list[str]:
+    """Say what is wrong with the work permits, and what they excuse if nothing is."""
+    try:
+        permits = load_permits(box.site, box.catalogue)
+    except ConfigError as fault:
+        return str(fault).splitlines()
+    for one in permits.listed:
+        places = ", ".join((*one.cameras, *one.zones))
+        print(f"permit {one.id} ({one.kind}) excuses {', '.join(one.hazards)} at {places}")
+    return []
 
 
 def _absent_films(box: Box) -> list[str]:

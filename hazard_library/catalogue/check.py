@@ -2,7 +2,13 @@
 
 from datetime import date
 
-from hazard_library.catalogue import check_law, check_maturity, check_texts, check_traps
+from hazard_library.catalogue import (
+    check_law,
+    check_maturity,
+    check_permits,
+    check_texts,
+    check_traps,
+)
 from hazard_library.catalogue.load import Shelf
 from hazard_library.catalogue.marked_yaml import Mistake
 
@@ -17,6 +23,7 @@ def mistakes_over_all(shelf: Shelf) -> list[Mistake]:
         *check_law.mistakes(shelf),
         *check_traps.mistakes(shelf),
         *check_maturity.mistakes(shelf),
+        *check_permits.mistakes(shelf),
     ]
 
 

@@ -21,6 +21,7 @@ __all__ = [
     "LegalBasis",
     "Maturity",
     "PenaltyCandidate",
+    "PermitKind",
     "Text",
 ]
 
@@ -30,7 +31,21 @@ HazardCode = Annotated[HazardId, Field(pattern=r"^[A-Z]{2,5}-\d{2}$")]
 Input = Literal["schedule", "permits", "machine_signal", "ground_calibration"]
 
 #: What of it a site can tell its edge.
-TOLD_TO_EDGE: frozenset[Input] = frozenset({"ground_calibration", "schedule"})
+TOLD_TO_EDGE: frozenset[Input] = frozenset({"ground_calibration", "permits", "schedule"})
+
+
+class PermitKind(StrEnum):
+    """A kind of work that needs a permit 作业票."""
+
+    HOT_WORK = "hot_work"
+    CONFINED_SPACE = "confined_space"
+    WORK_AT_HEIGHT = "work_at_height"
+    LIFTING = "lifting"
+    TEMPORARY_POWER = "temporary_power"
+    EXCAVATION = "excavation"
+    ROAD_CLOSURE = "road_closure"
+    BLIND_PLATE = "blind_plate"
+    MAINTENANCE = "maintenance"
 
 
 class Category(StrEnum):
@@ -84,6 +99,9 @@ class Hazard(Entry):
     )
     further_criteria: tuple[BasisId, ...] = ()
     rule: Rule
+    excused_by: tuple[PermitKind, ...] = Field(
+        default=(), description="Permits under which it is no hazard; no others ever excuse it"
+    )
     needs: tuple[Input, ...] = Field(default=(), description="What the rule needs beside pictures")
     handling: Handling
     competent: Department = Field(description="The department that is competent, in Chinese")

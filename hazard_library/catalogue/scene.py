@@ -10,7 +10,7 @@ from typing import Annotated, Self
 
 from pydantic import Field, model_validator
 
-from hazard_library.catalogue.hazard import HazardCode
+from hazard_library.catalogue.hazard import HazardCode, PermitKind
 from hazard_library.catalogue.quantities import Clock, Duration
 from hazard_library.catalogue.text import Entry, Text
 
@@ -64,6 +64,9 @@ class SceneFilm(Entry):
     what: Text = Field(description="What happens in it")
     lasting: Duration = Field(gt=timedelta(0), le=timedelta(hours=3))
     at: Clock = Field(default=12 * 60, description="What the clock says when it begins")
+    permit: PermitKind | None = Field(
+        default=None, description="A permit of this kind is in force for what is drawn"
+    )
     look_every: Duration = Field(
         default=timedelta(milliseconds=200), gt=timedelta(0), le=timedelta(seconds=1)
     )

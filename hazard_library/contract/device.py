@@ -42,6 +42,19 @@ class CameraState(Part):
     fps: float = Field(ge=0, description="Frames analysed per second, over the last minute")
 
 
+class PermitState(Part):
+    """A work permit that the box knows of. excused: how many incidents, since the box started."""
+
+    id: str
+    kind: str
+    cameras: tuple[CameraName, ...]
+    zones: tuple[str, ...] = ()
+    hazards: tuple[str, ...]
+    begins_at: AwareDatetime
+    ends_at: AwareDatetime
+    excused: int = Field(default=0, ge=0)
+
+
 class DeviceState(Message):
     """Birth, heartbeat and (as `offline`, left with the broker) last will; retained."""
 
@@ -62,6 +75,12 @@ class DeviceState(Message):
     outbox_pending: int = Field(default=0, ge=0)
     last_message_no: int = Field(default=0, ge=0, description="Highest number given in this boot")
     counters: dict[str, int] = Field(default_factory=dict, description="Every drop has a counter")
+    permits: tuple[PermitState, ...] = Field(
+        default=(), description="Work permits that are not over, or have excused something"
+    )
+    permits_error: str | None = Field(
+        default=None, description="Why the newest file of permits is refused"
+    )
 
 
 class Resend(Part):

@@ -1,4 +1,4 @@
-"""Scenes that lack what their rule needs: a lane's arrow, further zones, metres, hours."""
+"""Scenes that lack what their rule needs, and hazards that say what their rule cannot have."""
 
 from pathlib import Path
 
@@ -7,8 +7,9 @@ from broken_catalogues import change, copied, mistakes
 
 LANE = "hazards/general/beh-05-against-set-direction.yaml"
 LEVELS = "hazards/mining/mine-02-two-levels-of-one-slope.yaml"
-SPEED = "hazards/general/veh-02-over-speed-limit.yaml"
 NIGHT = "hazards/general/beh-06-activity-outside-working-hours.yaml"
+
+COMPANY = "hazards/chemicals/veh-03-loading-unattended.yaml"
 
 CASES = [
     (
@@ -41,6 +42,12 @@ CASES = [
         "needs: [ground_calibration]\nhandling: HANDLE",
         "the rule needs a ground plane; give 4 points of it",
     ),
+    (
+        COMPANY,
+        "handling: HANDLE",
+        "excused_by: [hot_work]\nhandling: HANDLE",
+        "a permit never excuses that somebody or something is missing; remove it",
+    ),
 ]
 
 
@@ -48,6 +55,6 @@ CASES = [
 def test_a_scene_that_lacks_something_is_named_with_a_remedy(
     tmp_path: Path, file: str, old: str, new: str, said: str
 ) -> None:
-    copy = copied(tmp_path / "catalogue", (LANE, LEVELS, SPEED, NIGHT))
+    copy = copied(tmp_path / "catalogue", (LANE, LEVELS, NIGHT, COMPANY))
     change(copy, file, old, new)
     assert said in mistakes(copy)

@@ -7,6 +7,7 @@ import yaml
 from pydantic import BaseModel
 
 from edge.config import CameraConfig, SiteConfig, last_good, load_site
+from edge.config.permits import load_permits
 from edge.errors import ConfigError
 from hazard_library.bundle import configs_root
 from hazard_library.catalogue.load import load_catalogue
@@ -27,6 +28,7 @@ def test_the_example_is_a_good_configuration_once_its_secrets_are_there(tmp_path
         (tmp_path / "example" / name).write_text("secret")
     site = load_site(tmp_path / "example" / "site.yaml", load_catalogue())
     assert [camera.id for camera in site.cameras] == ["gate", "trial-film", "web-camera"]
+    assert [permit.id for permit in load_permits(site, load_catalogue()).listed] == ["DH-2026-018"]
 
 
 def _fields_of(kind: type[BaseModel]) -> set[str]:

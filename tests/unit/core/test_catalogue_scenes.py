@@ -1,17 +1,18 @@
 """Every hazard that may be switched on: its scenes, played to the rules that judge at the edge."""
 
 from dataclasses import replace
-from datetime import UTC
+from datetime import UTC, datetime, timedelta
 
 import pytest
 
 from edge.core.calibration import Measured, calibrated
 from edge.core.camera_core import CameraCore, CoreSpec
+from edge.core.permits import Permit
 from edge.core.rules.binding import RuleBinding
 from edge.core.scene import Point, Zone
 from edge.core.schedule import Calendar, Day, Hours, Schedule, Shift
 from edge.testing.films import BEGIN, Actor, Film, RegionChange, told
-from hazard_library.catalogue.hazard import Maturity
+from hazard_library.catalogue.hazard import Hazard, Maturity
 from hazard_library.catalogue.load import HOME, read_shelf
 from hazard_library.catalogue.scene import HazardScene, SceneFilm
 from hazard_library.contract.events import Change
@@ -49,7 +50,16 @@ def played(scene: HazardScene, film: SceneFilm) -> list[Change]:
         there = replace(there, regions=(zone.id,), changes=_region_changes(zone.id, film))
     binding = RuleBinding(hazard.id, hazard.rule, zone, together, ground, _hours(scene))
     core = CameraCore(CoreSpec(DeviceId("box-1"), there.camera, (binding,)))
-    return [one.change for one in told(core, there, ends=True)]
+    permits = _permits(hazard, film, begin)
+    return [one.change for one in told(core, there, ends=True, permits=permits)]
+
+
+def _permits(hazard: Hazard, film: SceneFilm, begin: datetime) -> tuple[Permit, ...]:
+    """A permit of the film's kind for all that is seen, if it may excuse the hazard at all."""
+    if film.permit is None or film.permit not in hazard.excused_by:
+        return ()
+    ends = begin + film.lasting + timedelta(seconds=1)
+    return (Permit("scene", frozenset({hazard.id}), begin, ends),)
 
 
 def _hours(scene: HazardScene) -> Hours | None:

@@ -5,6 +5,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from edge.config import load_site
 from edge.core.camera_core import CameraCore, CoreSpec
 from edge.core.incidents import Incident
 from edge.core.moment import Moment
@@ -12,10 +13,12 @@ from edge.core.rules.binding import RuleBinding
 from edge.delivery.sqlite_outbox import SqliteOutbox
 from edge.errors import DeliveryError
 from edge.fleet.box_clock import ClockReading, state_of
+from edge.fleet.status_board import StatusBoard
 from edge.inference.lane import Looked
 from edge.ports import Frame, Outbox, RawBoxes
 from edge.runtime.camera_pipeline import CameraPipeline, PipelineParts
 from edge.runtime.events import EventFacts
+from edge.runtime.permit_desk import PermitDesk
 from edge.testing.fake_clock import FakeClock
 from edge.testing.memory_outbox import MemoryOutbox
 from edge.testing.memory_recorder import MemoryRecorder
@@ -49,7 +52,8 @@ class RefusingOutbox(MemoryOutbox):
 class Scene:
     """One camera with rule ZONE-01 on the whole picture, and everything around it in memory."""
 
-    def __init__(self, outbox: Outbox | None = None) -> None:
+    def __init__(self, outbox: Outbox | None = None, permits: PermitDesk | None = None) -> None:
+        self.permits = permits
         self.outbox = outbox or RefusingOutbox()
         self.recorder = MemoryRecorder()
         self.counters = Tally()
@@ -71,7 +75,9 @@ class Scene:
         bindings = (RuleBinding(hazard.id, hazard.rule),)
         core = CameraCore(CoreSpec(facts.device, GATE, bindings))
         core.restore(self.outbox.open_incidents())
-        parts = PipelineParts(self.recorder, self.outbox, FakeClock(), self.counters)
+        parts = PipelineParts(
+            self.recorder, self.outbox, FakeClock(), self.counters, permits=self.permits
+        )
         return CameraPipeline(GATE, core, facts, parts)
 
     def see(
@@ -194,3 +200,33 @@ def test_a_pipeline_that_follows_goes_on_with_what_is_open_and_what_a_full_disk_
     assert scene.changes == [Change.OPENED, Change.UPDATED, Change.UPDATED]
     assert len({event.incident_id for event in scene.events}) == 1
     assert {event.config_sha256 for event in scene.events} == {"d" * 64}
+
+
+SITE = """\
+site: yard
+device: box-1
+stores: stores
+cameras:
+  - id: gate
+    source: {kind: file, path: a.mp4}
+    whole_picture: true
+    hazards: [{id: ZONE-01}]
+"""
+MAINTENANCE = """\
+permits:
+  - {id: JX-7, kind: 检维修, cameras: [gate], hazards: [ZONE-01], from: 2026-03-02T08:00:00Z,
+     to: 2026-03-02T08:00:20Z}
+"""
+
+
+def test_under_a_permit_nothing_is_told_but_what_it_excused_is_counted(tmp_path: Path) -> None:
+    (tmp_path / "site.yaml").write_text(SITE, encoding="utf-8")
+    (tmp_path / "permits.yaml").write_text(MAINTENANCE, encoding="utf-8")
+    board = StatusBoard()
+    permits = PermitDesk(FakeClock(), board)
+    permits.look(load_site(tmp_path / "site.yaml", load_catalogue()), load_catalogue())
+    scene = Scene(permits=permits).see(PERSON, 19.0)
+    assert scene.events == []
+    assert board.counters() == {"incidents_excused": 1}
+    assert [(one.id, one.excused) for one in board.snapshot().permits] == [("JX-7", 1)]
+    assert scene.see(PERSON, 6.0).changes == [Change.OPENED]

@@ -17,7 +17,7 @@ from edge.status.server import StatusServer
 from edge.status.vitals import CameraVitals, Disk, OpenIncident, Vitals, Worry, worries
 from edge.testing.fake_clock import START
 from edge.testing.tally import Tally
-from hazard_library.contract.device import CameraCondition, CameraState
+from hazard_library.contract.device import CameraCondition, CameraState, PermitState
 from hazard_library.contract.events import ModelUsed
 from hazard_library.contract.ids import CameraId
 
@@ -185,3 +185,24 @@ def test_whoever_asks_and_says_nothing_does_not_keep_the_next_one_out(
 ) -> None:
     with socket.create_connection(("127.0.0.1", server.port or 0)):
         assert _ask(server.port, "/")[0] == 200
+
+
+def test_every_work_permit_is_shown_with_what_it_excused() -> None:
+    permit = PermitState(
+        id="DH-<1>",
+        kind="hot_work",
+        cameras=(CameraId("gate"),),
+        zones=("焊接区",),
+        hazards=("FIRE-01",),
+        begins_at=START,
+        ends_at=START + timedelta(hours=8),
+        excused=3,
+    )
+    shown = page(replace(a_box(), permits=(permit,), permits_error="permits.yaml:9: mend <it>"))
+    assert "DH-&lt;1&gt;" in shown
+    assert "生效中 · in force" in shown
+    assert "gate · 焊接区" in shown
+    assert "已豁免 3 次" in shown
+    assert "permits.yaml:9: mend &lt;it&gt;" in shown
+    assert Worry.CONFIGURATION in worries(replace(a_box(), permits_error="x"))
+    assert "已豁免" not in page(a_box())
