@@ -274,17 +274,15 @@ def _open_shared(box: Box, config_error: str | None) -> _Shared:
         {one.name: one.reason for one in box.models.refused},
     )
     board.show_config(site.sha256, config_error)
+    store = DirectoryStore(
+        site.stores / EVIDENCE, evidence_database, clock, board, site.config.quotas.evidence
+    )
+    store.call_on_room(board.show_evidence)
     return _Shared(
         board=board,
         clock=clock,
         outbox=SqliteOutbox(site.stores / OUTBOX, clock.now(), board),
-        store=DirectoryStore(
-            site.stores / EVIDENCE,
-            evidence_database,
-            clock,
-            board,
-            site.config.quotas.evidence,
-        ),
+        store=store,
         evidence_database=evidence_database,
         backends=backends,
         workers=Workers(box.layout.workers, board),

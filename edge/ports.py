@@ -14,7 +14,7 @@ from edge.core.incidents import Incident, IncidentChange
 from edge.core.moment import Moment
 from hazard_library.contract.device import Receipt
 from hazard_library.contract.events import ModelUsed
-from hazard_library.contract.evidence import EvidenceRef, PrivacyMask
+from hazard_library.contract.evidence import EvidenceKind, EvidenceRef, PrivacyMask
 from hazard_library.contract.ids import CameraId, MessageId
 from hazard_library.contract.message import Numbered
 from hazard_library.contract.topics import Channel
@@ -182,6 +182,16 @@ class Upload:
     path: Path
 
 
+@dataclass(frozen=True, slots=True)
+class Loss:
+    """A file that the server will never get, and why."""
+
+    sha256: str
+    kind: EvidenceKind
+    bytes: int
+    reason: str
+
+
 class EvidenceStore(Protocol):
     """Files addressed by hash, and what became of them."""
 
@@ -195,6 +205,14 @@ class EvidenceStore(Protocol):
 
     def mark_uploaded(self, sha256: str, at: datetime) -> None:
         """Remember that the server confirmed a file's hash."""
+        ...
+
+    def losses(self, limit: int) -> tuple[Loss, ...]:
+        """Return files that are gone without having reached the server, not told of yet."""
+        ...
+
+    def mark_loss_told(self, sha256: str) -> None:
+        """Remember that the loss of a file waits in the outbox."""
         ...
 
 

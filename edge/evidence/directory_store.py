@@ -1,7 +1,8 @@
 """Files of evidence in a folder, named by their SHA-256; what became of them in SQLite."""
 
+import errno
 import os
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from datetime import UTC, datetime
 from hashlib import sha256
 from pathlib import Path
@@ -11,7 +12,9 @@ import structlog
 
 from edge.errors import EvidenceError
 from edge.evidence.evidence_database import EvidenceDatabase
-from edge.ports import Clock, Counters, Upload
+from edge.evidence.room import Room, free_on_disk_of
+from edge.ports import Clock, Counters, Loss, Upload
+from hazard_library.contract.device import EvidenceRoom
 from hazard_library.contract.evidence import EvidenceKind, EvidenceRef
 from hazard_library.proof.hashes import sm3
 
@@ -19,7 +22,9 @@ _log = structlog.get_logger(__name__)
 
 _SUFFIX = {"image/jpeg": ".jpg", "video/mp4": ".mp4", "video/x-matroska": ".mkv"}
 _MEDIA_TYPE = {suffix: media_type for media_type, suffix in _SUFFIX.items()}
-_CLIPS = frozenset({EvidenceKind.CLIP_ORIGINAL, EvidenceKind.CLIP_SHOWN})
+_FULL = frozenset({errno.ENOSPC, errno.EDQUOT})
+#: A file takes a little more than its length: blocks, a folder, a row.
+_SLACK = 64 * 1024
 _TEMPORARY = "incoming"
 
 
@@ -27,8 +32,7 @@ class DirectoryStore:
     """Implements `ports.EvidenceStore`.
 
     Files lie in `<folder>/<kind>/<first two digits>/<sha256>.<suffix>`, so that rows can be made
-    again from files. Beyond the quota the oldest uploaded files go first; then clips are refused.
-    Key frames are small and refused only by a full disk; what was not uploaded is never removed.
+    again from files. What goes when there is no room is said in `room.py`.
     """
 
     def __init__(
@@ -38,13 +42,16 @@ class DirectoryStore:
         clock: Clock,
         counters: Counters,
         quota_bytes: int = 10 * 1024**3,
+        disk_free: Callable[[], int] | None = None,
     ) -> None:
-        """Open the store and reconcile rows and files."""
+        """Open the store and reconcile rows and files. disk_free: bytes; the disk's if None."""
         self._folder = folder
         self._database = database
         self._clock = clock
         self._counters = counters
         self._quota_bytes = quota_bytes
+        free = disk_free or (lambda: free_on_disk_of(folder))
+        self._room = Room(self._path, database, counters, quota_bytes, free)
         (folder / _TEMPORARY).mkdir(parents=True, exist_ok=True)
         self._reconcile()
 
@@ -59,13 +66,9 @@ class DirectoryStore:
         path = self._path(ref_kind.kind, ref_kind.sha256, ref_kind.media_type)
         if self._is_kept(ref_kind.sha256):
             return path
-        self._make_room(ref_kind)
-        try:
-            self._write(data, path)
-        except OSError as fault:
-            self._counters.count("evidence_refused")
-            raise EvidenceError(f"{path}: cannot be written: {fault.strerror}") from fault
+        self._keep(data, path, ref_kind)
         self._add_row(ref_kind)
+        self._room.tell()
         return path
 
     def to_upload(self, limit: int) -> tuple[Upload, ...]:
@@ -92,12 +95,31 @@ class DirectoryStore:
                 "UPDATE evidence SET uploaded_at = ? WHERE sha256 = ? AND uploaded_at IS NULL",
                 (at.astimezone(UTC).isoformat(), sha256),
             )
+        self._room.tell()
+
+    def losses(self, limit: int) -> tuple[Loss, ...]:
+        """Return files that are gone without having reached the server, not told of yet."""
+        with self._database.reading() as connection:
+            rows = connection.execute(
+                "SELECT sha256, kind, bytes, coalesce(reason, state) FROM evidence"
+                " WHERE state != 'kept' AND uploaded_at IS NULL AND loss_told = 0"
+                " ORDER BY no LIMIT ?",
+                (limit,),
+            ).fetchall()
+        return tuple(Loss(sha, EvidenceKind(kind), size, why) for sha, kind, size, why in rows)
+
+    def mark_loss_told(self, sha256: str) -> None:
+        """Remember that the loss of a file waits in the outbox."""
+        with self._database.writing() as connection:
+            connection.execute("UPDATE evidence SET loss_told = 1 WHERE sha256 = ?", (sha256,))
+
+    def call_on_room(self, listener: Callable[[EvidenceRoom], None]) -> None:
+        """Name who is told how full the store is."""
+        self._room.call_on_change(listener)
 
     def used_bytes(self) -> int:
         """Bytes of all files that are kept."""
-        with self._database.reading() as connection:
-            query = "SELECT coalesce(sum(bytes), 0) FROM evidence WHERE state = 'kept'"
-            return int(connection.execute(query).fetchone()[0])
+        return self._room.used_bytes()
 
     def _path(self, kind: EvidenceKind, sha: str, media_type: str) -> Path:
         return self._folder / kind.value / sha[:2] / f"{sha}{_SUFFIX[media_type]}"
@@ -128,7 +150,7 @@ class DirectoryStore:
                 "INSERT INTO evidence"
                 " (sha256, kind, media_type, redaction, bytes, created_at, sm3)"
                 " VALUES (?, ?, ?, ?, ?, ?, ?) ON CONFLICT (sha256)"
-                " DO UPDATE SET state = 'kept', reason = NULL",
+                " DO UPDATE SET state = 'kept', reason = NULL, loss_told = 0",
                 (
                     ref.sha256,
                     ref.kind.value,
@@ -140,33 +162,38 @@ class DirectoryStore:
                 ),
             )
 
-    def _make_room(self, ref: EvidenceRef) -> None:
-        over = self.used_bytes() + ref.bytes - self._quota_bytes
-        if over > 0:
-            over -= self._evict(over)
-        if over > 0 and ref.kind in _CLIPS:
+    def _keep(self, data: bytes, path: Path, ref: EvidenceRef) -> None:
+        """Write a file within the quota; on a full disk once more after each way of making room.
+
+        Raises:
+            EvidenceError: there is no room, or the disk takes nothing.
+        """
+        if not self._room.make(ref.kind, ref.bytes):
             self._counters.count("evidence_refused")
             raise EvidenceError(
                 f"{self._folder}: the quota of {self._quota_bytes} bytes is used up by evidence "
                 "that is not uploaded yet; restore the connection or raise the quota"
             )
-
-    def _evict(self, wanted: int) -> int:
-        """Remove the oldest uploaded files until `wanted` bytes are free; return how many are."""
-        with self._database.reading() as connection:
-            rows = connection.execute(
-                "SELECT sha256, kind, media_type, bytes FROM evidence"
-                " WHERE state = 'kept' AND uploaded_at IS NOT NULL ORDER BY no"
-            ).fetchall()
-        freed = 0
-        for sha, kind, media_type, size in rows:
-            if freed >= wanted:
+        fault = self._attempt(data, path)
+        for make_room in self._room.ways(ref.kind):
+            if fault is None or fault.errno not in _FULL:
                 break
-            self._mark(sha, "evicted", "the quota was used up; the server has it")
-            self._path(EvidenceKind(kind), sha, media_type).unlink(missing_ok=True)
-            self._counters.count("evidence_evicted")
-            freed += size
-        return freed
+            if make_room(ref.bytes + _SLACK):
+                fault = self._attempt(data, path)
+        if fault is not None:
+            raise self._refused(path, fault) from fault
+
+    def _attempt(self, data: bytes, path: Path) -> OSError | None:
+        try:
+            self._write(data, path)
+        except OSError as fault:
+            return fault
+        return None
+
+    def _refused(self, path: Path, fault: OSError) -> EvidenceError:
+        self._counters.count("evidence_refused")
+        remedy = "make room on the disk" if fault.errno in _FULL else "look at the disk"
+        return EvidenceError(f"{path}: cannot be written: {fault.strerror}; {remedy}")
 
     def _mark(self, sha: str, state: str, reason: str) -> None:
         with self._database.writing() as connection:
@@ -179,14 +206,16 @@ class DirectoryStore:
         for leftover in (self._folder / _TEMPORARY).iterdir():
             leftover.unlink()
         with self._database.reading() as connection:
-            rows: list[tuple[str, str, str, str]] = connection.execute(
-                "SELECT sha256, kind, media_type, state FROM evidence"
+            rows: list[tuple[str, str, str, str, str | None]] = connection.execute(
+                "SELECT sha256, kind, media_type, state, uploaded_at FROM evidence"
             ).fetchall()
         known = set()
-        for sha, kind, media_type, state in rows:
+        for sha, kind, media_type, state, uploaded_at in rows:
             path = self._path(EvidenceKind(kind), sha, media_type)
             known.add(path)
-            if state == "kept" and not path.exists():
+            if state == "kept" and not path.exists() and uploaded_at is not None:
+                self._mark(sha, "evicted", "it was gone when the box started; the server has it")
+            elif state == "kept" and not path.exists():
                 self._mark(sha, "missing", "the file was gone when the box started")
                 self._counters.count("evidence_missing")
                 _log.error("evidence_missing_found", file=str(path))

@@ -20,6 +20,7 @@ from edge.evidence.evidence_database import EvidenceDatabase
 from edge.evidence.heads import HeadsInPictures, people_in
 from edge.evidence.identity_key import load_or_create
 from edge.evidence.ledger import ClipOrder, EvidenceLedger
+from edge.evidence.losses import LossTeller
 from edge.evidence.people import People
 from edge.evidence.seal import Maker, Sealer
 from edge.ports import Clock, Counters, EvidenceStore, Frame, Look, Outbox
@@ -103,6 +104,7 @@ class EvidenceRecorder:
         )
         key = load_or_create(stores.key_file)
         self._sealer = Sealer(maker, key, self._ledger, stores.outbox, clock)
+        self._losses = LossTeller(settings.device, stores.store, stores.outbox, clock)
         limits = DeskLimits(waits_for_room=settings.waits_for_clips)
         self._desk = ClipDesk(rings, clock, stores.counters, limits)
         self._unsealed: list[Made] = []
@@ -172,6 +174,7 @@ class EvidenceRecorder:
     def step(self, timeout_s: float) -> None:
         """Make the next clip, if one is ready within the time."""
         self._seal_again()
+        self._try(self._losses.tell)
         job = self._desk.next_job(timeout_s)
         if job is None:
             return

@@ -37,6 +37,7 @@ class DeviceReport:
             models_refused=dict(board.models_refused),
             cameras=board.cameras,
             clock=board.clock,
+            evidence=board.evidence,
             outbox_pending=backlog.pending,
             last_message_no=backlog.last_message_no,
             counters=self._board.counters(),

@@ -7,7 +7,7 @@ from datetime import datetime
 from threading import Lock
 
 from hazard_library.contract.clock import ClockState
-from hazard_library.contract.device import CameraCondition, CameraState, PermitState
+from hazard_library.contract.device import CameraCondition, CameraState, EvidenceRoom, PermitState
 from hazard_library.contract.events import ModelUsed
 from hazard_library.contract.ids import CameraId
 
@@ -24,6 +24,7 @@ class Snapshot:
     clock: ClockState | None = None
     permits: tuple[PermitState, ...] = ()
     permits_error: str | None = None
+    evidence: EvidenceRoom | None = None
     is_draining: bool = False
 
 
@@ -106,6 +107,15 @@ class StatusBoard:
         """Set how far the box's clock can be trusted; told with the next heartbeat."""
         with self._lock:
             self._now = replace(self._now, clock=clock)
+
+    def show_evidence(self, room: EvidenceRoom) -> None:
+        """Set how full the evidence is; a new level or a loss is told at once."""
+        with self._lock:
+            before = self._now.evidence
+            self._now = replace(self._now, evidence=room)
+        known = None if before is None else (before.level, before.lost_files)
+        if known != (room.level, room.lost_files):
+            self._on_change()
 
     def show_draining(self) -> None:
         """Say that the box is about to leave."""

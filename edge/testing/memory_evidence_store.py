@@ -4,7 +4,7 @@ from datetime import datetime
 from hashlib import sha256
 from pathlib import Path
 
-from edge.ports import Upload
+from edge.ports import Loss, Upload
 from hazard_library.contract.evidence import EvidenceKind, EvidenceRef
 
 
@@ -15,6 +15,7 @@ class MemoryEvidenceStore:
         self.uploaded: dict[str, datetime] = {}
         self._folder = folder
         self._kept: dict[str, Upload] = {}
+        self._lost: dict[str, Loss] = {}
 
     def put(self, data: bytes, ref_kind: EvidenceRef) -> Path:
         """Keep a file under its hash."""
@@ -44,3 +45,16 @@ class MemoryEvidenceStore:
     def mark_uploaded(self, sha256: str, at: datetime) -> None:
         """Remember that the server confirmed a file's hash."""
         self.uploaded.setdefault(sha256, at)
+
+    def lose(self, sha256: str, reason: str) -> None:
+        """Let a file be gone before it reached the server."""
+        gone = self._kept.pop(sha256)
+        self._lost[sha256] = Loss(sha256, gone.ref.kind, gone.ref.bytes, reason)
+
+    def losses(self, limit: int) -> tuple[Loss, ...]:
+        """Return files that are gone without having reached the server, not told of yet."""
+        return tuple(self._lost.values())[:limit]
+
+    def mark_loss_told(self, sha256: str) -> None:
+        """Remember that the loss of a file waits in the outbox."""
+        self._lost.pop(sha256, None)

@@ -55,6 +55,22 @@ class PermitState(Part):
     excused: int = Field(default=0, ge=0)
 
 
+class EvidenceRoom(Part):
+    """How much evidence fills what it may fill.
+
+    What the server has goes first when room is needed, so only what waits for it counts as filled.
+    """
+
+    level: Literal["ok", "warning_80", "warning_90"] = Field(
+        description="By how much of the room is taken by what the server does not have yet"
+    )
+    quota_bytes: int = Field(ge=0)
+    used_bytes: int = Field(ge=0, description="Of all files kept")
+    waiting_bytes: int = Field(ge=0, description="Of files that the server does not have yet")
+    disk_free_bytes: int = Field(ge=0)
+    lost_files: int = Field(ge=0, description="Files that never reached the server and are gone")
+
+
 class DeviceState(Message):
     """Birth, heartbeat and (as `offline`, left with the broker) last will; retained."""
 
@@ -72,6 +88,7 @@ class DeviceState(Message):
     )
     cameras: tuple[CameraState, ...] = ()
     clock: ClockState | None = None
+    evidence: EvidenceRoom | None = None
     outbox_pending: int = Field(default=0, ge=0)
     last_message_no: int = Field(default=0, ge=0, description="Highest number given in this boot")
     counters: dict[str, int] = Field(default_factory=dict, description="Every drop has a counter")

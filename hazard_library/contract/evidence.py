@@ -129,6 +129,16 @@ class EvidenceSealed(Numbered):
     signature: str = Field(description="Ed25519 over the UTF-8 bytes of `manifest`, base64")
 
 
+class EvidenceLost(Numbered):
+    """A file that was announced will never come: the box had to remove it, or it is gone."""
+
+    schema_id: Literal["evidence-lost/1"] = Field(default="evidence-lost/1", alias="schema")
+    sha256: Sha256
+    kind: EvidenceKind
+    bytes: int = Field(ge=1)
+    reason: str
+
+
 def find(files: "Sequence[EvidenceRef]", kind: EvidenceKind) -> EvidenceRef | None:
     """Return the first file of a kind, or None."""
     return next((file for file in files if file.kind is kind), None)

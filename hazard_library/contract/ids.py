@@ -53,6 +53,11 @@ def manifest_id(incident: IncidentId) -> ManifestId:
     return ManifestId(uuid5(_NAMESPACE, f"manifest/{incident}"))
 
 
+def lost_message_id(device: DeviceId, sha256: str) -> MessageId:
+    """Name the message that tells of a lost file."""
+    return MessageId(uuid5(_NAMESPACE, f"lost/{device}/{sha256}"))
+
+
 def sealed_message_id(manifest: ManifestId) -> MessageId:
     """Name the message that announces a sealed manifest."""
     return MessageId(uuid5(_NAMESPACE, f"sealed/{manifest}"))

@@ -34,6 +34,12 @@ def is_announced_by(db: Session, device_id: str, sha256: str) -> bool:
     return db.scalar(query.limit(1)) is not None
 
 
+def announcers(db: Session, sha256: str) -> set[str]:
+    """Return the devices that have announced this hash."""
+    query = select(EvidenceItem.device_id).where(EvidenceItem.sha256 == sha256).distinct()
+    return set(db.scalars(query))
+
+
 def incidents_of(db: Session, sha256: str) -> Sequence[UUID]:
     """Return the incidents that a file belongs to."""
     query = select(EvidenceItem.incident_id).where(EvidenceItem.sha256 == sha256).distinct()

@@ -18,6 +18,7 @@ from sqlalchemy.orm import Session
 from hazard_library.contract.evidence import (
     ClipSpan,
     EvidenceKind,
+    EvidenceLost,
     EvidenceManifest,
     EvidenceRef,
     EvidenceSealed,
@@ -138,6 +139,27 @@ def seal(db: Session, at: datetime, device: DeviceRef, sealed: EvidenceSealed) -
         }
         repository.add_item(db, lost)
     return manifest
+
+
+def note_loss(db: Session, at: datetime, device: DeviceId, lost: EvidenceLost) -> None:
+    """Write down that a file will never come; whoever waits for it is told why.
+
+    A loss may be told before the file itself was announced. What is here already stays.
+
+    Raises:
+        EvidenceMismatch: the file is another device's.
+    """
+    owners = repository.announcers(db, lost.sha256)
+    if owners and device not in owners:
+        raise EvidenceMismatch(f"{lost.sha256}: {device} never announced this file, others did")
+    repository.add_file(db, lost.sha256, lost.bytes, at)
+    file = repository.file(db, lost.sha256)
+    if file is None or file.state is not FileState.ANNOUNCED:
+        return
+    file.reason = f"设备端已丢失，不会再上传 lost at the box: {lost.reason}"
+    db.flush()
+    act = Act("lost_at_box", file.state.value, file.state.value, lost.reason)
+    audit.record(db, at, _WHO, Thing("evidence_file", lost.sha256), act)
 
 
 def of_incidents(db: Session, incidents: Iterable[UUID]) -> list[EvidenceSeen]:

@@ -7,6 +7,7 @@ from datetime import datetime
 from uuid import UUID
 
 from hazard_library.contract.ids import DeviceId
+from hazard_library.contract.message import Message, schema_of
 from hazard_library.contract.topics import Channel
 
 
@@ -32,6 +33,11 @@ class Envelope:
     message_id: UUID | None = None
     boot: str | None = None
     message_no: int | None = None
+    schema: str | None = None
+
+    def speaks(self, kind: type[Message]) -> bool:
+        """Whether it names this message, in whatever major."""
+        return (self.schema or "").partition("/")[0] == schema_of(kind).partition("/")[0]
 
 
 def read_envelope(payload: bytes) -> Envelope:
@@ -48,6 +54,7 @@ def read_envelope(payload: bytes) -> Envelope:
         _uuid(raw.get("id")),
         boot if isinstance(boot, str) and len(boot) <= 64 and "\0" not in boot else None,  # noqa: PLR2004
         number if is_number else None,
+        raw["schema"] if isinstance(raw.get("schema"), str) else None,
     )
 
 

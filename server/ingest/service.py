@@ -13,7 +13,7 @@ from sqlalchemy.orm import Session
 
 from hazard_library.contract.device import DeviceState, Outcome, Receipt, Resend
 from hazard_library.contract.events import Change, HazardEvent
-from hazard_library.contract.evidence import EvidenceSealed
+from hazard_library.contract.evidence import EvidenceLost, EvidenceSealed
 from hazard_library.contract.ids import DeviceId, MessageId
 from hazard_library.contract.message import parse
 from hazard_library.contract.topics import Channel
@@ -168,7 +168,7 @@ def _take(db: Session, parts: Ingest, arrival: Arrival, envelope: Envelope) -> O
         if isinstance(message, HazardEvent):
             _take_event(db, parts, device, message, row_id, arrival.received_at)
         else:
-            _take_manifest(db, device, message, arrival.received_at)
+            _take_evidence(db, device, message, arrival.received_at)
     except EvidenceMismatch as fault:
         raise _Refused(QuarantineReason.BAD_EVIDENCE, str(fault)) from fault
     except ServerError as fault:
@@ -176,10 +176,12 @@ def _take(db: Session, parts: Ingest, arrival: Arrival, envelope: Envelope) -> O
     return Outcome.ACCEPTED
 
 
-def _read(arrival: Arrival) -> HazardEvent | EvidenceSealed:
+def _read(arrival: Arrival) -> HazardEvent | EvidenceSealed | EvidenceLost:
     try:
         if arrival.channel is Channel.INCIDENT:
             return parse(HazardEvent, arrival.payload)
+        if read_envelope(arrival.payload).speaks(EvidenceLost):
+            return parse(EvidenceLost, arrival.payload)
         return parse(EvidenceSealed, arrival.payload)
     except UnknownMajor as fault:
         raise _Refused(QuarantineReason.UNKNOWN_MAJOR, str(fault)) from fault
@@ -221,8 +223,13 @@ def _take_event(
     parts.tell_leads(db, at, event)
 
 
-def _take_manifest(db: Session, device: DeviceRef, sealed: EvidenceSealed, at: datetime) -> None:
-    manifest = evidence.seal(db, at, device, sealed)
+def _take_evidence(
+    db: Session, device: DeviceRef, message: EvidenceSealed | EvidenceLost, at: datetime
+) -> None:
+    if isinstance(message, EvidenceLost):
+        evidence.note_loss(db, at, device.id, message)
+        return
+    manifest = evidence.seal(db, at, device, message)
     known = repository.incident(db, manifest.incident_id)
     if known is not None and known.device_id != device.id:
         raise _Refused(

@@ -57,6 +57,12 @@ class EvidenceStoreConformance:
         store.put(b"1", reference_of(b"1"))
         assert len(store.to_upload(10)) == 1
 
+    def test_a_store_that_lost_nothing_tells_of_no_loss(self, store: EvidenceStore) -> None:
+        store.put(b"a clip", reference_of(b"a clip"))
+        assert store.losses(10) == ()
+        store.mark_loss_told(reference_of(b"a clip").sha256)
+        assert len(store.to_upload(10)) == 1
+
     def test_a_hash_that_is_unknown_may_be_marked_without_harm(self, store: EvidenceStore) -> None:
         store.mark_uploaded("0" * 64, START)
         assert store.to_upload(10) == ()

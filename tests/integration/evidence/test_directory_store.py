@@ -14,7 +14,7 @@ from edge.errors import EvidenceError
 from edge.evidence.directory_store import DirectoryStore
 from edge.evidence.evidence_database import EvidenceDatabase
 from edge.testing.conformance.evidence_store import reference_of
-from edge.testing.fake_clock import START, FakeClock
+from edge.testing.fake_clock import FakeClock
 from edge.testing.tally import Tally
 from hazard_library.contract.evidence import EvidenceKind
 
@@ -120,30 +120,6 @@ def test_a_lost_database_is_made_again_from_the_files(tmp_path: Path) -> None:
     (tmp_path / "evidence.db").write_bytes(b"\0" * 5000)
     box.open()
     assert {upload.path for upload in box.store.to_upload(10)} == kept
-
-
-def test_beyond_the_quota_the_oldest_uploaded_files_go_first(tmp_path: Path) -> None:
-    box = Box(tmp_path, quota_bytes=40)
-    paths = [box.put(bytes([65 + number]) * 10) for number in range(4)]
-    for number in (1, 2):
-        box.store.mark_uploaded(reference_of(bytes([65 + number]) * 10).sha256, START)
-    box.put(b"z" * 10)
-    assert [path.exists() for path in paths] == [True, False, True, True]
-    assert box.state(b"B" * 10)[0] == "evicted"
-    assert box.tally["evidence_evicted"] == 1
-    assert box.store.used_bytes() == 40
-
-
-def test_what_is_not_uploaded_is_never_removed_and_clips_are_refused_instead(
-    tmp_path: Path,
-) -> None:
-    box = Box(tmp_path, quota_bytes=40)
-    paths = [box.put(bytes([65 + number]) * 10) for number in range(4)]
-    with pytest.raises(EvidenceError, match="raise the quota"):
-        box.put(b"z" * 10)
-    box.put(b"a key frame", FRAME)
-    assert all(path.exists() for path in paths)
-    assert box.tally["evidence_refused"] == 1
 
 
 def test_a_disk_that_takes_nothing_is_an_error_that_names_the_file(tmp_path: Path) -> None:

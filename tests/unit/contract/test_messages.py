@@ -8,13 +8,14 @@ import pytest
 
 from hazard_library.contract.device import Ack, Command, DeviceState, Resend
 from hazard_library.contract.events import HazardEvent
-from hazard_library.contract.evidence import EvidenceManifest, EvidenceSealed
+from hazard_library.contract.evidence import EvidenceLost, EvidenceManifest, EvidenceSealed
 from hazard_library.contract.message import Message, parse, schema_of
 from hazard_library.errors import MalformedMessage, UnknownMajor
 
 GOLDEN = Path(__file__).parents[2] / "golden" / "messages"
 KINDS: dict[str, type[Message]] = {
-    schema_of(kind): kind for kind in (HazardEvent, EvidenceSealed, DeviceState, Command, Ack)
+    schema_of(kind): kind
+    for kind in (HazardEvent, EvidenceSealed, EvidenceLost, DeviceState, Command, Ack)
 }
 
 

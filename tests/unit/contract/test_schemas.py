@@ -5,9 +5,9 @@ from importlib.resources import files
 
 from hazard_library.contract.device import Ack, Command, DeviceState
 from hazard_library.contract.events import HazardEvent
-from hazard_library.contract.evidence import EvidenceManifest, EvidenceSealed
+from hazard_library.contract.evidence import EvidenceLost, EvidenceManifest, EvidenceSealed
 
-MESSAGES = (HazardEvent, EvidenceManifest, EvidenceSealed, DeviceState, Command, Ack)
+MESSAGES = (HazardEvent, EvidenceManifest, EvidenceSealed, EvidenceLost, DeviceState, Command, Ack)
 
 
 def test_the_installed_schemas_are_fresh_and_complete() -> None:

@@ -4,7 +4,7 @@ from datetime import timedelta
 from edge.fleet.status_board import StatusBoard
 from edge.testing.fake_clock import START
 from hazard_library.contract.clock import ClockState
-from hazard_library.contract.device import CameraCondition
+from hazard_library.contract.device import CameraCondition, EvidenceRoom
 from hazard_library.contract.events import ModelUsed
 from hazard_library.contract.ids import CameraId
 
@@ -79,6 +79,26 @@ def test_what_is_not_urgent_waits_for_the_next_heartbeat() -> None:
     board.show_fps(GATE, 4.5)
     board.show_clock(ClockState(source="arrival", synchronised=True, uncertainty_ms=1.0))
     assert told == []
+
+
+def test_a_filling_disk_and_a_loss_are_told_at_once_and_mere_bytes_wait() -> None:
+    board = StatusBoard()
+    told = listened(board)
+    room = EvidenceRoom(
+        level="ok",
+        quota_bytes=100,
+        used_bytes=10,
+        waiting_bytes=10,
+        disk_free_bytes=1000,
+        lost_files=0,
+    )
+    board.show_evidence(room)
+    board.show_evidence(room.model_copy(update={"used_bytes": 20}))
+    assert told == ["changed"]
+    board.show_evidence(room.model_copy(update={"level": "warning_80"}))
+    board.show_evidence(room.model_copy(update={"level": "warning_80", "lost_files": 1}))
+    assert told == ["changed"] * 3
+    assert board.snapshot().evidence is not None
 
 
 def test_models_configuration_and_leaving_are_told_at_once() -> None:
