@@ -97,6 +97,23 @@ def test_a_camera_without_masks_keeps_what_it_received(tmp_path: Path) -> None:
         assert (manifest.original, manifest.privacy_masks) == ("as_received", ())
 
 
+def test_the_main_streams_clip_is_masked_as_the_sub_stream_is(tmp_path: Path) -> None:
+    large = FilmSpec(seconds=14, gop=20, width=320, height=240, faces=((250, 180), (40, 40)))
+    main = PacketRing(1000.0)
+    source = FileAddress(render(tmp_path / "main.mp4", large))
+    Reading(SourceSpec(GATE, source, Mode.REPLAY), ring=main).run()
+    with Desk(tmp_path / "box", main_ring=main).at_work() as desk:
+        Shift(desk, render(tmp_path / "a.mp4", FILM), (8.0,), masks=(DESK,)).run()
+        assert desk.recorder.drain(60)
+        [manifest] = desk.manifests()
+        assert manifest.span is not None
+        assert (manifest.span.stream, manifest.original) == ("main", "re_encoded")
+        for kind in (EvidenceKind.CLIP_ORIGINAL, EvidenceKind.CLIP_SHOWN):
+            for one in pictures(desk.file(manifest, kind)):
+                assert one.shape == (240, 320, 3)
+                assert inside(one).max() < BLACK
+
+
 def test_nobody_who_analyses_gets_to_see_what_is_masked(tmp_path: Path) -> None:
     with Desk(tmp_path / "box").at_work() as desk:
         shift = Shift(desk, render(tmp_path / "a.mp4", FILM), (8.0,), masks=(DESK,)).run()
