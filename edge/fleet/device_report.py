@@ -2,6 +2,7 @@
 
 from uuid import uuid4
 
+from edge.fleet.box_clock import ReadClock, read_kernel_clock, state_of
 from edge.fleet.status_board import StatusBoard
 from edge.ports import Clock, Outbox
 from hazard_library.contract.device import DeviceState
@@ -12,22 +13,30 @@ class DeviceReport:
     """The state of one device, drawn from its board and its outbox."""
 
     def __init__(
-        self, device: DeviceId, software: str, board: StatusBoard, outbox: Outbox, clock: Clock
+        self,
+        device: DeviceId,
+        software: str,
+        board: StatusBoard,
+        outbox: Outbox,
+        clock: Clock,
+        read_clock: ReadClock = read_kernel_clock,
     ) -> None:
         self._device = device
         self._software = software
         self._board = board
         self._outbox = outbox
         self._clock = clock
+        self._read_clock = read_clock
 
     def state(self) -> bytes:
         """Write the present state."""
         board = self._board.snapshot()
         backlog = self._outbox.backlog()
+        now = self._clock.now()
         return DeviceState(
             id=MessageId(uuid4()),
             device=self._device,
-            sent_at=self._clock.now().utc,
+            sent_at=now.utc,
             status="draining" if board.is_draining else "online",
             boot=self._outbox.boot,
             software=self._software,
@@ -36,7 +45,7 @@ class DeviceReport:
             models=board.models,
             models_refused=dict(board.models_refused),
             cameras=board.cameras,
-            clock=board.clock,
+            clock=state_of("arrival", now, self._read_clock),
             evidence=board.evidence,
             outbox_pending=backlog.pending,
             last_message_no=backlog.last_message_no,

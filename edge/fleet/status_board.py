@@ -6,7 +6,6 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime
 from threading import Lock
 
-from hazard_library.contract.clock import ClockState
 from hazard_library.contract.device import CameraCondition, CameraState, EvidenceRoom, PermitState
 from hazard_library.contract.events import ModelUsed
 from hazard_library.contract.ids import CameraId
@@ -21,7 +20,6 @@ class Snapshot:
     models_refused: Mapping[str, str] = field(default_factory=dict)
     config_sha256: str | None = None
     config_error: str | None = None
-    clock: ClockState | None = None
     permits: tuple[PermitState, ...] = ()
     permits_error: str | None = None
     evidence: EvidenceRoom | None = None
@@ -102,11 +100,6 @@ class StatusBoard:
         with self._lock:
             self._now = replace(self._now, permits=permits, permits_error=error)
         self._on_change()
-
-    def show_clock(self, clock: ClockState) -> None:
-        """Set how far the box's clock can be trusted; told with the next heartbeat."""
-        with self._lock:
-            self._now = replace(self._now, clock=clock)
 
     def show_evidence(self, room: EvidenceRoom) -> None:
         """Set how full the evidence is; a new level or a loss is told at once."""

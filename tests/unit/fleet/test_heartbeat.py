@@ -4,6 +4,7 @@ import pytest
 from waiting import wait_until
 
 from edge.errors import DeliveryError
+from edge.fleet.box_clock import ClockReading
 from edge.fleet.device_report import DeviceReport
 from edge.fleet.heartbeat import EVERY_S, Heartbeat
 from edge.fleet.status_board import StatusBoard
@@ -14,9 +15,11 @@ from edge.testing.events import BOX, GATE, happenings
 from edge.testing.fake_clock import START, FakeClock
 from edge.testing.memory_link import MemoryLink
 from edge.testing.memory_outbox import MemoryOutbox
-from hazard_library.contract.device import CameraCondition, DeviceState
+from hazard_library.contract.device import CameraCondition, DeviceState, EvidenceRoom
 from hazard_library.contract.message import parse
 from hazard_library.contract.topics import Channel
+
+CLOCK = ClockReading(synchronised=False, max_error_ms=16_000.0)
 
 
 class Box:
@@ -27,7 +30,9 @@ class Box:
         self.outbox = outbox or MemoryOutbox()
         self.clock = FakeClock()
         self.link = MemoryLink()
-        self.report = DeviceReport(BOX, "hazard-patrol 0.1.0", self.board, self.outbox, self.clock)
+        self.report = DeviceReport(
+            BOX, "hazard-patrol 0.1.0", self.board, self.outbox, self.clock, lambda: CLOCK
+        )
         self.heartbeat = Heartbeat(self.report, self.link, self.clock, self.board)
         self.board.call_on_change(self.heartbeat.wake)
 
@@ -55,6 +60,23 @@ def box() -> Box:
     made = Box()
     made.link.start(made)
     return made
+
+
+def test_the_state_of_the_boxs_clock_and_of_its_evidence_is_told(box: Box) -> None:
+    room = EvidenceRoom(
+        level="warning_80",
+        quota_bytes=100,
+        used_bytes=90,
+        waiting_bytes=85,
+        disk_free_bytes=1000,
+        lost_files=2,
+    )
+    box.board.show_evidence(room)
+    box.heartbeat.step()
+    state = box.states()[-1]
+    assert state.clock is not None
+    assert (state.clock.synchronised, state.clock.uncertainty_ms) == (False, 16_000.0)
+    assert state.evidence == room
 
 
 def test_the_birth_is_told_at_once_and_then_every_half_minute(box: Box) -> None:

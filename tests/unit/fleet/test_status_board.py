@@ -3,7 +3,6 @@ from datetime import timedelta
 
 from edge.fleet.status_board import StatusBoard
 from edge.testing.fake_clock import START
-from hazard_library.contract.clock import ClockState
 from hazard_library.contract.device import CameraCondition, EvidenceRoom
 from hazard_library.contract.events import ModelUsed
 from hazard_library.contract.ids import CameraId
@@ -77,7 +76,6 @@ def test_what_is_not_urgent_waits_for_the_next_heartbeat() -> None:
     told = listened(board)
     board.count("frames_dropped")
     board.show_fps(GATE, 4.5)
-    board.show_clock(ClockState(source="arrival", synchronised=True, uncertainty_ms=1.0))
     assert told == []
 
 
