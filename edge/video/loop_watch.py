@@ -19,6 +19,7 @@ from edge.core.moment import Moment
 
 _ROWS, _COLUMNS = 12, 20
 _POINTS = _ROWS * _COLUMNS
+_FEW, _ROUGHLY = 8, 2.0
 
 #: Luma of fixed places of a picture, uint8 (240,).
 Points = NDArray[np.uint8]
@@ -121,10 +122,14 @@ class LoopWatch:
         if older <= first:
             return 0
         newest = self._points[self._count - 1].astype(np.int16)
-        apart = np.abs(self._points[first:older].astype(np.int16) - newest).mean(axis=1)
+        # A few points first: most pictures are told apart by these.
+        some = self._points[first:older, ::_FEW].astype(np.int16)
+        roughly = np.abs(some - newest[::_FEW]).mean(axis=1)
+        alike = first + np.flatnonzero(roughly <= _ROUGHLY * self._limits.same)
+        apart = np.abs(self._points[alike].astype(np.int16) - newest).mean(axis=1)
         # The shortest turn of several that fit.
-        same = np.flatnonzero(apart <= self._limits.same)
-        lag = 0 if not len(same) else self._count - 1 - (first + int(same[-1]))
+        same = alike[apart <= self._limits.same]
+        lag = 0 if not len(same) else self._count - 1 - int(same[-1])
         # What is let go of when the room is full must not be what is compared with.
         return lag if lag + stretch <= self._limits.most_pictures * 7 // 8 else 0
 
