@@ -6,11 +6,13 @@ Exit codes: 0 well, 1 problems found, 2 misuse. What a verb needs is imported wh
 import argparse
 import json
 import logging
+import os
 import sys
 from pathlib import Path
 
 from edge.errors import EdgeError
 from edge.runtime.logs import configure_logging
+from edge.verbs.bench_words import edge_arguments, tune_arguments
 from hazard_library.errors import LibraryError
 
 #: What looks if nobody says who.
@@ -101,6 +103,9 @@ def _edge_parser() -> argparse.ArgumentParser:
     _config(identity)
     identity.set_defaults(run=_identity)
     _add_enrol(verbs.add_parser("enrol", help="fetch the box's certificate with a one-time code"))
+    tune = verbs.add_parser("tune", help="measure this machine and keep the best layout")
+    tune_arguments(tune)
+    tune.set_defaults(run=_tune)
     _add_desk_verbs(verbs)
     _add_teach(verbs)
     return parser
@@ -217,22 +222,14 @@ def _detect_parser() -> argparse.ArgumentParser:
 
 def _bench_parser() -> argparse.ArgumentParser:
     parser = _new(
-        "patrol bench", "Measure the edge here and now.", "patrol bench edge --seconds 20"
+        "patrol bench", "Measure the edge here and now.", "patrol bench edge speed --seconds 8"
     )
     verbs = parser.add_subparsers(required=True, metavar="WHAT")
-    edge = verbs.add_parser("edge", help="the pipeline against a plain OpenCV loop")
-    memory = verbs.add_parser("memory", help="memory of a running box")
+    edge = verbs.add_parser("edge", help="speed, cameras, memory, latency, stages")
     _bench_blur_arguments(verbs.add_parser("blur", help="labelled heads that the blur covers"))
     _bench_states_arguments(verbs.add_parser("states", help="taught regions, hour by hour"))
-    for one in (edge, memory):
-        one.add_argument("--video", type=Path, help="a film; Debian's vtest.avi if not given")
-        _models(one)
-        one.add_argument("--seconds", type=float, default=20.0, help="of measuring")
-    edge.add_argument("--cameras", type=int, default=1)
-    edge.add_argument("--repeats", type=int, default=3)
+    edge_arguments(edge)
     edge.set_defaults(run=_bench_edge)
-    memory.add_argument("--cameras", type=int, default=2)
-    memory.set_defaults(run=_bench_memory)
     return parser
 
 
@@ -365,12 +362,28 @@ def _detect(options: argparse.Namespace) -> int:
     )
 
 
-def _bench_edge(options: argparse.Namespace) -> int:
-    from edge.bench.compare import EdgeBench, compare
+def _tune(options: argparse.Namespace) -> int:
+    from edge.bench.tune import TuneOptions, tune
+    from edge.config.inference import Precision
 
-    models = _chosen(options)
-    return compare(
-        EdgeBench(options.video, models, options.seconds, options.cameras, options.repeats)
+    allowed = frozenset(Precision(one) for one in options.allow)
+    return tune(TuneOptions(options.config, options.video, options.seconds, allowed, options.force))
+
+
+def _bench_edge(options: argparse.Namespace) -> int:
+    from edge.bench.run import EdgeBench, check_parts, material_of, run
+
+    return run(
+        EdgeBench(
+            parts=check_parts(options.parts),
+            model=options.model,
+            video=options.video,
+            side=None if options.as_released else options.side or 640,
+            seconds=options.seconds,
+            repeats=options.repeats,
+            as_json=options.json,
+            material=material_of(os.environ.get("PATROL_MATERIAL")),
+        )
     )
 
 
@@ -384,9 +397,3 @@ def _bench_blur(options: argparse.Namespace) -> int:
     from edge.bench.blur import BlurBench, measure
 
     return measure(BlurBench(options.data, options.split, _chosen(options), options.most))
-
-
-def _bench_memory(options: argparse.Namespace) -> int:
-    from edge.bench.memory import MemoryBench, measure
-
-    return measure(MemoryBench(options.video, _chosen(options), options.seconds, options.cameras))

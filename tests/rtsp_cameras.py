@@ -6,8 +6,10 @@ from pathlib import Path
 
 import pytest
 
+import edge.testing
+
 _PYTHON = "/usr/bin/python3"
-_SCRIPT = Path(__file__).parent / "rtsp_server.py"
+_SCRIPT = Path(edge.testing.__file__).parent / "rtsp_server.py"
 PATH = "/live"
 
 

@@ -1,123 +1,166 @@
-"""`patrol bench memory`: what a running box takes, as PSS of its process tree."""
+"""What a running box takes: memory of its process tree over time, and processor time when idle."""
 
 import signal
 import subprocess
 import sys
-import tempfile
+from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
+import numpy as np
 import yaml
 
-from edge.bench.compare import film_of
+from edge.bench.processes import cpu_seconds, pss_mb, tree
+from edge.bench.report import Figure, at_most
 from edge.errors import EdgeError
 from edge.fleet.system_clock import SystemClock
+from edge.inference.layout import Layout
 from edge.runtime import figures
 
-#: What the box may take with two cameras.
-LIMIT_MB = 400.0
+#: What the box may take with four cameras, and of one core per camera that sees nothing move.
+LIMIT_MB, IDLE_PERCENT = 500.0, 15.0
 _LOOK_S = 0.5
-_START_S = 60.0
+_START_S = 90.0
 _LEAVE_S = 60.0
+#: The first share of the samples belongs to the start: caches fill, rings grow to their size.
+_SETTLING = 0.3
 
 
 @dataclass(frozen=True, slots=True)
-class MemoryBench:
-    """seconds: how long it is watched after its first pictures."""
+class BoxBench:
+    """A box on looped films. seconds: how long it is watched after its first pictures."""
 
-    video: Path | None
+    film: Path
     models: tuple[str, ...]
-    seconds: float
+    layout: Layout
     cameras: int
+    seconds: float
+    folder: Path
+    sample_fps: float | None = None
 
 
-def measure(bench: MemoryBench) -> int:
-    """Run a box on a looped film and print the most it took; 1 when that is over the limit.
+@dataclass(frozen=True, slots=True)
+class Watched:
+    """Samples of a box's processes. at: seconds; parent, children: MB; cores: on average."""
+
+    at: list[float]
+    parent: list[float]
+    children: list[float]
+    cores: float
+
+
+def memory(bench: BoxBench) -> Iterator[Figure]:
+    """Yield what the box takes at most, and how that grows.
 
     Raises:
         EdgeError: the film or a model cannot be used, or the box does not start.
     """
-    film = film_of(bench.video)
-    with tempfile.TemporaryDirectory() as folder:
-        config = _config(bench, film, Path(folder))
-        command = [sys.executable, "-P", "-m", "patrol", "edge", "run", "--config", str(config)]
-        box = subprocess.Popen(command, stderr=subprocess.DEVNULL)  # noqa: S603
-        try:
-            _await_pictures(box, Path(folder), bench.cameras)
-            most = _watch(box.pid, bench.seconds)
-        finally:
-            box.send_signal(signal.SIGTERM)
-            box.wait(_LEAVE_S)
-    for name, megabytes in most.items():
-        print(f"{name:<10} {megabytes:7.1f} MB PSS")
-    models = ", ".join(bench.models)
-    print(f"limit      {LIMIT_MB:7.1f} MB PSS with {bench.cameras} cameras on {film.name}")
-    print(f"models     {len(bench.models)}: {models}")
-    return 0 if most["together"] <= LIMIT_MB else 1
+    watched = _watched(bench)
+    together = np.add(watched.parent, watched.children)
+    note = f"{bench.cameras} cameras, {len(bench.models)} models, {bench.film.name}"
+    precision = bench.layout.precision
+    yield Figure("memory of the supervisor, PSS", max(watched.parent), "MB", "-", note)
+    yield Figure("memory of the engine, PSS", max(watched.children), "MB", precision, note)
+    most = float(together.max())
+    yield Figure("memory together, PSS", most, "MB", precision, note, *at_most(LIMIT_MB, most))
+    slope, doubt = _slope_per_hour(watched.at, together.tolist())
+    yield Figure(
+        "memory growth",
+        slope,
+        "MB/h",
+        precision,
+        f"± {2 * doubt:.1f} (2 standard errors) over {bench.seconds:g} s",
+        "within its noise",
+        slope <= 2 * doubt,
+    )
 
 
-def _config(bench: MemoryBench, film: Path, folder: Path) -> Path:
-    camera = {
-        "source": {"kind": "file", "path": str(film.resolve()), "loop": True},
+def idle(bench: BoxBench) -> Iterator[Figure]:
+    """Yield the processor time of a box whose cameras see nothing move, gate on."""
+    percent = _watched(bench).cores / bench.cameras * 100
+    note = f"{bench.cameras} cameras, {bench.film.name}, gate on"
+    bar = at_most(IDLE_PERCENT, percent)
+    yield Figure(
+        "processor of an idle camera", percent, "% of a core", bench.layout.precision, note, *bar
+    )
+
+
+def _slope_per_hour(at: list[float], megabytes: list[float]) -> tuple[float, float]:
+    """Fit a line through what came after settling; return its slope and standard error."""
+    begin = round(len(at) * _SETTLING)
+    seconds, values = np.array(at[begin:]), np.array(megabytes[begin:])
+    centred = seconds - seconds.mean()
+    spread = float((centred**2).sum()) or 1.0
+    slope = float((centred * values).sum()) / spread
+    rest = values - values.mean() - slope * centred
+    error = float(np.sqrt((rest**2).sum() / max(len(values) - 2, 1) / spread))
+    return slope * 3600, error * 3600
+
+
+def _watched(bench: BoxBench) -> Watched:
+    config = _config(bench)
+    command = [sys.executable, "-P", "-m", "patrol", "edge", "run", "--config", str(config)]
+    box = subprocess.Popen(command, stderr=subprocess.DEVNULL)  # noqa: S603
+    try:
+        _await_pictures(box, config.parent / "stores", bench.cameras)
+        return _watch(box.pid, bench.seconds)
+    finally:
+        box.send_signal(signal.SIGTERM)
+        box.wait(_LEAVE_S)
+
+
+def site_of(bench: BoxBench) -> dict[str, Any]:
+    """Return the configuration of the box, without a way to the server."""
+    camera: dict[str, Any] = {
+        "source": {"kind": "file", "path": str(bench.film.resolve()), "loop": True},
         "mode": "live",
         "all_with_model": True,
         "whole_picture": True,
     }
-    site = {
+    if bench.sample_fps is not None:
+        camera["sample_fps"] = bench.sample_fps
+    return {
         "site": "bench",
         "device": "bench",
         "stores": "stores",
         "models": [str(Path(m).resolve()) if Path(m).is_dir() else m for m in bench.models],
+        "inference": {
+            "backend": bench.layout.backend.value,
+            "precision": bench.layout.precision.value,
+            "workers": bench.layout.workers,
+        },
         "cameras": [{"id": f"camera-{n + 1}", **camera} for n in range(bench.cameras)],
     }
+
+
+def _config(bench: BoxBench) -> Path:
+    folder = bench.folder / f"box-{bench.cameras}-{bench.film.stem}-{bench.layout.backend}"
+    folder.mkdir(parents=True, exist_ok=True)
     file = folder / "site.yaml"
-    file.write_text(yaml.safe_dump(site), encoding="utf-8")
+    file.write_text(yaml.safe_dump(site_of(bench)), encoding="utf-8")
     return file
 
 
-def _await_pictures(box: "subprocess.Popen[bytes]", folder: Path, cameras: int) -> None:
+def _await_pictures(box: "subprocess.Popen[bytes]", stores: Path, cameras: int) -> None:
     clock = SystemClock()
     until = clock.now().mono + _START_S
-    while sum(row.frames > 0 for row in figures.read(folder / "stores")) < cameras:
+    while sum(row.frames > 0 for row in figures.read(stores)) < cameras:
         if box.poll() is not None or clock.now().mono > until:
             raise EdgeError("the box did not start; run patrol edge run to see why")
         clock.wait(_LOOK_S)
 
 
-def _watch(parent: int, seconds: float) -> dict[str, float]:
-    """Return the most that parent, children and all together took."""
+def _watch(root: int, seconds: float) -> Watched:
     clock = SystemClock()
-    until = clock.now().mono + seconds
-    most = {"parent": 0.0, "children": 0.0, "together": 0.0}
-    while clock.now().mono < until:
-        children = sum(_pss_mb(pid) for pid in _tree(parent) if pid != parent)
-        own = _pss_mb(parent)
-        for name, now in (("parent", own), ("children", children), ("together", own + children)):
-            most[name] = max(most[name], now)
+    started = clock.now()
+    before = sum(map(cpu_seconds, tree(root)))
+    watched = Watched([], [], [], 0.0)
+    while (elapsed := clock.now().seconds_since(started)) < seconds:
+        watched.at.append(elapsed)
+        watched.parent.append(pss_mb([root]))
+        watched.children.append(pss_mb(tree(root) - {root}))
         clock.wait(_LOOK_S)
-    return most
-
-
-def _tree(root: int) -> set[int]:
-    """Return a process and all that descend from it."""
-    parents = {int(entry.name): _parent_of(entry) for entry in Path("/proc").glob("[0-9]*")}
-    found = {root}
-    while more := {pid for pid, parent in parents.items() if parent in found} - found:
-        found |= more
-    return found
-
-
-def _parent_of(entry: Path) -> int | None:
-    try:
-        # The name in parentheses may hold anything, even spaces: count from its end.
-        return int((entry / "stat").read_text(encoding="utf-8").rpartition(")")[2].split()[1])
-    except (OSError, IndexError, ValueError):
-        return None
-
-
-def _pss_mb(pid: int) -> float:
-    try:
-        lines = Path(f"/proc/{pid}/smaps_rollup").read_text(encoding="utf-8").splitlines()
-    except OSError:
-        return 0.0
-    return next((int(line.split()[1]) / 1024 for line in lines if line.startswith("Pss:")), 0.0)
+    took = clock.now().seconds_since(started)
+    spent = sum(map(cpu_seconds, tree(root))) - before
+    return Watched(watched.at, watched.parent, watched.children, spent / took)

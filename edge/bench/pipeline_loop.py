@@ -1,12 +1,11 @@
 """The edge's own way over the same frames: read, look side by side, track, judge every rule.
 
-python -m edge.bench.pipeline_loop MODELS FILM FRAMES MIN_SCORE OUT [CAMERAS]
+python -m edge.bench.pipeline_loop MODELS FILM FRAMES MIN_SCORE OUT CAMERAS BACKEND PRECISION
 
 MODELS is a JSON list of FOLDER:PRECISION; all of them look at every frame.
 """
 
 import json
-import os
 import sys
 import threading
 from collections import Counter
@@ -18,11 +17,15 @@ import cv2
 import numpy as np
 
 from edge.config import CameraConfig
+from edge.config.inference import Backend, Precision
 from edge.core.camera_core import CameraCore, CoreSpec
 from edge.core.detections import Detections
 from edge.core.tracking import TrackingSettings
 from edge.fleet.system_clock import SystemClock
 from edge.inference.lane import Lane, Looked, Waiting
+from edge.inference.layout import Layout
+from edge.inference.loading import in_precision
+from edge.inference.machine import cores
 from edge.inference.site_models import SiteModels, panel_of
 from edge.inference.workers import Workers
 from edge.ports import Frame, RawBoxes
@@ -62,7 +65,7 @@ class _Camera:
         self.looked: list[RawBoxes] = []
         self._frames = frames
         self._offered = 0
-        self._core = _core(lane.camera, models)
+        self._core = core_of(lane.camera, models)
         outlets = ReaderOutlets(PacketRing(), self._offer, _ignore)
         spec = SourceSpec(lane.camera, FileAddress(film), Mode.REPLAY)
         self._reader = CameraReader(spec, SystemClock(), outlets)
@@ -103,17 +106,26 @@ class _Camera:
         self.lane.offer(frame)
 
 
-def run(
-    names: list[str], film: Path, frames: int, min_score: float, cameras: int
-) -> dict[str, object]:
-    """Look at the first frames of a film, with `cameras` cameras at once; time all of it."""
+@dataclass(frozen=True, slots=True)
+class Job:
+    """What is looked at, from which score on, by how many cameras at once."""
+
+    film: Path
+    frames: int
+    min_score: float
+    cameras: int
+
+
+def run(names: list[str], job: Job, layout: Layout) -> dict[str, object]:
+    """Look at the first frames of a film and time all of it."""
     cv2.setNumThreads(1)
-    models = SiteModels(tuple(find_package(name) for name in names))
-    look = panel_of(models.packages, min_score).detect
+    found = (in_precision(find_package(name), layout.precision) for name in names)
+    models = SiteModels(tuple(found))
+    look = panel_of(models.packages, job.min_score, layout).detect
     look(np.zeros((_ANY_SIDE, _ANY_SIDE, 3), np.uint8))
-    workers = Workers(os.cpu_count() or 1, _Counted())
-    lanes = [workers.open_lane(CameraId(f"c{n}"), Waiting.EVERY, look) for n in range(cameras)]
-    units = [_Camera(lane, models, film, frames) for lane in lanes]
+    workers = Workers(layout.workers, _Counted())
+    lanes = [workers.open_lane(CameraId(f"c{n}"), Waiting.EVERY, look) for n in range(job.cameras)]
+    units = [_Camera(lane, models, job.film, job.frames) for lane in lanes]
     workers.start()
     clock = SystemClock()
     started = clock.now()
@@ -152,7 +164,7 @@ def _rows(boxes: RawBoxes, labels: list[str]) -> Iterator[list[float]]:
         yield [labels.index(label), float(score), *(float(edge) for edge in box)]
 
 
-def _core(camera: CameraId, models: SiteModels) -> CameraCore:
+def core_of(camera: CameraId, models: SiteModels) -> CameraCore:
     """Switch on every hazard the models can see, on the whole picture."""
     config = CameraConfig.model_validate(
         {
@@ -174,6 +186,8 @@ def _ignore(condition: CameraCondition, detail: str) -> None:
 if __name__ == "__main__":
     given = sys.argv[1:]
     measured = run(
-        json.loads(given[0]), Path(given[1]), int(given[2]), float(given[3]), int(given[5])
+        json.loads(given[0]),
+        Job(Path(given[1]), int(given[2]), float(given[3]), int(given[5])),
+        Layout(Backend(given[6]), Precision(given[7]), cores()),
     )
     Path(given[4]).write_text(json.dumps(measured), encoding="utf-8")

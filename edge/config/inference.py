@@ -26,7 +26,7 @@ class Precision(StrEnum):
 
 
 class InferenceConfig(Setting):
-    """What is not said here comes from tuning, or else is the careful choice."""
+    """What is not said here comes from `patrol edge tune`, or else is the careful choice."""
 
     backend: Backend | None = Field(
         default=None,

@@ -48,14 +48,15 @@ class Judged:
 class GateSettings:
     """When a picture counts as changed. Levels are of 255.
 
-    near: by how much a small field must change, and least_fields how many of them; both lie above
+    near: by how much a small field must change, and least_fields how many of them: half of what the
+    smallest person covers that a detector finds, 20 x 50 pixels in 720p. Both lie above
     what a cheap sensor's noise does to the mean of a field. far: by how much one of the wide areas
     must change, each the mean of wide x wide fields.
     """
 
     full_look_every_s: float = 3.0
     near: float = 10.0
-    least_fields: int = 2
+    least_fields: int = 5
     far: float = 2.5
     wide: int = 8
 

@@ -36,7 +36,7 @@ _FIGURES_EVERY_S = 5.0
 _HELD = 0.95
 _OVERLOADED = (
     "only {share:.0%} of its pictures are analysed: the box is overloaded; lower sample_fps, "
-    "or take cameras off it"
+    "take cameras off it, or run patrol edge tune"
 )
 _BLIND = {CameraCondition.FROZEN, CameraCondition.DARK_OR_COVERED, CameraCondition.LOOPED}
 _AWAY = {CameraCondition.OFFLINE, CameraCondition.NO_FRAMES, CameraCondition.UNDECODABLE}

@@ -1,4 +1,4 @@
-"""An RTSP server for tests, run by Debian's own python3: plays one file for ever.
+"""An RTSP server for tests and benches, run by Debian's own python3: plays one file for ever.
 
 argv: the file (MP4), the codec (h264, h265 or mjpeg), the port (0: any), and optionally user and
 password.

@@ -1,0 +1,142 @@
+"""One camera at 720p, every frame: the engine against the plain loop and against the ceiling."""
+
+import importlib.util
+import json
+import subprocess
+import sys
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from statistics import median
+
+from edge.bench.agreement import Agreement, agree
+from edge.bench.report import Figure, at_least, at_most
+from edge.config.inference import Backend, Precision
+from edge.core.tracking import TrackingSettings
+from edge.errors import EdgeError
+from edge.inference.layout import Layout
+from edge.inference.machine import look_around
+from edge.video.probe import probe
+from hazard_library.registry.package import ModelPackage
+
+#: What is asked for, as the issue says it: times the plain loop, and what the engine may cost.
+PLAIN_F32, PLAIN_BEST, OVERHEAD = 1.4, 2.4, 10.0
+
+
+@dataclass(frozen=True, slots=True)
+class SpeedBench:
+    """frames: how many each run looks at; folder: where intermediate files may lie."""
+
+    film: Path
+    package: ModelPackage
+    frames: int
+    repeats: int
+    folder: Path
+
+
+@dataclass(slots=True)
+class Runs:
+    """The frames a second of each repetition in turn."""
+
+    plain: list[float]
+    engine: list[float]
+    ceiling: list[float]
+    agreement: Agreement
+
+
+def layouts() -> tuple[Layout, ...]:
+    """Return the layouts of this machine's processor that a site may choose, the careful first."""
+    machine = look_around()
+    return tuple(
+        Layout(backend, precision, machine.cores)
+        for backend in (Backend.ONNXRUNTIME, Backend.OPENVINO)
+        for precision in (Precision.FLOAT32, Precision.BFLOAT16, Precision.INT8)
+        if precision in machine.able.get(backend, frozenset())
+    )
+
+
+def measure(bench: SpeedBench) -> Iterator[Figure]:
+    """Yield the figures of every layout; each repetition runs plain loop, engine and ceiling.
+
+    Raises:
+        EdgeError: one of the loops failed, or in float32 both do not find the same.
+    """
+    size = f"{bench.package.card.name}, {bench.package.card.input.width}, {bench.film.name}"
+    best: Figure | None = None
+    for layout in layouts():
+        runs = _runs(bench, layout)
+        is_exact = layout.precision is Precision.FLOAT32
+        if is_exact and not runs.agreement.holds:
+            raise EdgeError(f"{layout}: engine and plain loop differ: {runs.agreement}")
+        yield from _of(layout, runs, size)
+        ratio = _ratio(runs.engine, runs.plain)
+        bar = at_least(PLAIN_F32, ratio) if is_exact else ("", None)
+        name = f"one camera, engine / plain f32, {layout.backend}"
+        figure = Figure(name, ratio, "x", layout.precision, str(runs.agreement), *bar)
+        yield figure
+        best = figure if best is None or figure.value > best.value else best
+    if best is not None:
+        bar = at_least(PLAIN_BEST, best.value)
+        yield Figure(
+            "one camera, engine / plain f32, best", best.value, "x", best.precision, "", *bar
+        )
+
+
+def skipped() -> tuple[str, ...]:
+    """Say what is not compared here."""
+    if importlib.util.find_spec("ultralytics") is None:
+        return ("ultralytics track: not installed here; bench in the train environment to compare",)
+    return ("ultralytics track: it takes its own weights, none of which is among the packages",)
+
+
+def _of(layout: Layout, runs: Runs, size: str) -> Iterator[Figure]:
+    name = f"one camera, {{}}, {layout.backend}"
+    precision = layout.precision
+    yield Figure(name.format("plain loop"), median(runs.plain), "frames/s", "float32", size)
+    yield Figure(name.format("engine"), median(runs.engine), "frames/s", precision, size)
+    yield Figure(name.format("ceiling"), median(runs.ceiling), "frames/s", precision, size)
+    overhead = (_ratio(runs.ceiling, runs.engine) - 1) * 100
+    bar = at_most(OVERHEAD, overhead)
+    yield Figure(name.format("engine above the ceiling"), overhead, "%", precision, "", *bar)
+
+
+def _ratio(one: list[float], other: list[float]) -> float:
+    return median(a / b for a, b in zip(one, other, strict=True))
+
+
+def _runs(bench: SpeedBench, layout: Layout) -> Runs:
+    """Run all three in turn; who begins changes, so that a busy machine hits all alike."""
+    card, low = bench.package.card, TrackingSettings().low
+    folder = str(bench.package.folder)
+    models = json.dumps([f"{folder}:{card.precision}"])
+    frames = min(bench.frames, probe(bench.film).packets)
+    outs = {name: str(bench.folder / f"{name}.json") for name in ("plain", "engine", "ceiling")}
+    given = [str(bench.film), str(frames)]
+    chosen = [layout.backend.value, layout.precision.value]
+    jobs = {
+        "plain": ["plain_loop", models, *given, str(low), outs["plain"]],
+        "engine": ["pipeline_loop", models, *given, str(low), outs["engine"], "1", *chosen],
+        "ceiling": ["ceiling", folder, *given, *chosen, outs["ceiling"]],
+    }
+    fps: dict[str, list[float]] = {name: [] for name in jobs}
+    for repeat in range(bench.repeats):
+        order = list(jobs)
+        for name in order if repeat % 2 == 0 else reversed(order):
+            fps[name].append(_run(jobs[name], Path(outs[name])))
+    agreement = agree(_boxes(outs["plain"]), _boxes(outs["engine"]))
+    return Runs(fps["plain"], fps["engine"], fps["ceiling"], agreement)
+
+
+def _run(words: list[str], out: Path) -> float:
+    command = [sys.executable, "-P", "-m", f"edge.bench.{words[0]}", *words[1:]]
+    done = subprocess.run(command, capture_output=True, text=True, check=False)  # noqa: S603
+    if done.returncode != 0:
+        last = done.stderr.strip().splitlines()[-1:] or ["it said nothing"]
+        raise EdgeError(f"{words[0]} failed: {last[0]}")
+    said = json.loads(out.read_text(encoding="utf-8"))
+    return float(said["frames"] / said["seconds"])
+
+
+def _boxes(file: str) -> list[list[list[float]]]:
+    found: list[list[list[float]]] = json.loads(Path(file).read_text(encoding="utf-8"))["boxes"]
+    return found
