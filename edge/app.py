@@ -27,6 +27,7 @@ from edge.fleet.commands import Commands
 from edge.fleet.device_report import DeviceReport
 from edge.fleet.heartbeat import Heartbeat
 from edge.fleet.reception import Reception
+from edge.fleet.server_clock import ServerClock
 from edge.fleet.status_board import StatusBoard
 from edge.fleet.system_clock import SystemClock
 from edge.inference import tuned
@@ -181,6 +182,7 @@ def compose(box: Box, config_error: str | None = None, *, keeps_evidence: bool =
             board=shared.board,
             clock=shared.clock,
             permits=permits,
+            read_clock=shared.server_clock.read,
             new_ring=lambda: PacketRing(_ring_seconds(box), box.site.config.quotas.ring),
         ),
         seats,
@@ -252,6 +254,7 @@ class _Shared:
 
     board: StatusBoard
     clock: SystemClock
+    server_clock: ServerClock
     outbox: SqliteOutbox
     store: DirectoryStore
     evidence_database: EvidenceDatabase
@@ -281,6 +284,7 @@ def _open_shared(box: Box, config_error: str | None) -> _Shared:
     return _Shared(
         board=board,
         clock=clock,
+        server_clock=ServerClock(read_kernel_clock),
         outbox=SqliteOutbox(site.stores / OUTBOX, clock.now(), board),
         store=store,
         evidence_database=evidence_database,
@@ -315,7 +319,9 @@ def _recorder(
         config_sha256=box.site.sha256,
         catalogue_sha256=box.catalogue.sha256,
         models=stage.models,
-        clock=lambda camera, at: state_of(stage.clock_sources[camera], at, read_kernel_clock),
+        clock=lambda camera, at: state_of(
+            stage.clock_sources[camera], at, shared.server_clock.read
+        ),
         heads_are_the_hazard=frozenset(h.id for h in hazards if h.heads_are_the_hazard),
         heads_found_by=stage.heads_found_by,
         zones=stage.zones,
@@ -339,12 +345,15 @@ def _delivery(box: Box, shared: _Shared) -> Delivery | None:
         return None
     device, clock, board = box.site.config.device, shared.clock, shared.board
     way = way_out(box.site, link)
-    report = DeviceReport(device, software(), board, shared.outbox, clock)
+    reading = shared.server_clock.read
+    report = DeviceReport(device, software(), board, shared.outbox, clock, reading)
     mqtt = MqttLink(way.broker, report.last_will, board)
     heartbeat = Heartbeat(report, mqtt, clock, board)
     board.call_on_change(heartbeat.wake)
+    heartbeat.call_on_publish(shared.server_clock.asked)
     sender = Sender(shared.outbox, mqtt, clock, board)
     shared.outbox.call_on_append(sender.wake)
+    sender.call_on_answer(shared.server_clock.answered)
     uploader = Uploader(shared.store, EvidenceDoor(way.server), clock, board)
     sender.call_on_settled(uploader.wake)
     commands = Commands(shared.outbox, board, heartbeat.wake, sender.wake)

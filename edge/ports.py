@@ -98,10 +98,20 @@ class Pending:
 
 @dataclass(frozen=True, slots=True)
 class Backlog:
-    """How much waits, and how far this boot has counted."""
+    """How much waits, and how far this boot has counted. oldest_no: lowest of it that waits."""
 
     pending: int
     last_message_no: int
+    oldest_no: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Gone:
+    """Numbers of one boot that cannot be sent again, and why."""
+
+    first: int
+    last: int
+    reason: str
 
 
 class Outbox(Protocol):
@@ -117,6 +127,9 @@ class Outbox(Protocol):
     ) -> Numbered:
         """Number, write and keep a message, and the incident it is about, in one transaction.
 
+        In a full outbox another message is given up for it: an update first, then a manifest, then
+        the oldest event of the lowest severity. It is counted, and told when the server asks.
+
         A message whose id is kept already is returned as kept; nothing is written.
         """
         ...
@@ -124,8 +137,9 @@ class Outbox(Protocol):
     def pending(self, limit: int, sent_before: Moment | None = None) -> tuple[Pending, ...]:
         """Return unsettled messages that were not sent since `sent_before`; None: all of them.
 
-        Oldest first; those that were sent many times without a receipt step behind the others, so
-        that a message nobody answers never holds the rest up.
+        Severe events first, manifests of evidence after all events, of equals the oldest; those
+        that were sent many times without a receipt step behind the others, so that a message
+        nobody answers never holds the rest up.
         """
         ...
 
@@ -142,6 +156,10 @@ class Outbox(Protocol):
 
     def resend(self, boot: str, first: int, last: int) -> int:
         """Queue numbered messages again; return how many were still kept."""
+        ...
+
+    def gone(self, boot: str, first: int, last: int) -> tuple[Gone, ...]:
+        """Return which of these numbers cannot be sent again, in ranges, and why."""
         ...
 
     def open_incidents(self) -> tuple[Incident, ...]:

@@ -13,6 +13,7 @@ from sqlalchemy import text
 from starlette.concurrency import run_in_threadpool
 
 from hazard_library.catalogue.load import Catalogue
+from server.body_limit import BodyLimit
 from server.console_files import add_console
 from server.enterprises.routes import router as enterprises_router
 from server.evidence.device_routes import router as device_router
@@ -107,6 +108,7 @@ def create_device_app(parts: WebParts, desk: IdentityDesk) -> FastAPI:
     app.state.ground = Ground(parts.database, parts.clock)
     app.state.identity_desk = desk
     app.state.uploads = Uploads(parts.database, parts.files, parts.clock, leads.evidence_arrived)
+    app.add_middleware(BodyLimit)
     tell_problems(app)
     for router in (identity_desk_router, device_router):
         app.include_router(router)

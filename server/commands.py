@@ -144,7 +144,8 @@ def report(arguments: argparse.Namespace) -> int:
         say(made.model_dump_json())
         return 0
     say(f"leads {made.leads}, tasks {made.tasks}, transfers {made.transfers}")
-    say(f"duplicates {made.duplicates}, quarantined {made.quarantined}, gaps {len(made.gaps)}")
+    say(f"duplicates {made.duplicates}, quarantined {made.quarantined}")
+    say(f"gaps {len(made.gaps)}, lost at the boxes {made.lost}")
     say(f"evidence files {made.evidence.files}, verified {made.evidence.verified}")
     return 0
 

@@ -42,10 +42,12 @@ class Report(BaseModel):
     quarantined: int
     events: tuple[tuple[str, int], ...]
     gaps: tuple[Gap, ...]
+    lost: int = Field(default=0, description="Messages that their boxes no longer have, and told")
     evidence: EvidenceCount
 
 
 _LEADS = text("SELECT count(*) FROM lead")
+_LOST = text("SELECT coalesce(sum(last - first + 1), 0) FROM lost_messages")
 _TASKS = text("SELECT count(*) FROM inspection_task")
 _TRANSFERS = text("SELECT count(*) FROM transfer")
 
@@ -90,6 +92,7 @@ def _report(db: Session, store: StoreReport) -> Report:
             Gap(device=device, boot=boot, missing=tuple(missing))
             for device, boot, missing in ingest.gaps(db)
         ),
+        lost=_count(db, _LOST),
         evidence=EvidenceCount(
             files=store.files,
             verified=store.verified,

@@ -33,6 +33,8 @@ class ServerEnd:
         self._device = DeviceId(device)
         self._lock = Lock()
         self._arrived: list[tuple[Channel, bytes]] = []
+        self.expiries: list[tuple[Channel, int | None]] = []
+        """For each message that came: the seconds it had left, if it expires."""
         self._subscribed = False
         self._client = Client(
             CallbackAPIVersion.VERSION2, client_id=f"test-{uuid4()}", protocol=MQTTv5
@@ -112,5 +114,7 @@ class ServerEnd:
         channel = parse(message.topic).channel
         with self._lock:
             self._arrived.append((channel, bytes(message.payload)))
+            expiry = getattr(message.properties, "MessageExpiryInterval", None)
+            self.expiries.append((channel, expiry))
         if self.outcome is not None and channel is not Channel.STATE:
             self.acknowledge(Numbered.model_validate_json(message.payload).id, self.outcome)

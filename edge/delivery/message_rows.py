@@ -7,13 +7,17 @@ from pathlib import Path
 from uuid import UUID
 from zlib import crc32
 
-from hazard_library.contract.events import HazardEvent
+from edge.ports import Gone
+from hazard_library.contract.events import Change, HazardEvent
 from hazard_library.contract.ids import IncidentId, MessageId
 from hazard_library.contract.message import Numbered
 from hazard_library.contract.topics import Channel
 
 #: A message sent this often without a receipt lets the others go first.
 STUBBORN_AFTER = 5
+
+#: Outcomes of messages that will not be sent, by the box's own decision.
+GIVEN_UP = ("damaged", "dropped")
 
 #: When a message was last sent. It is worth no fsync: after a restart everything is sent again.
 _SENT = """CREATE TEMP TABLE sent (
@@ -68,15 +72,10 @@ def payload_of(db: sqlite3.Connection, message: MessageId) -> bytes | None:
 def insert(db: sqlite3.Connection, channel: Channel, message: Numbered) -> None:
     """Keep a message and count its number."""
     payload = message.to_bytes()
-    incident, seq = (
-        (str(message.incident_id), message.seq)
-        if isinstance(message, HazardEvent)
-        else (None, None)
-    )
+    event = message if isinstance(message, HazardEvent) else None
     db.execute(
-        "INSERT INTO message"
-        " (id, boot, message_no, channel, payload, payload_crc, incident_id, seq)"
-        " VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
+        "INSERT INTO message (id, boot, message_no, channel, payload, payload_crc, incident_id,"
+        " seq, priority, is_update) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
         (
             str(message.id),
             message.boot,
@@ -84,8 +83,10 @@ def insert(db: sqlite3.Connection, channel: Channel, message: Numbered) -> None:
             channel.value,
             payload,
             crc32(payload),
-            incident,
-            seq,
+            None if event is None else str(event.incident_id),
+            None if event is None else event.seq,
+            0 if event is None else event.severity,
+            int(event is not None and event.change is Change.UPDATED),
         ),
     )
     db.execute(
@@ -94,14 +95,26 @@ def insert(db: sqlite3.Connection, channel: Channel, message: Numbered) -> None:
 
 
 def waiting(db: sqlite3.Connection, limit: int, sent_before: float | None) -> list[Waiting]:
-    """Return unsettled messages, oldest first, stubborn ones last."""
+    """Return unsettled messages: severe ones first, then the oldest; stubborn ones last.
+
+    The first query reads the index in its order and stops at the limit, however much waits.
+    """
+    given = (sent_before, STUBBORN_AFTER)
     rows = db.execute(
-        "SELECT m.id, m.channel, m.payload, m.payload_crc"
-        " FROM message AS m LEFT JOIN sent AS s ON s.position = m.position"
-        " WHERE m.outcome IS NULL AND (s.mono IS NULL OR ?1 IS NULL OR s.mono < ?1)"
-        " ORDER BY coalesce(s.times, 0) >= ?2, m.position LIMIT ?3",
-        (sent_before, STUBBORN_AFTER, limit),
-    )
+        "SELECT id, channel, payload, payload_crc FROM message AS m WHERE outcome IS NULL"
+        " AND NOT EXISTS (SELECT 1 FROM sent AS s WHERE s.position = m.position"
+        " AND (s.times >= ?2 OR s.mono >= ?1))"
+        " ORDER BY priority DESC, m.position LIMIT ?3",
+        (*given, limit),
+    ).fetchall()
+    if len(rows) < limit:
+        rows += db.execute(
+            "SELECT m.id, m.channel, m.payload, m.payload_crc FROM sent AS s"
+            " JOIN message AS m ON m.position = s.position WHERE m.outcome IS NULL"
+            " AND s.times >= ?2 AND (?1 IS NULL OR s.mono < ?1)"
+            " ORDER BY m.priority DESC, m.position LIMIT ?3",
+            (*given, limit - len(rows)),
+        ).fetchall()
     return [
         Waiting(MessageId(UUID(row[0])), Channel(row[1]), bytes(row[2]), int(row[3]))
         for row in rows
@@ -111,6 +124,66 @@ def waiting(db: sqlite3.Connection, limit: int, sent_before: float | None) -> li
 def count_waiting(db: sqlite3.Connection) -> int:
     """Return how many messages are unsettled."""
     return int(db.execute("SELECT count(*) FROM message WHERE outcome IS NULL").fetchone()[0])
+
+
+def oldest_waiting(db: sqlite3.Connection, boot: str) -> int | None:
+    """Return the lowest number of a boot that is unsettled."""
+    row = db.execute(
+        "SELECT min(message_no) FROM message WHERE outcome IS NULL AND boot = ?", (boot,)
+    ).fetchone()
+    return None if row[0] is None else int(row[0])
+
+
+def give_up_least(db: sqlite3.Connection, at: str) -> bool:
+    """Give up the waiting message that will be missed least; False when none waits.
+
+    Updates first (a later change says what they say), then manifests, then events of low severity;
+    of equals the oldest.
+    """
+    row = db.execute(
+        "SELECT position FROM message WHERE outcome IS NULL"
+        " ORDER BY is_update DESC, priority, position LIMIT 1"
+    ).fetchone()
+    if row is not None:
+        _give_up(db, int(row[0]), ("dropped", "the outbox was full", at))
+    return row is not None
+
+
+def _give_up(db: sqlite3.Connection, position: int, why: tuple[str, str, str]) -> None:
+    """Settle a message that will not be sent; its row stays as proof, its bytes make room."""
+    db.execute(
+        "UPDATE message SET outcome = ?, reason = ?, settled_at = ?, payload = x''"
+        " WHERE position = ?",
+        (*why, position),
+    )
+    db.execute("DELETE FROM sent WHERE position = ?", (position,))
+
+
+def gone(db: sqlite3.Connection, boot: str, first: int, last: int) -> list[Gone]:
+    """Return the ranges of numbers that cannot be sent again: given up, or not kept any more."""
+    rows = db.execute(
+        "SELECT message_no, outcome, reason FROM message"
+        " WHERE boot = ? AND message_no BETWEEN ? AND ? ORDER BY message_no",
+        (boot, first, last),
+    )
+    found: list[Gone] = []
+    expected = first
+    for number, outcome, reason in rows:
+        if number > expected:
+            found.append(Gone(expected, number - 1, "not kept any more"))
+        if outcome in GIVEN_UP:
+            _add_gone(found, int(number), f"{outcome}: {reason}")
+        expected = number + 1
+    if expected <= last:
+        found.append(Gone(expected, last, "not kept any more"))
+    return found
+
+
+def _add_gone(found: list[Gone], number: int, reason: str) -> None:
+    if found and (found[-1].last, found[-1].reason) == (number - 1, reason):
+        found[-1] = Gone(found[-1].first, number, reason)
+    else:
+        found.append(Gone(number, number, reason))
 
 
 def mark_sent(db: sqlite3.Connection, ids: Sequence[MessageId], mono: float) -> None:
@@ -148,7 +221,8 @@ def queue_again(db: sqlite3.Connection, boot: str, first: int, last: int) -> int
     )
     return db.execute(
         "UPDATE message SET outcome = NULL, reason = NULL, settled_at = NULL"
-        " WHERE boot = ? AND message_no BETWEEN ? AND ?",
+        " WHERE boot = ? AND message_no BETWEEN ? AND ?"
+        " AND coalesce(outcome, '') NOT IN ('damaged', 'dropped')",
         asked,
     ).rowcount
 

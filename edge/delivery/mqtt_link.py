@@ -58,6 +58,9 @@ class BrokerAddress:
     tls: ssl.SSLContext | None = field(default=None, repr=False)
     keepalive_s: int = 15
     session_expiry_s: int = 86_400
+    message_expiry_s: int = 180
+    """How long the broker keeps a message for a server that is away: the outbox sends it again
+    within a minute, so that older copies would only be duplicates."""
     connect_timeout_s: float = 5.0
 
 
@@ -113,8 +116,14 @@ class MqttLink:
             payload,
             qos=_QOS,
             retain=channel is Channel.STATE,
+            properties=None if channel is Channel.STATE else self._expiring(),
         )
         return info.rc == MQTTErrorCode.MQTT_ERR_SUCCESS
+
+    def _expiring(self) -> Properties:
+        properties = Properties(PacketTypes.PUBLISH)  # type: ignore[no-untyped-call]
+        properties.MessageExpiryInterval = self._address.message_expiry_s
+        return properties
 
     def _make_client(self) -> Client:
         client = Client(

@@ -3,7 +3,7 @@
 from collections import deque
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 from threading import Lock
 
 import structlog
@@ -17,6 +17,9 @@ from hazard_library.contract.device import Ack, Outcome, Receipt
 from hazard_library.contract.ids import MessageId
 from hazard_library.contract.message import parse
 from hazard_library.errors import ContractError
+
+#: Called with a heartbeat's id, the server's time, and when the answer came.
+OnAnswer = Callable[[MessageId, datetime, Moment], object]
 
 log = structlog.get_logger(__name__)
 
@@ -43,7 +46,7 @@ class SenderPace:
 
 
 class Sender:
-    """One thread runs `run`; tests call `step`. The oldest message goes first."""
+    """One thread runs `run`; tests call `step`. The outbox says what goes first."""
 
     def __init__(
         self,
@@ -60,9 +63,10 @@ class Sender:
         self._pace = pace or SenderPace()
         self._bell = Bell()
         self._failures = Backoff(first_s=1.0, longest_s=30.0)
-        self._acks: deque[bytes] = deque()
+        self._acks: deque[tuple[bytes, Moment]] = deque()
         self._acks_lock = Lock()
         self._on_settled: Callable[[], None] = _tell_nobody
+        self._on_answer: OnAnswer = _answer_nobody
         self._under_way: dict[MessageId, float] = {}
         self._patience_s = self._pace.resend_after_s
         self._connected_mono = float("-inf")
@@ -86,6 +90,10 @@ class Sender:
         """Name whom to wake when messages were settled, such as the uploader."""
         self._on_settled = listener
 
+    def call_on_answer(self, listener: OnAnswer) -> None:
+        """Name whom to tell of an answer to a heartbeat: which, the server's time, our moment."""
+        self._on_answer = listener
+
     def link_connected(self) -> None:
         """Say that the broker is there again: what is not settled goes again at once."""
         self._was_connected = False
@@ -93,11 +101,12 @@ class Sender:
 
     def take_ack(self, payload: bytes) -> None:
         """Keep an acknowledgement for the next step; never blocks the link."""
+        now = self._clock.now()
         with self._acks_lock:
             if len(self._acks) >= _ACKS_HELD:
                 self._acks.popleft()
                 self._counters.count("acks_dropped")
-            self._acks.append(payload)
+            self._acks.append((payload, now))
         self._bell.ring()
 
     def step(self) -> float:
@@ -164,24 +173,27 @@ class Sender:
 
     def _settle_acknowledged(self, now: Moment) -> None:
         settled = 0
-        while (payload := self._next_ack()) is not None:
-            for receipt in self._receipts(payload):
+        while (came := self._next_ack()) is not None:
+            for receipt in self._receipts(*came):
                 settled += self._settle(receipt, now)
         if settled:
             self._patience_s = self._pace.resend_after_s
             self._on_settled()
 
-    def _next_ack(self) -> bytes | None:
+    def _next_ack(self) -> tuple[bytes, Moment] | None:
         with self._acks_lock:
             return self._acks.popleft() if self._acks else None
 
-    def _receipts(self, payload: bytes) -> tuple[Receipt, ...]:
+    def _receipts(self, payload: bytes, at: Moment) -> tuple[Receipt, ...]:
         try:
-            return parse(Ack, payload).receipts
+            ack = parse(Ack, payload)
         except ContractError as fault:
             self._counters.count("acks_malformed")
             log.warning("ack_refused", reason=str(fault))
             return ()
+        if ack.answers is not None:
+            self._on_answer(ack.answers, ack.sent_at, at)
+        return ack.receipts
 
     def _settle(self, receipt: Receipt, now: Moment) -> bool:
         self._under_way.pop(receipt.message_id, None)
@@ -198,6 +210,10 @@ class Sender:
             return
         self._pruned_mono = now.mono
         self._outbox.prune(now.utc - self._pace.keep_settled, _PRUNE_AT_MOST)
+
+
+def _answer_nobody(_state: MessageId, _server_time: datetime, _at: Moment) -> None:
+    """Stand in until somebody wants to compare clocks."""
 
 
 def _tell_nobody() -> None:

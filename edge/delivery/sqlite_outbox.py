@@ -16,7 +16,7 @@ from edge.core.moment import Moment
 from edge.delivery import incident_rows, message_rows
 from edge.delivery.outbox_file import SetAside, open_file, refuse, transaction
 from edge.errors import DeliveryError
-from edge.ports import Backlog, Counters, Pending
+from edge.ports import Backlog, Counters, Gone, Pending
 from hazard_library.contract.device import Receipt
 from hazard_library.contract.events import Change, HazardEvent
 from hazard_library.contract.ids import MessageId, instant
@@ -25,18 +25,26 @@ from hazard_library.contract.topics import Channel
 
 log = structlog.get_logger(__name__)
 
+#: Messages that may wait: months of a busy site, about half a gigabyte.
+ROOM = 200_000
+_FULL = "服务器长期不可达 / bring broker and server back: what matters least is dropped and counted"
+
 
 class SqliteOutbox:
     """Implements `edge.ports.Outbox` on one file with one connection and one lock.
 
     `opened_at` is the box's moment at the start; restored incidents are put on its `mono` line.
+    `room` is how many messages may wait. Every append and every receipt is on the disk before the
+    call returns (WAL, `synchronous=FULL`); only the time of sending is not worth an fsync.
     """
 
-    def __init__(self, path: Path, opened_at: Moment, counters: Counters) -> None:
+    def __init__(self, path: Path, opened_at: Moment, counters: Counters, room: int = ROOM) -> None:
         self._path = path
+        self._room = room
         self._opened_at = opened_at
         self._counters = counters
         self._lock = RLock()
+        self._is_full = False
         self._on_append: Callable[[], None] = _tell_nobody
         opened = open_file(path, opened_at.utc)
         self._db = opened.connection
@@ -45,6 +53,7 @@ class SqliteOutbox:
         self._last_message_no = 0
         with self._writing() as db:
             message_rows.begin_boot(db, self._boot, instant(opened_at.utc))
+            self._waiting = message_rows.count_waiting(db)
         self._report_damage()
 
     @property
@@ -71,11 +80,15 @@ class SqliteOutbox:
             self._check_numbering(message, number)
             kept = message_rows.payload_of(db, message.id)
             if kept is not None:
-                return parse(type(message), kept)
+                # One that was given up has no bytes any more; told again it is still given up.
+                return parse(type(message), kept) if kept else message
             message_rows.insert(db, channel, message)
+            dropped = self._make_room(db, message)
             if incident is not None:
                 incident_rows.keep(db, incident, is_open=not _closes(message))
         self._last_message_no = number
+        with self._lock:
+            self._waiting += 1 - dropped
         self._on_append()
         return message
 
@@ -99,16 +112,24 @@ class SqliteOutbox:
     def settle(self, receipt: Receipt, at: datetime) -> bool:
         """Take a message out of the queue on the server's word; False if it was not waiting."""
         with self._writing() as db:
-            return message_rows.settle(
+            is_settled = message_rows.settle(
                 db, receipt.message_id, receipt.outcome, receipt.reason, instant(at)
             )
+            self._waiting -= is_settled
+            return is_settled
 
     def resend(self, boot: str, first: int, last: int) -> int:
         """Queue numbered messages again; return how many were still kept."""
         with self._writing() as db:
             queued = message_rows.queue_again(db, boot, first, last)
+            self._waiting = message_rows.count_waiting(db)
         self._on_append()
         return queued
+
+    def gone(self, boot: str, first: int, last: int) -> tuple[Gone, ...]:
+        """Return which of these numbers cannot be sent again, in ranges, and why."""
+        with self._reading() as db:
+            return tuple(message_rows.gone(db, boot, first, last))
 
     def open_incidents(self) -> tuple[Incident, ...]:
         """Return incidents whose last event was not `closed`, to go on after a restart."""
@@ -118,13 +139,16 @@ class SqliteOutbox:
     def backlog(self) -> Backlog:
         """Return how much waits and the highest number given in this boot."""
         with self._reading() as db:
-            return Backlog(message_rows.count_waiting(db), self._last_message_no)
+            oldest = message_rows.oldest_waiting(db, self._boot)
+            return Backlog(self._waiting, self._last_message_no, oldest)
 
     def prune(self, settled_before: datetime, limit: int) -> int:
         """Forget at most `limit` messages that were settled before; return how many."""
         with self._writing() as db:
             forgotten = message_rows.prune(db, instant(settled_before), limit)
             incident_rows.prune(db)
+            self._waiting = message_rows.count_waiting(db)
+            self._is_full = self._waiting >= self._room
         self._counters.count("outbox_pruned", forgotten)
         return forgotten
 
@@ -160,8 +184,23 @@ class SqliteOutbox:
             message_rows.settle(
                 db, row.id, "damaged", "its bytes changed on disk", instant(self._opened_at.utc)
             )
+            self._waiting -= 1
         self._counters.count("outbox_messages_damaged")
         log.error("outbox_message_damaged", message=str(row.id), file=str(self._path))
+
+    def _make_room(self, db: sqlite3.Connection, message: Numbered) -> int:
+        """Give up what will be missed least if more wait than may; return how many.
+
+        That may be the new message itself.
+        """
+        if self._waiting < self._room:
+            return 0
+        dropped = int(message_rows.give_up_least(db, instant(message.sent_at)))
+        self._counters.count("outbox_messages_dropped", dropped)
+        if not self._is_full:
+            log.error("outbox_full", waiting=self._waiting, remedy=_FULL)
+        self._is_full = True
+        return dropped
 
     def _report_damage(self) -> None:
         if self._set_aside is None:

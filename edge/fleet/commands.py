@@ -6,8 +6,10 @@ from typing import assert_never
 import structlog
 
 from edge.errors import DeliveryError
-from edge.ports import Counters, Outbox
+from edge.fleet.status_board import StatusBoard
+from edge.ports import Counters, Gone, Outbox
 from hazard_library.contract.device import Command, ReportState, Resend
+from hazard_library.contract.losses import RangeLost
 from hazard_library.contract.message import parse
 from hazard_library.errors import ContractError
 
@@ -20,12 +22,13 @@ class Commands:
     def __init__(
         self,
         outbox: Outbox,
-        counters: Counters,
+        board: StatusBoard,
         report_state: Callable[[], None],
         send: Callable[[], None],
     ) -> None:
         self._outbox = outbox
-        self._counters = counters
+        self._counters: Counters = board
+        self._board = board
         self._report_state = report_state
         self._send = send
 
@@ -48,12 +51,20 @@ class Commands:
     def _resend(self, order: Resend) -> None:
         try:
             queued = self._outbox.resend(order.boot, order.first, order.last)
+            gone = self._outbox.gone(order.boot, order.first, order.last)
         except DeliveryError as fault:
             self._counters.count("commands_failed")
             log.warning("command_failed", reason=str(fault))
             return
         self._counters.count("messages_queued_again", queued)
+        if gone:
+            self._board.show_lost(tuple(_lost(order.boot, one) for one in gone))
+            log.error("messages_lost", boot=order.boot, ranges=[(g.first, g.last) for g in gone])
         log.info(
             "resend_ordered", boot=order.boot, first=order.first, last=order.last, queued=queued
         )
         self._send()
+
+
+def _lost(boot: str, gone: Gone) -> RangeLost:
+    return RangeLost(boot=boot, first=gone.first, last=gone.last, reason=gone.reason)

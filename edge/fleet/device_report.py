@@ -28,8 +28,8 @@ class DeviceReport:
         self._clock = clock
         self._read_clock = read_clock
 
-    def state(self) -> bytes:
-        """Write the present state."""
+    def state(self) -> DeviceState:
+        """Return the present state."""
         board = self._board.snapshot()
         backlog = self._outbox.backlog()
         now = self._clock.now()
@@ -49,10 +49,12 @@ class DeviceReport:
             evidence=board.evidence,
             outbox_pending=backlog.pending,
             last_message_no=backlog.last_message_no,
+            oldest_waiting_no=backlog.oldest_no,
+            lost=board.lost,
             counters=self._board.counters(),
             permits=board.permits,
             permits_error=board.permits_error,
-        ).to_bytes()
+        )
 
     def last_will(self) -> bytes:
         """Write what the broker shall say once the box is gone."""

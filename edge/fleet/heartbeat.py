@@ -1,12 +1,16 @@
 """Publishes the state of the box: at birth, every so often, and at once when something changes."""
 
+from collections.abc import Callable
+
 import structlog
 
+from edge.core.moment import Moment
 from edge.delivery.backoff import Backoff
 from edge.delivery.bell import Bell
 from edge.errors import DeliveryError
 from edge.fleet.device_report import DeviceReport
 from edge.ports import Clock, Counters, Link
+from hazard_library.contract.ids import MessageId
 from hazard_library.contract.topics import Channel
 
 log = structlog.get_logger(__name__)
@@ -29,6 +33,7 @@ class Heartbeat:
         self._failures = Backoff(first_s=1.0, longest_s=30.0)
         self._is_due = True
         self._published_mono = float("-inf")
+        self._on_publish: Callable[[MessageId, Moment], object] = _tell_nobody
 
     def run(self) -> None:
         """Work until `stop`."""
@@ -44,6 +49,10 @@ class Heartbeat:
         self._is_due = True
         self._bell.ring()
 
+    def call_on_publish(self, listener: Callable[[MessageId, Moment], object]) -> None:
+        """Name whom to tell which state leaves, and when."""
+        self._on_publish = listener
+
     def step(self) -> float:
         """Publish when it is due; return the seconds to wait."""
         now = self._clock.now()
@@ -54,9 +63,13 @@ class Heartbeat:
             return AT_MOST_EVERY_S - elapsed
         # Before the board is read: a change that comes meanwhile makes the next one due again.
         self._is_due = False
-        if not self._link.is_connected or not self._link.publish(
-            Channel.STATE, self._report.state()
-        ):
+        if not self._link.is_connected:
+            self._is_due = True
+            return _RETRY_S
+        state = self._report.state()
+        # Before it leaves: the answer may be here sooner than `publish` is back.
+        self._on_publish(state.id, self._clock.now())
+        if not self._link.publish(Channel.STATE, state.to_bytes()):
             self._is_due = True
             return _RETRY_S
         self._published_mono = now.mono
@@ -72,3 +85,7 @@ class Heartbeat:
             return self._failures.next_delay()
         self._failures.reset()
         return wait
+
+
+def _tell_nobody(_state: MessageId, _at: Moment) -> None:
+    """Stand in until somebody wants to know."""

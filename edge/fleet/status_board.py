@@ -9,6 +9,10 @@ from threading import Lock
 from hazard_library.contract.device import CameraCondition, CameraState, EvidenceRoom, PermitState
 from hazard_library.contract.events import ModelUsed
 from hazard_library.contract.ids import CameraId
+from hazard_library.contract.losses import RangeLost
+
+#: Lost ranges in one state message.
+LOST_TOLD = 50
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,6 +28,7 @@ class Snapshot:
     permits_error: str | None = None
     evidence: EvidenceRoom | None = None
     is_draining: bool = False
+    lost: tuple[RangeLost, ...] = ()
 
 
 class StatusBoard:
@@ -74,6 +79,17 @@ class StatusBoard:
             known = self._cameras.get(camera)
             if known is not None:
                 self._cameras[camera] = known.model_copy(update={"fps": fps})
+
+    def show_lost(self, lost: tuple[RangeLost, ...]) -> None:
+        """Tell what the server asked for and is lost here; the newest are kept, a limited number.
+
+        What is pushed out is asked for, and told, again.
+        """
+        with self._lock:
+            known = {(one.boot, one.first): one for one in (*self._now.lost, *lost)}
+            kept = tuple(known.values())[-LOST_TOLD:]
+            self._now = replace(self._now, lost=kept)
+        self._on_change()
 
     def forget_camera(self, camera: CameraId) -> None:
         """Take a camera off the board."""

@@ -12,7 +12,7 @@ from edge.core.camera_core import CameraCore, CoreSpec
 from edge.core.looking_gate import GateSettings, LookingGate
 from edge.evidence.no_evidence import NoEvidence
 from edge.evidence.recorder import EvidenceRecorder
-from edge.fleet.box_clock import read_kernel_clock, state_of
+from edge.fleet.box_clock import ReadClock, state_of
 from edge.fleet.status_board import StatusBoard
 from edge.inference.lane import Waiting
 from edge.inference.panel import Panel
@@ -58,6 +58,7 @@ class CameraParts:
     board: StatusBoard
     clock: Clock
     permits: PermitDesk
+    read_clock: ReadClock
     new_ring: Callable[[], PacketRing]
 
 
@@ -160,7 +161,7 @@ class Cameras:
             severities=parts.severities,
             catalogue_sha256=parts.catalogue_sha256,
             config_sha256=parts.stage.config_sha256,
-            clock=lambda at: state_of(spec.clock_source, at, read_kernel_clock),
+            clock=lambda at: state_of(spec.clock_source, at, parts.read_clock),
         )
         shared = PipelineParts(
             recorder=parts.recorder,

@@ -33,6 +33,7 @@ class Happening:
     camera: CameraId = GATE
     hazard: HazardId = NO_HELMET
     zone: ZoneId | None = None
+    severity: int = 2
 
     def incident(self, seq: int = 1, held_s: float = 0.0) -> Incident:
         """Return the book's entry after its `seq`-th change."""
@@ -68,7 +69,7 @@ class Happening:
                 camera=self.camera,
                 hazard=self.hazard,
                 zone=self.zone,
-                severity=2,
+                severity=self.severity,
                 started_at=incident.started.utc,
                 opened_at=incident.opened.utc,
                 last_held_at=held,

@@ -8,6 +8,7 @@ from pydantic import AwareDatetime, Field
 from hazard_library.contract.clock import ClockState
 from hazard_library.contract.events import ModelUsed
 from hazard_library.contract.ids import MessageId
+from hazard_library.contract.losses import RangeLost
 from hazard_library.contract.message import CameraName, Message, Part, Sha256
 
 
@@ -92,6 +93,12 @@ class DeviceState(Message):
     outbox_pending: int = Field(default=0, ge=0)
     last_message_no: int = Field(default=0, ge=0, description="Highest number given in this boot")
     counters: dict[str, int] = Field(default_factory=dict, description="Every drop has a counter")
+    oldest_waiting_no: int | None = Field(
+        default=None, ge=1, description="Lowest number of this boot that waits for its receipt"
+    )
+    lost: tuple[RangeLost, ...] = Field(
+        default=(), description="What the server asked for again and the box no longer has"
+    )
     permits: tuple[PermitState, ...] = Field(
         default=(), description="Work permits that are not over, or have excused something"
     )
@@ -143,3 +150,7 @@ class Ack(Message):
 
     schema_id: Literal["ack/1"] = Field(default="ack/1", alias="schema")
     receipts: tuple[Receipt, ...]
+    answers: MessageId | None = Field(
+        default=None,
+        description="State that this answers: with `sent_at` the box compares its clock with ours",
+    )

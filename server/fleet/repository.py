@@ -8,6 +8,7 @@ from sqlalchemy import func, select
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Session
 
+from hazard_library.contract.losses import RangeLost
 from server.fleet.tables import (
     Camera,
     Device,
@@ -15,6 +16,7 @@ from server.fleet.tables import (
     DeviceCertificate,
     DeviceStateReport,
     EnrolCode,
+    LostMessages,
 )
 
 R = TypeVar("R")
@@ -56,6 +58,35 @@ def boots(db: Session, device_id: str | None = None) -> Sequence[DeviceBoot]:
     if device_id is not None:
         query = query.where(DeviceBoot.device_id == device_id)
     return db.scalars(query).all()
+
+
+def boot(db: Session, device_id: str, boot_id: str) -> DeviceBoot | None:
+    """Return one start of a device, if it was heard of."""
+    return db.get(DeviceBoot, (device_id, boot_id))
+
+
+def add_lost(db: Session, at: datetime, device_id: str, lost: RangeLost) -> bool:
+    """Keep numbers that are lost; False when that was known."""
+    row = insert(LostMessages).values(
+        device_id=device_id,
+        boot=lost.boot,
+        first=lost.first,
+        last=lost.last,
+        reason=lost.reason.replace("\0", ""),
+        told_at=at,
+    )
+    known = row.on_conflict_do_nothing(index_elements=["device_id", "boot", "first"])
+    return db.scalar(known.returning(LostMessages.first)) is not None
+
+
+def certificates_until(db: Session) -> dict[str, datetime]:
+    """Return until when each device has a certificate that is not refused."""
+    query = (
+        select(DeviceCertificate.device_id, func.max(DeviceCertificate.expires_at))
+        .where(DeviceCertificate.ended_at.is_(None))
+        .group_by(DeviceCertificate.device_id)
+    )
+    return {row[0]: row[1] for row in db.execute(query)}
 
 
 def note_boot(db: Session, device_id: str, boot: str, at: datetime, last_message_no: int) -> None:

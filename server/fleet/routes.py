@@ -90,6 +90,9 @@ def _shown(seen: DeviceSeen, now: datetime) -> DeviceShown:
         config_error=state.config_error if state else None,
         outbox_pending=state.outbox_pending if state else None,
         clock_synchronised=state.clock.synchronised if state and state.clock else None,
+        clock_ahead_ms=state.clock.offset_ms if state and state.clock else None,
+        doubled_at=seen.doubled_at,
+        certificate_until=seen.certificate_until,
         counters=state.counters if state else {},
         cameras=tuple(
             CameraShown(

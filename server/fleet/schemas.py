@@ -60,6 +60,11 @@ class DeviceShown(BaseModel):
     config_error: str | None
     outbox_pending: int | None
     clock_synchronised: bool | None
+    clock_ahead_ms: float | None = Field(description="Its clock minus the server's, if known")
+    doubled_at: datetime | None = Field(
+        description="When two boxes were last heard under this identity: revoke it"
+    )
+    certificate_until: datetime | None = Field(description="None: it has a secret instead")
     counters: dict[str, int]
     cameras: tuple[CameraShown, ...]
 

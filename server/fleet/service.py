@@ -4,9 +4,10 @@ import base64
 import binascii
 import hashlib
 from collections.abc import Sequence
-from dataclasses import dataclass, field
-from datetime import datetime
+from dataclasses import dataclass, field, replace
+from datetime import datetime, timedelta
 
+import structlog
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
 from cryptography.hazmat.primitives.serialization import (
     Encoding,
@@ -17,6 +18,7 @@ from sqlalchemy.orm import Session
 
 from hazard_library.contract.device import DeviceState
 from hazard_library.contract.ids import CameraId, DeviceId
+from hazard_library.contract.losses import RangeLost
 from server.audit import service as audit
 from server.audit.service import Act, Thing, Who
 from server.enterprises import service as enterprises
@@ -29,7 +31,11 @@ from server.kit.db import Json
 from server.kit.errors import Conflict, FieldsMissing, NotFound, NotSignedIn
 from server.kit.live import Change, Kind
 
+log = structlog.get_logger(__name__)
+
 _KEY_BYTES = 32
+_WHO = Who("svc:fleet", "svc")
+_DOUBLE_TOLD_EVERY = timedelta(hours=1)
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,6 +91,8 @@ class DeviceSeen:
     cameras: Sequence[CameraRef]
     state: DeviceState | None
     received_at: datetime | None
+    doubled_at: datetime | None = None
+    certificate_until: datetime | None = None
 
 
 def enrol(db: Session, at: datetime, by: Who, new: NewDevice) -> str:
@@ -128,7 +136,7 @@ def register(db: Session, at: datetime, new: NewDevice) -> Device:
             "another id, or bring back identity/signing-key.pem of its stores",
             f"设备 {new.id} 已用另一签名密钥登记，请换一个编号",
         )
-    known.site, known.revoked_at = new.site, None
+    known.site, known.revoked_at, known.doubled_at = new.site, None, None
     db.flush()
     for camera in new.cameras:
         _register_camera(db, new.id, camera)
@@ -204,6 +212,7 @@ def hear(db: Session, at: datetime, state: DeviceState) -> None:
     parsed: Json = state.model_dump(mode="json", by_alias=True)
     before = repository.state(db, state.device)
     is_news = before is None or _shown(before.state) != _shown(parsed)
+    _notice_double(db, at, state, before)
     row = before or DeviceStateReport(device_id=state.device)
     row.status, row.boot, row.state = state.status, state.boot, parsed
     row.sent_at, row.received_at = state.sent_at, at
@@ -212,6 +221,46 @@ def hear(db: Session, at: datetime, state: DeviceState) -> None:
     repository.note_boot(db, state.device, state.boot, at, state.last_message_no)
     if is_news:
         live.announce(db, at, Change(Kind.DEVICE, state.device, {"status": state.status}))
+
+
+def _notice_double(
+    db: Session, at: datetime, state: DeviceState, before: DeviceStateReport | None
+) -> None:
+    """Notice a second box under the same identity: an earlier start speaks after a later one.
+
+    A box that starts anew never goes back to an earlier start, and the broker keeps the order of
+    what one box says; only two boxes take turns.
+    """
+    if state.status == "offline" or before is None or before.boot == state.boot:
+        return
+    if repository.boot(db, state.device, state.boot) is None:
+        return
+    device = repository.device(db, state.device)
+    if device is None:
+        return
+    is_news = device.doubled_at is None or at - device.doubled_at > _DOUBLE_TOLD_EVERY
+    device.doubled_at = at
+    if not is_news:
+        return
+    log.error(
+        "identity_doubled",
+        device=state.device,
+        boots=[before.boot, state.boot],
+        remedy="two boxes use one identity: revoke it, then enrol each box with a code of its own",
+    )
+    told = {"boots": [before.boot, state.boot]}
+    audit.record(db, at, _WHO, Thing("device", state.device), Act("identity_doubled", detail=told))
+    live.announce(db, at, Change(Kind.DEVICE, state.device, {"status": state.status}))
+
+
+def note_lost(db: Session, at: datetime, device: DeviceId, lost: Sequence[RangeLost]) -> None:
+    """Keep what a box says it cannot send again: it is lost, and nobody asks for it any more."""
+    for one in lost:
+        if one.last < one.first or not repository.add_lost(db, at, device, one):
+            continue
+        told = one.model_dump(mode="json")
+        audit.record(db, at, _WHO, Thing("device", device), Act("messages_lost", detail=told))
+        log.error("messages_lost", device=device, **told)
 
 
 def note_number(db: Session, at: datetime, device: DeviceId, boot: str, number: int) -> None:
@@ -230,9 +279,12 @@ def boots(db: Session, device: DeviceId | None = None) -> list[tuple[DeviceId, s
 def all_seen(db: Session) -> list[DeviceSeen]:
     """Return every box with its cameras and what it last said."""
     states = {row.device_id: row for row in repository.states(db)}
-    cameras = repository.cameras(db)
+    cameras, until = repository.cameras(db), repository.certificates_until(db)
     return [
-        _seen(device, [c for c in cameras if c.device_id == device.id], states.get(device.id))
+        replace(
+            _seen(device, [c for c in cameras if c.device_id == device.id], states.get(device.id)),
+            certificate_until=until.get(device.id),
+        )
         for device in repository.devices(db)
     ]
 
@@ -281,6 +333,7 @@ def _seen(
         [_camera_ref(camera, device) for camera in cameras],
         DeviceState.model_validate(report.state) if report is not None else None,
         report.received_at if report is not None else None,
+        device.doubled_at,
     )
 
 

@@ -99,13 +99,20 @@ _MISSING = text(
         SELECT FROM message
         WHERE device_id = :device AND boot = :boot AND message_no = wanted
     )
+    AND NOT EXISTS (
+        SELECT FROM lost_messages
+        WHERE device_id = :device AND boot = :boot AND wanted BETWEEN first AND last
+    )
     ORDER BY wanted LIMIT :listed
     """
 ).bindparams(bindparam("listed", _LISTED))
 
 
 def missing_numbers(db: Session, device: str, boot: str, told: int) -> list[int]:
-    """Return the numbers of a boot that never came, up to the highest heard of."""
+    """Return the numbers of a boot that never came, up to the highest heard of.
+
+    What the box has told to be lost is not among them.
+    """
     query = {"device": device, "boot": boot, "told": told}
     return [int(row[0]) for row in db.execute(_MISSING, query)]
 

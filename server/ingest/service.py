@@ -113,9 +113,19 @@ def hear_state(db: Session, arrival: Arrival) -> list[Resend]:
     if fleet.known_device(db, arrival.device) is None:
         raise ContractError(f"{arrival.device} is not registered, or is revoked")
     fleet.hear(db, arrival.received_at, state)
-    if state.outbox_pending or state.status == "offline":
+    fleet.note_lost(db, arrival.received_at, arrival.device, state.lost)
+    if state.status == "offline":
         return []
-    return gaps_to_ask(db, arrival.device)
+    orders = gaps_to_ask(db, arrival.device)
+    if not state.outbox_pending:
+        return orders
+    # What still waits at the box is under way: only what lies before it can be missing.
+    oldest = state.oldest_waiting_no or 0
+    return [
+        order.model_copy(update={"last": min(order.last, oldest - 1)})
+        for order in orders
+        if order.boot == state.boot and order.first < oldest
+    ]
 
 
 def gaps(db: Session) -> list[tuple[DeviceId, str, list[int]]]:

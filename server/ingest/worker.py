@@ -14,7 +14,7 @@ from hazard_library.contract.device import Ack, Command, Receipt, Resend
 from hazard_library.contract.ids import DeviceId, MessageId
 from hazard_library.contract.topics import Channel, parse
 from hazard_library.errors import ContractError
-from server.ingest.arrival import Arrival
+from server.ingest.arrival import Arrival, read_envelope
 from server.ingest.broker_link import Delivery
 from server.ingest.service import Ingest, accept, hear_state, set_aside
 from server.ingest.states import QuarantineReason
@@ -48,6 +48,7 @@ class _Answers:
     def __init__(self) -> None:
         self.receipts: dict[DeviceId, list[Receipt]] = defaultdict(list)
         self.orders: dict[DeviceId, list[Resend]] = {}
+        self.states: dict[DeviceId, MessageId] = {}
 
 
 _Take = Callable[[Session, Iterable[Delivery]], _Answers]
@@ -177,6 +178,9 @@ class IngestWorker:
         try:
             with db.begin_nested():
                 orders = hear_state(db, arrival)
+            state = read_envelope(arrival.payload).message_id
+            if state is not None:
+                answers.states[arrival.device] = MessageId(state)
         except ContractError as fault:
             log.warning("state_refused", device=arrival.device, reason=str(fault))
             return
@@ -185,9 +189,13 @@ class IngestWorker:
 
     def _answer(self, answers: _Answers) -> None:
         link, now = self._require_link(), self._clock.now()
-        for device, receipts in answers.receipts.items():
+        for device in answers.receipts.keys() | answers.states.keys():
             ack = Ack(
-                id=MessageId(new_id(now)), device=device, sent_at=now, receipts=tuple(receipts)
+                id=MessageId(new_id(now)),
+                device=device,
+                sent_at=now,
+                receipts=tuple(answers.receipts.get(device, ())),
+                answers=answers.states.get(device),
             )
             link.send(device, Channel.ACK, ack.to_bytes())
         for device, orders in answers.orders.items():

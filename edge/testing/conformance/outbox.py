@@ -1,23 +1,31 @@
 """What every outbox promises. A subclass gives the fixture `outbox`, opened at `OPENED_AT`."""
 
+from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 from datetime import timedelta
+from uuid import UUID
 
 import pytest
 
 from edge.core.moment import Moment
 from edge.errors import DeliveryError
-from edge.ports import Outbox, Pending
-from edge.testing.events import Happening, happenings, later
+from edge.ports import Gone, Outbox, Pending
+from edge.testing.events import BOX, Happening, happenings, later
 from edge.testing.fake_clock import START
 from hazard_library.contract.device import Outcome, Receipt
 from hazard_library.contract.events import Change, HazardEvent
-from hazard_library.contract.ids import MessageId
+from hazard_library.contract.evidence import EvidenceSealed
+from hazard_library.contract.ids import ManifestId, MessageId, sealed_message_id
 from hazard_library.contract.message import Numbered, parse
 from hazard_library.contract.topics import Channel
 
 #: The box came up a day after the incidents of `happenings` opened; its `mono` began anew.
 OPENED_AT = Moment(50.0, START + timedelta(days=1))
+
+
+#: Of five events: what stays of them in a room for three is the second, the fourth, the fifth.
+GRADES = (1, 4, 1, 2, 2)
 
 
 class OutboxConformance:
@@ -60,6 +68,30 @@ class OutboxConformance:
         ids = [message.id for message in append(outbox, happenings(5))]
         assert waiting(outbox) == ids
         assert [one.id for one in outbox.pending(2)] == ids[:2]
+
+    def test_severe_events_go_first_and_manifests_last(self, outbox: Outbox) -> None:
+        sealed = outbox.append(Channel.EVIDENCE, manifest(outbox.boot))
+        mild, grave = happenings(2)
+        first = tell(outbox, mild, 1, Change.OPENED)
+        second = tell(outbox, replace(grave, severity=4), 1, Change.OPENED)
+        third = tell(outbox, mild, 2, Change.CLOSED)
+        assert waiting(outbox) == [second.id, first.id, third.id, sealed.id]
+
+    def test_the_lowest_number_that_waits_is_known(self, outbox: Outbox) -> None:
+        assert outbox.backlog().oldest_no is None
+        first = append(outbox, happenings(3))[0]
+        assert outbox.backlog().oldest_no == 1
+        outbox.settle(accepted(first.id), START)
+        assert outbox.backlog().oldest_no == 2
+
+    def test_what_cannot_be_sent_again_is_named(self, outbox: Outbox) -> None:
+        old, *_ = append(outbox, happenings(3))
+        outbox.settle(accepted(old.id), START)
+        outbox.prune(START + timedelta(days=1), limit=10)
+        why = "not kept any more"
+        assert outbox.gone(outbox.boot, 1, 3) == (Gone(1, 1, why),)
+        assert outbox.gone(outbox.boot, 2, 3) == ()
+        assert outbox.gone("f" * 16, 5, 9) == (Gone(5, 9, why),)
 
     def test_an_event_stays_until_the_server_acknowledges_it(self, outbox: Outbox) -> None:
         first, second = append(outbox, happenings(2))
@@ -166,6 +198,44 @@ class OutboxConformance:
         assert append(outbox, happenings(2)[1:])[0].message_no == 2
 
 
+class BoundedOutboxConformance:
+    """What an outbox promises that has room for three messages; gives the fixture `full`."""
+
+    def test_an_update_makes_room_for_what_says_more(self, full: Outbox) -> None:
+        one, two = happenings(2)
+        opened = tell(full, one, 1, Change.OPENED)
+        tell(full, one, 2, Change.UPDATED)
+        closed = tell(full, one, 3, Change.CLOSED)
+        other = tell(full, two, 1, Change.OPENED)
+        assert waiting(full) == [opened.id, closed.id, other.id]
+        assert full.gone(full.boot, 1, 4) == (Gone(2, 2, "dropped: the outbox was full"),)
+        assert full.resend(full.boot, 2, 2) == 0
+        assert waiting(full) == [opened.id, closed.id, other.id]
+
+    def test_then_the_mildest_goes_and_of_equals_the_oldest(self, full: Outbox) -> None:
+        told = [
+            replace(one, severity=grade) for one, grade in zip(happenings(5), GRADES, strict=True)
+        ]
+        ids = [tell(full, one, 1, Change.OPENED).id for one in told]
+        assert waiting(full) == [ids[1], ids[3], ids[4]]
+        assert full.backlog().pending == 3
+
+    def test_a_message_that_was_given_up_is_not_told_again(self, full: Outbox) -> None:
+        told = happenings(4)
+        ids = [message.id for message in append(full, told)]
+        append(full, told[:1])
+        assert waiting(full) == ids[1:]
+        fresh = append(full, happenings(5)[4:])[0]
+        assert fresh.message_no == 5
+
+    def test_a_receipt_makes_room(self, full: Outbox) -> None:
+        first, *others = append(full, happenings(3))
+        full.settle(accepted(first.id), START)
+        new = append(full, happenings(4)[3:])[0]
+        assert waiting(full) == [*(message.id for message in others), new.id]
+        assert full.gone(full.boot, 1, 4) == ()
+
+
 class ThreadSafeOutboxConformance(OutboxConformance):
     """What an outbox promises besides when several cameras use it at once."""
 
@@ -176,6 +246,25 @@ class ThreadSafeOutboxConformance(OutboxConformance):
         numbers = sorted(message.message_no for messages in told for message in messages)
         assert numbers == list(range(1, 101))
         assert len(set(waiting(outbox))) == 100
+
+
+def manifest(boot: str) -> Callable[[int], EvidenceSealed]:
+    """Return what an outbox needs to write the announcement of some evidence."""
+    name = ManifestId(UUID(int=1))
+
+    def write(number: int) -> EvidenceSealed:
+        return EvidenceSealed(
+            id=sealed_message_id(name),
+            device=BOX,
+            sent_at=START,
+            boot=boot,
+            message_no=number,
+            manifest="{}",
+            manifest_sha256="0" * 64,
+            signature="AA==",
+        )
+
+    return write
 
 
 def append(outbox: Outbox, told: list[Happening]) -> list[Numbered]:

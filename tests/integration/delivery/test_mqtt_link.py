@@ -93,6 +93,17 @@ def test_acknowledgements_given_while_the_box_is_away_reach_it(broker: Broker) -
             wait_until(lambda: heard.messages == [(Channel.ACK, b"receipt")])
 
 
+def test_copies_at_the_broker_expire_and_the_state_does_not(broker: Broker) -> None:
+    with linked(address(broker.port), Listener()) as link, serving(broker) as server:
+        wait_until(lambda: link.is_connected)
+        for channel in (Channel.STATE, Channel.INCIDENT, Channel.EVIDENCE):
+            assert link.publish(channel, b"said")
+        wait_until(lambda: len(server.expiries) == 3)
+    found = dict(server.expiries)
+    assert found[Channel.STATE] is None
+    assert all(0 < (found[one] or 0) <= 180 for one in (Channel.INCIDENT, Channel.EVIDENCE))
+
+
 def test_a_start_without_a_broker_returns_at_once_and_connects_when_it_comes(
     broker: Broker,
 ) -> None:

@@ -283,3 +283,37 @@ def test_every_commit_reaches_the_disk_before_append_returns(path: Path) -> None
     ]
     assert settings == ["wal", 2, 1]
     outbox.close()
+
+
+def test_a_full_outbox_is_counted_and_said_once(path: Path) -> None:
+    tally = Tally()
+    with capture_logs() as logs:
+        outbox = SqliteOutbox(path, OPENED_AT, tally, room=3)
+        append(outbox, happenings(8))
+        outbox.close()
+    assert tally["outbox_messages_dropped"] == 5
+    assert [one["event"] for one in logs].count("outbox_full") == 1
+    again = SqliteOutbox(path, OPENED_AT, tally, room=3)
+    assert again.backlog().pending == 3
+    append(again, happenings(9)[8:])
+    assert tally["outbox_messages_dropped"] == 6
+    again.close()
+
+
+def test_what_an_outbox_of_the_first_schema_held_keeps_its_place(path: Path) -> None:
+    outbox = opened(path)
+    mild, grave = happenings(2)
+    first = tell(outbox, mild, 1, Change.OPENED)
+    second = tell(outbox, replace(grave, severity=4), 1, Change.OPENED)
+    outbox.close()
+    db = sqlite3.connect(path)
+    db.executescript(
+        "DROP INDEX message_waiting; ALTER TABLE message DROP COLUMN priority;"
+        "ALTER TABLE message DROP COLUMN is_update;"
+        "CREATE INDEX message_waiting ON message (position) WHERE outcome IS NULL;"
+        "PRAGMA user_version = 1;"
+    )
+    db.close()
+    moved = opened(path)
+    assert waiting(moved) == [second.id, first.id]
+    moved.close()

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from datetime import timedelta
 from pathlib import Path
 
+import httpx
 import pytest
 from certificates import issue_client
 from certified_bureau import BOX, CLOCK, CertifiedBureau, certified_bureau
@@ -261,3 +262,18 @@ def test_a_clock_that_is_far_off_is_said_before_the_code_is_used(bureau: Certifi
     for off, word in ((timedelta(hours=8), "fast"), (timedelta(days=-3000), "slow")):
         with pytest.raises(desk.DeliveryError, match=f"{word}.*still unused"):
             desk.check_clock(authority, now + off)
+
+
+def test_the_door_for_boxes_takes_no_large_bodies_and_serves_nothing_else(
+    bureau: CertifiedBureau,
+) -> None:
+    context = ssl.create_default_context(cadata=bureau.authority.pem)
+    with httpx.Client(base_url=bureau.door, verify=context, trust_env=False) as stranger:
+        large = stranger.post("/api/v1/device/enrolment", content=b"x" * 70_000)
+        endless = stranger.post("/api/v1/device/enrolment", content=iter([b"x"] * 3))
+        assert (large.status_code, endless.status_code) == (413, 413)
+        for path in ("/", "/health", "/api/v1/devices", "/api/v1/leads", "/sign-in"):
+            assert stranger.get(path).status_code == 404
+        unknown = stranger.head(f"/api/v1/device/evidence/{'0' * 64}")
+        assert unknown.status_code == 401
+        assert stranger.post("/api/v1/device/certificate", json={"csr": "x"}).status_code == 401

@@ -312,3 +312,20 @@ def test_an_event_survives_the_way_to_the_byte(box: Box) -> None:
     assert channel is Channel.INCIDENT
     kept = next(iter(box.outbox.kept.values()))
     assert parse(type(kept.message), payload) == kept.message
+
+
+def test_an_answer_to_a_heartbeat_is_passed_on_with_the_moment_it_came(box: Box) -> None:
+    told: list[tuple[MessageId, object, Moment]] = []
+    box.sender.call_on_answer(lambda *answer: told.append(answer))
+    state, came = MessageId(uuid4()), box.clock.now()
+    box.sender.take_ack(
+        Ack(
+            id=MessageId(uuid4()),
+            device=DeviceId("box-1"),
+            sent_at=START,
+            receipts=(),
+            answers=state,
+        ).to_bytes()
+    )
+    box.pass_time(3.0)
+    assert told == [(state, START, came)]

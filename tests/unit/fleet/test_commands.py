@@ -1,5 +1,6 @@
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from datetime import timedelta
 from uuid import uuid4
 
 import pytest
@@ -16,7 +17,6 @@ from edge.testing.events import BOX, happenings
 from edge.testing.fake_clock import START, FakeClock
 from edge.testing.memory_link import MemoryLink
 from edge.testing.memory_outbox import MemoryOutbox
-from edge.testing.tally import Tally
 from hazard_library.contract.device import Ack, Command, ReportState, Resend
 from hazard_library.contract.ids import MessageId
 from hazard_library.contract.message import Message
@@ -32,7 +32,7 @@ class Desk:
     """Commands, and what they woke."""
 
     outbox: MemoryOutbox = field(default_factory=MemoryOutbox)
-    tally: Tally = field(default_factory=Tally)
+    tally: StatusBoard = field(default_factory=StatusBoard)
     woken: list[str] = field(default_factory=list)
 
     def obey(self, payload: bytes) -> None:
@@ -52,7 +52,20 @@ def test_what_the_server_misses_is_queued_again_and_sent() -> None:
     desk.obey(command(Resend(boot=desk.outbox.boot, first=2, last=4)))
     assert waiting(desk.outbox) == [message.id for message in messages[1:4]]
     assert desk.woken == ["sender"]
-    assert desk.tally["messages_queued_again"] == 3
+    assert desk.tally.counters()["messages_queued_again"] == 3
+
+
+def test_what_the_server_misses_and_the_box_no_longer_has_is_told_as_lost() -> None:
+    desk = Desk()
+    first, *_ = append(desk.outbox, happenings(3))
+    desk.outbox.settle(accepted(first.id), START)
+    desk.outbox.prune(START + timedelta(days=1), limit=10)
+    desk.tally.call_on_change(lambda: desk.woken.append("change"))
+    desk.obey(command(Resend(boot=desk.outbox.boot, first=1, last=3)))
+    desk.obey(command(Resend(boot="f" * 16, first=4, last=6)))
+    told = [(one.boot, one.first, one.last) for one in desk.tally.snapshot().lost]
+    assert told == [(desk.outbox.boot, 1, 1), ("f" * 16, 4, 6)]
+    assert desk.woken == ["change", "sender", "change", "sender"]
 
 
 def test_the_state_is_reported_when_asked_for() -> None:
@@ -74,7 +87,7 @@ def test_an_order_that_is_not_understood_is_counted_and_not_obeyed(payload: byte
     desk = Desk()
     desk.obey(payload)
     assert desk.woken == []
-    assert desk.tally["commands_refused"] == 1
+    assert desk.tally.counters()["commands_refused"] == 1
 
 
 class FullDisk(MemoryOutbox):
@@ -85,7 +98,7 @@ class FullDisk(MemoryOutbox):
 def test_an_order_that_fails_is_counted_and_does_not_reach_the_link() -> None:
     desk = Desk(outbox=FullDisk())
     desk.obey(command(Resend(boot=desk.outbox.boot, first=1, last=1)))
-    assert desk.tally["commands_failed"] == 1
+    assert desk.tally.counters()["commands_failed"] == 1
 
 
 class Front:

@@ -174,3 +174,12 @@ def test_the_thread_tells_a_change_when_woken_and_leaves_when_told() -> None:
     heartbeat.stop()
     thread.join(5)
     assert not thread.is_alive()
+
+
+def test_whoever_compares_clocks_learns_which_state_left_and_when() -> None:
+    box, told = Box(), []
+    box.heartbeat.call_on_publish(lambda state, at: told.append((state, at)))
+    box.link.start(box)
+    box.heartbeat.step()
+    (published,) = [parse(DeviceState, payload) for _, payload in box.link.published]
+    assert told == [(published.id, box.clock.now())]

@@ -13,6 +13,7 @@ from sqlalchemy.orm import Session
 from hazard_library.contract.device import Outcome, Receipt, Resend
 from hazard_library.contract.events import Change, HazardEvent
 from hazard_library.contract.ids import DeviceId
+from hazard_library.contract.losses import RangeLost
 from hazard_library.contract.message import Numbered
 from hazard_library.contract.topics import Channel
 from hazard_library.errors import ContractError
@@ -299,3 +300,23 @@ def test_a_state_of_another_device_is_refused(db: Session, device: FakeDevice) -
 
 def test_neighbouring_numbers_are_asked_for_together() -> None:
     assert ranges([2, 3, 4, 9, 11, 12]) == [(2, 4), (9, 9), (11, 12)]
+
+
+def test_what_the_box_has_lost_is_asked_for_no_more(db: Session, device: FakeDevice) -> None:
+    lost = RangeLost(boot=device.boot, first=2, last=3, reason="not kept any more")
+    state = device.state(last_message_no=5)
+    asked = hear_state(db, arrive(state.to_bytes(), channel=Channel.STATE))
+    assert [(one.first, one.last) for one in asked] == [(1, 5)]
+    told = device.state(last_message_no=5, lost=(lost,))
+    asked = hear_state(db, arrive(told.to_bytes(), channel=Channel.STATE))
+    assert [(one.first, one.last) for one in asked] == [(1, 1), (4, 5)]
+
+
+def test_while_messages_wait_only_what_lies_before_them_is_missed(
+    db: Session, device: FakeDevice
+) -> None:
+    state = device.state(last_message_no=9, outbox_pending=4, oldest_waiting_no=4)
+    asked = hear_state(db, arrive(state.to_bytes(), channel=Channel.STATE))
+    assert [(one.first, one.last) for one in asked] == [(1, 3)]
+    older = device.state(last_message_no=9, outbox_pending=4)
+    assert hear_state(db, arrive(older.to_bytes(), channel=Channel.STATE)) == []

@@ -3,6 +3,7 @@
 import base64
 import json
 import stat
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
@@ -13,6 +14,7 @@ from sqlalchemy.orm import Session
 
 from hazard_library.contract.device import CameraCondition, CameraState
 from hazard_library.contract.ids import CameraId, DeviceId
+from hazard_library.contract.losses import RangeLost
 from server.fleet import service as fleet
 from server.fleet.broker_files import BrokerPlan, BrokerUser, write_config, write_users
 from server.fleet.credentials import (
@@ -153,3 +155,45 @@ def test_with_a_certificate_the_broker_speaks_tls(tmp_path: Path) -> None:
     plan = BrokerPlan(tmp_path / "b", 18830, "0.0.0.0", tmp_path / "c.pem", tmp_path / "k.pem")  # noqa: S104
     content = write_config(plan).read_text()
     assert f"certfile {tmp_path}/c.pem" in content
+
+
+def told(db: Session, event: str) -> int:
+    query = "SELECT count(*) FROM audit_entry WHERE event = :event"
+    return int(db.execute(text(query), {"event": event}).scalar() or 0)
+
+
+def test_two_boxes_under_one_identity_are_noticed_and_told_once_an_hour(
+    db: Session, box: FakeDevice
+) -> None:
+    twin = FakeDevice(box.id, boot="f" * 16)
+    for minute, one in enumerate((box, twin, box, twin, box)):
+        fleet.hear(db, START + timedelta(minutes=minute), one.state())
+    (seen,) = fleet.all_seen(db)
+    assert seen.doubled_at == START + timedelta(minutes=4)
+    assert told(db, "identity_doubled") == 1
+    fleet.hear(db, START + timedelta(hours=2), twin.state())
+    assert told(db, "identity_doubled") == 2
+    fleet.revoke(db, START, BY, box.id, "two of them")
+    enrol(db, box)
+    assert fleet.all_seen(db)[0].doubled_at is None
+
+
+def test_a_box_that_starts_anew_again_and_again_is_one_box(db: Session, box: FakeDevice) -> None:
+    for number in range(5):
+        anew = FakeDevice(box.id, boot=f"{number:016x}")
+        fleet.hear(db, START, anew.state())
+        fleet.hear(db, START, anew.state())
+        fleet.hear(db, START, anew.state(status="offline"))
+    # The last will of a connection that was given up comes after the next start has spoken.
+    fleet.hear(db, START, FakeDevice(box.id, boot=f"{3:016x}").state(status="offline"))
+    assert fleet.all_seen(db)[0].doubled_at is None
+    assert told(db, "identity_doubled") == 0
+
+
+def test_what_a_box_has_lost_is_kept_once(db: Session, box: FakeDevice) -> None:
+    lost = RangeLost(boot=box.boot, first=2, last=4, reason="dropped: the outbox was full")
+    for _ in range(3):
+        fleet.note_lost(db, START, box.id, [lost])
+    fleet.note_lost(db, START, box.id, [lost.model_copy(update={"first": 9, "last": 8})])
+    assert db.execute(text("SELECT count(*) FROM lost_messages")).scalar() == 1
+    assert told(db, "messages_lost") == 1
