@@ -123,8 +123,8 @@ def _taught(
         Picture(f"{at_s:.1f} s", pixels, _BEGIN) for at_s, pixels in pictures if begin <= at_s < end
     ]
     normal = [cut_region(one.pixels, zone.points) for one in spread_out(shown, _TAUGHT)]
-    threshold = teach(network, normal, (), zone.points).threshold
-    return remembered(network, normal, zone.points, threshold)
+    lesson = teach(network, normal, (), zone.points)
+    return remembered(network, normal, zone.points, lesson.threshold, lesson.spreads)
 
 
 def _zone(region: FilmRegion, width: int, height: int) -> Zone:

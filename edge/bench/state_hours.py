@@ -81,7 +81,7 @@ def run_hour(
     film = HourFilm(scene, others, hard, change, rng)
     zone = _zone()
     lesson = teach(network, film.lesson(), (), zone.points)
-    memory = remembered(network, film.taught, zone.points, lesson.threshold)
+    memory = remembered(network, film.taught, zone.points, lesson.threshold, lesson.spreads)
     core = _core(zone)
     opened: list[float] = []
     for at_s, region, stranger in film.looks():

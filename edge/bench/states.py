@@ -15,6 +15,7 @@ import cv2
 
 from edge.bench.state_clips import LASTING_S, ClipRegion, run_clip
 from edge.bench.state_hours import HARDS, LOOK_EVERY_S, Hour, run_hour
+from edge.bench.state_things import PutDown, put_down
 from edge.core.tracking import TrackingSettings
 from edge.inference.site_models import find_packages, panel_of
 from hazard_library.bundle import configs_root
@@ -25,6 +26,8 @@ from hazard_library.evaluation.state_scenes import CHANGES
 from hazard_library.registry.feature_network import open_network
 
 _SEED = 20261124
+#: Shares of the zone that hazards of the catalogue ask for.
+_ASKED = (0.15, 0.25)
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,14 +59,16 @@ def measure(bench: StatesBench) -> int:
     ]
     scenes = film_scenes(states, material)
     scenes += picture_scenes(states.pictures, material, bench.hours - len(scenes), _SEED)
-    hours = []
+    hours, things = [], []
     for number, scene in enumerate(scenes[: bench.hours]):
         others = [one for one in scenes if one is not scene]
         hours.append(run_hour(number, scene, others, network, _SEED))
+        things.append(put_down(number, scene, others, network, _SEED))
         print(f"{number + 1}/{bench.hours} {scene.name}", file=sys.stderr)
     told = figures_of(hours, clips, f"{package.card.name} {package.card.version}", bench.model)
+    told["put_down"] = [asdict(one) for one in things]
     if not bench.as_json:
-        print("\n".join(_table(hours, clips)))
+        print("\n".join([*_table(hours, clips), *_things(things)]))
     print(json.dumps(told, ensure_ascii=False))
     return 0
 
@@ -128,4 +133,15 @@ def _table(hours: Sequence[Hour], clips: Sequence[ClipRegion]) -> list[str]:
         + (", ".join(f"{begin:g}–{end:g}" for begin, end in one.spans) or "–")
         for one in clips
     ]
+    return lines
+
+
+def _things(things: Sequence[PutDown]) -> list[str]:
+    """Write how many looks reach the shares that hazards ask for, with the thing and without."""
+    there = [one for thing in things for one in thing.there]
+    empty = [one for thing in things for one in thing.empty]
+    lines = ["", "things put down 放下的物品 (composed)", "share asked | thing there | empty"]
+    for asked in _ASKED:
+        rows = [share(sum(one >= asked for one in looks), len(looks)) for looks in (there, empty)]
+        lines.append(f"{asked:g} | " + " | ".join(one.text() for one in rows))
     return lines

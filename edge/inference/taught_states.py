@@ -58,7 +58,11 @@ class TaughtStates:
                 zone,
                 one.state.region,
                 remembered(
-                    self.network, one.pixels("normal"), one.state.region, one.state.threshold
+                    self.network,
+                    one.pixels("normal"),
+                    one.state.region,
+                    one.state.threshold,
+                    one.state.spreads,
                 ),
             )
             for (name, zone), one in self.states.items()

@@ -40,11 +40,13 @@ class Picture:
 class Lesson:
     """What teaching gave; differences are in units of the threshold, 1 lies on it.
 
+    spreads: what normal pictures differ by on each map of the network.
     own: each normal picture compared with all the others. abnormal: each abnormal one.
     erased: a normal picture whose middle was painted over, as if the thing were gone.
     """
 
     threshold: float
+    spreads: tuple[float, ...]
     own: tuple[float, ...]
     abnormal: tuple[float, ...]
     erased: float
@@ -124,6 +126,7 @@ def teach(
     compare = learnt.memory.compare
     return Lesson(
         threshold=learnt.memory.threshold,
+        spreads=learnt.memory.memory.spreads,
         own=learnt.own,
         abnormal=tuple(compare(see(network, one)).difference for one in abnormal),
         erased=compare(see(network, _erased(normal[0]))).difference,

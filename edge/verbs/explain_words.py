@@ -31,6 +31,9 @@ _COMPARED = {
     "angle_deg": ("偏离角度", "angle off the arrow", "{:g}°"),
     "speed_m_s": ("速度", "speed", "{:g} m/s"),
     "speed_at_least_m_s": ("至少的速度", "speed at least", "{:g} m/s"),
+    "difference": ("与示教状态的差异", "difference from the taught state", "{:.2f}"),
+    "changed_share": ("变化占区域", "share of the zone that changed", "{:.0%}"),
+    "covered_share": ("被挡住的部分", "share of the zone that is covered", "{:.0%}"),
     "zones": ("同时有人的区域数", "zones occupied at once", "{:g}"),
 }
 _CHANGES = {

@@ -231,6 +231,7 @@ def _write(
         hazards=_hazards(box, camera, zone),
         network=NetworkUsed(name=card.name, version=card.version, sha256=card.sha256),
         threshold=round(material.lesson.threshold, 4),
+        spreads=tuple(round(one, 6) for one in material.lesson.spreads),
         taught_by=by or getpass.getuser(),
         taught_at=at,
         pictures=rows,

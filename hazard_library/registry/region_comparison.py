@@ -15,6 +15,7 @@ from hazard_library.registry.state_memory import (
     changed_share,
     describe,
     map_scores,
+    recall,
     remember,
     strangeness,
 )
@@ -95,11 +96,15 @@ def learn(network: FeatureNetwork, normal: Sequence[Pixels], points: Sequence[Co
 
 
 def remembered(
-    network: FeatureNetwork, normal: Sequence[Pixels], points: Sequence[Corner], threshold: float
+    network: FeatureNetwork,
+    normal: Sequence[Pixels],
+    points: Sequence[Corner],
+    threshold: float,
+    spreads: Sequence[float],
 ) -> RegionMemory:
-    """Make the memory of a taught state again, with the threshold on its card."""
+    """Make the memory of a taught state again, with the threshold and spreads on its card."""
     pictures = [[see(network, one) for one in versions_of(region)] for region in normal]
-    return RegionMemory(remember(pictures, cells_inside(points), LEAST_SPREAD), threshold)
+    return RegionMemory(recall(pictures, spreads, cells_inside(points)), threshold)
 
 
 def _left_out(
@@ -107,8 +112,6 @@ def _left_out(
 ) -> float:
     """Score a picture as it was taken against the memory of all the others."""
     others = [*pictures[:number], *pictures[number + 1 :]]
-    if len(others) < 2:  # noqa: PLR2004 - the spread needs two pictures; here only patches count
-        others = [*others, *others]
-    alone = remember(others, inside)
-    strange = strangeness(pictures[number][0], Memory(alone.patches, memory.spreads, memory.inside))
+    alone = recall(others, memory.spreads, inside)
+    strange = strangeness(pictures[number][0], alone)
     return float(np.mean(map_scores(strange, memory.inside)))

@@ -127,6 +127,17 @@ def remember(
     return Memory(tuple(kept), tuple(spreads), tuple(masks))
 
 
+def recall(
+    pictures: Sequence[Sequence[Look]], spreads: Sequence[float], inside: Inside | None = None
+) -> Memory:
+    """Make a memory again whose spreads are known; see `remember`."""
+    looks = [look for versions in pictures for look in versions]
+    grids = [np.stack([look[number] for look in looks]) for number in range(len(spreads))]
+    shapes = [one.shape[1:3] for one in grids]
+    masks = [np.ones(shape, np.bool_) if inside is None else inside(*shape) for shape in shapes]
+    return Memory(tuple(_patches(one) for one in grids), tuple(spreads), tuple(masks))
+
+
 def _patches(grids: Floats) -> Floats:
     """Put (looks, rows, columns, channels) cell by cell; see `Memory.patches`."""
     side = ((0, 0), (REACH, REACH), (REACH, REACH), (0, 0))

@@ -64,6 +64,9 @@ class TaughtState(_Part):
     hazards: tuple[str, ...] = ()
     network: NetworkUsed
     threshold: float = Field(gt=0, description="In units of the normal pictures' own spread")
+    spreads: tuple[float, ...] = Field(
+        min_length=1, description="What normal pictures differ by on each map of the network"
+    )
     taught_by: str
     taught_at: AwareDatetime
     pictures: tuple[ReferencePicture, ...] = Field(min_length=2)

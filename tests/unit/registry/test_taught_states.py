@@ -64,6 +64,7 @@ def taught(folder: Path, hazards: tuple[str, ...] = ("EQP-01",)) -> TaughtState:
         hazards=hazards,
         network=NetworkUsed(name="state-features", version="0.1.0", sha256="0" * 64),
         threshold=2.2,
+        spreads=(0.1, 0.1, 0.1),
         taught_by="wang",
         taught_at=NOW,
         pictures=tuple(
@@ -99,7 +100,11 @@ def test_the_memory_made_again_from_the_pictures_is_the_same(
     learnt = learn(network, pictures, SQUARE)
     taught(tmp_path / "guard")
     again = remembered(
-        network, load_taught(tmp_path / "guard").pixels("normal"), SQUARE, learnt.memory.threshold
+        network,
+        load_taught(tmp_path / "guard").pixels("normal"),
+        SQUARE,
+        learnt.memory.threshold,
+        learnt.memory.memory.spreads,
     )
     for one in (look(60), look(61, thing=False)):
         assert again.compare(see(network, one)) == learnt.memory.compare(see(network, one))
