@@ -2,7 +2,8 @@
 
 Four cameras play real footage of a street; a grid of zones is drawn on each, so that people
 complete the rule "somebody in a danger zone" again and again. The event names when its frame was
-captured; the subscriber stands where the server's ingest stands. Storing it is the server's part.
+captured; the subscriber stands where the server's ingest stands and acknowledges what comes, as it
+does. Storing it is the server's part.
 """
 
 import json
@@ -15,8 +16,10 @@ import sys
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
+from datetime import datetime
 from pathlib import Path
 from statistics import quantiles
+from uuid import UUID, uuid4
 
 import paho.mqtt.client as mqtt
 import yaml
@@ -26,9 +29,12 @@ from edge.bench.memory import BoxBench, site_of
 from edge.bench.report import Figure, at_most
 from edge.errors import EdgeError
 from edge.fleet.system_clock import SystemClock
+from hazard_library.contract.device import Ack, Outcome, Receipt
 from hazard_library.contract.events import Change, HazardEvent
+from hazard_library.contract.ids import MessageId
 from hazard_library.contract.message import parse
-from hazard_library.contract.topics import Channel, from_all_devices
+from hazard_library.contract.topics import Channel, build, from_all_devices
+from hazard_library.contract.topics import parse as read_topic
 
 LIMIT_MS = 500.0
 _COLUMNS, _ROWS = 5, 4
@@ -48,8 +54,7 @@ def measure(bench: BoxBench) -> Iterator[Figure]:
     Raises:
         EdgeError: the broker or the box does not start, or too few events came.
     """
-    arrivals: list[float] = []
-    with _broker(bench.folder) as port, _subscriber(port, arrivals):
+    with _broker(bench.folder) as port, _ingest(port) as ingest:
         config = _config(bench, port)
         command = [sys.executable, "-P", "-m", "patrol", "edge", "run", "--config", str(config)]
         box = subprocess.Popen(command, stderr=subprocess.DEVNULL)  # noqa: S603
@@ -58,6 +63,7 @@ def measure(bench: BoxBench) -> Iterator[Figure]:
         finally:
             box.send_signal(signal.SIGTERM)
             box.wait(_LEAVE_S)
+    arrivals = ingest.milliseconds
     if len(arrivals) < _LEAST:
         raise EdgeError(f"only {len(arrivals)} events came in {bench.seconds:g} s; measure longer")
     cuts = quantiles(arrivals, n=20)
@@ -125,30 +131,56 @@ def _broker(folder: Path) -> Iterator[int]:
         broker.wait(_LEAVE_S)
 
 
+class _Ingest:
+    """What the server is to a box: it acknowledges every message, and notes when each came."""
+
+    def __init__(self) -> None:
+        self.milliseconds: list[float] = []
+        self.ready = threading.Event()
+        self._clock = SystemClock()
+        self._connected: datetime | None = None
+
+    def on_connect(self, client: mqtt.Client, *_: object) -> None:
+        """Listen to every box."""
+        for channel in (Channel.STATE, Channel.INCIDENT, Channel.EVIDENCE):
+            client.subscribe(from_all_devices(channel), qos=1)
+        self.ready.set()
+
+    def on_message(self, client: mqtt.Client, data: object, message: mqtt.MQTTMessage) -> None:
+        """Note an opened incident, and let the box know that its message is kept."""
+        del data
+        now = self._clock.now().utc
+        device, channel = read_topic(message.topic)
+        if channel is Channel.STATE:
+            # What was opened before the box had its connection says nothing about the way.
+            self._connected = self._connected or now
+            return
+        if channel is Channel.INCIDENT:
+            event = parse(HazardEvent, bytes(message.payload))
+            if (
+                event.change is Change.OPENED
+                and self._connected
+                and event.opened_at > self._connected
+            ):
+                self.milliseconds.append((now - event.opened_at).total_seconds() * 1000)
+        known = MessageId(UUID(json.loads(message.payload)["id"]))
+        receipt = Receipt(message_id=known, outcome=Outcome.ACCEPTED)
+        ack = Ack(id=MessageId(uuid4()), device=device, sent_at=now, receipts=(receipt,))
+        client.publish(build(device, Channel.ACK), ack.to_bytes(), qos=1)
+
+
 @contextmanager
-def _subscriber(port: int, arrivals: list[float]) -> Iterator[None]:
-    """Add to `arrivals` how many ms after its frame each opened incident's event came."""
-    clock, ready = SystemClock(), threading.Event()
-
-    def on_message(client: mqtt.Client, data: object, message: mqtt.MQTTMessage) -> None:
-        del client, data
-        event = parse(HazardEvent, bytes(message.payload))
-        if event.change is Change.OPENED:
-            arrivals.append((clock.now().utc - event.opened_at).total_seconds() * 1000)
-
-    def on_connect(client: mqtt.Client, *_: object) -> None:
-        client.subscribe(from_all_devices(Channel.INCIDENT), qos=1)
-        ready.set()
-
+def _ingest(port: int) -> Iterator[_Ingest]:
+    ingest = _Ingest()
     client = mqtt.Client(CallbackAPIVersion.VERSION2, protocol=mqtt.MQTTv5)
-    client.on_message = on_message
-    client.on_connect = on_connect
+    client.on_message = ingest.on_message
+    client.on_connect = ingest.on_connect
     client.connect_async("127.0.0.1", port)
     client.loop_start()
     try:
-        if not ready.wait(_READY_S):
+        if not ingest.ready.wait(_READY_S):
             raise EdgeError("mosquitto did not start")
-        yield
+        yield ingest
     finally:
         client.disconnect()
         client.loop_stop()

@@ -1,4 +1,4 @@
-"""A film in which something moves a sixth of the time: real footage, an empty stretch repeated.
+"""A film in which something moves a ninth of the time: real footage, an empty stretch repeated.
 
 The stretch is the longest run of the footage's pictures in which nothing differs from the run's
 first one, played to and fro. What was not such a run counts as moving, all of it.
@@ -18,7 +18,7 @@ from edge.core.looking_gate import GateSettings, SmallGrey, differs
 from edge.errors import EdgeError
 from edge.inference.small_grey import small_grey
 
-MOVING_S, EMPTY_S = 8, 40
+MOVING_S, EMPTY_S = 6, 48
 #: Cameras begin at so many places of the film: at any time as many see movement as its share says.
 PHASES = 6
 _LEAST = 10
