@@ -132,6 +132,23 @@ def test_check_tells_all_mistakes_and_says_when_all_is_well(box: Box) -> None:
     assert len(bad.stderr.splitlines()) == 2
 
 
+def test_check_tells_what_permits_excuse_and_what_they_cannot(box: Box) -> None:
+    write_film(box.folder / "walk.mp4", 1)
+    box.write(camera("yard", "walk.mp4"))
+    permits = box.folder / "permits.yaml"
+    text = """permits:
+  - {id: JX-7, kind: 检维修, cameras: [yard], hazards: [ZONE-01], from: 2026-03-02, to: 2026-03-03}
+"""
+    permits.write_text(text, encoding="utf-8")
+    well = box.patrol("edge", "check", "--config", "site.yaml")
+    assert "permit JX-7 (maintenance) excuses ZONE-01 at yard" in well.stdout
+    assert well.returncode == 0
+    permits.write_text(text.replace("ZONE-01", "FIRE-04"), encoding="utf-8")
+    bad = box.patrol("edge", "check", "--config", "site.yaml")
+    assert bad.returncode == 1
+    assert "permits.yaml:2: permits.0.hazards.0: maintenance does not excuse FIRE-04" in bad.stdout
+
+
 def test_identity_prints_one_key_before_and_after_enrolment(box: Box) -> None:
     link = {
         "broker": {"host": "127.0.0.1", "port": 1},
