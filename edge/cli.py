@@ -8,6 +8,7 @@ import json
 import logging
 import os
 import sys
+from datetime import datetime
 from pathlib import Path
 
 from edge.errors import EdgeError
@@ -151,7 +152,7 @@ def _add_desk_verbs(verbs: "argparse._SubParsersAction[argparse.ArgumentParser]"
     replay = verbs.add_parser("replay", help="run a camera's rules on a clip, at full speed")
     replay.add_argument("clip", type=Path, metavar="CLIP")
     _config(replay)
-    _camera(replay)
+    _desk(replay)
     replay.add_argument("--json", action="store_true", help="print JSON in one line")
     replay.add_argument("--out", type=Path, metavar="DIR", help="keep stores and evidence there")
     replay.set_defaults(run=_replay)
@@ -162,7 +163,7 @@ def _add_desk_verbs(verbs: "argparse._SubParsersAction[argparse.ArgumentParser]"
     explain.add_argument(
         "--replay", type=Path, metavar="CLIP", help="play this clip and explain what it shows"
     )
-    _camera(explain)
+    _desk(explain)
     explain.set_defaults(run=_explain)
 
 
@@ -170,12 +171,26 @@ def _config(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--config", type=Path, required=True, metavar="F", help="site.yaml")
 
 
-def _camera(parser: argparse.ArgumentParser) -> None:
+def _desk(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--camera",
         metavar="C",
         help="whose rules; not needed where there is one, or one that belongs to the clip",
     )
+    parser.add_argument(
+        "--start-at",
+        type=_instant,
+        metavar="T",
+        help="what the clip's first picture is called, such as 2026-03-02T22:00:00+08:00",
+    )
+
+
+def _instant(text: str) -> datetime:
+    """Read a time with its zone: hours of shifts depend on it."""
+    at = datetime.fromisoformat(text)
+    if at.tzinfo is None:
+        raise ValueError(text)
+    return at
 
 
 def _models(parser: argparse.ArgumentParser) -> None:
@@ -298,11 +313,12 @@ def _identity(options: argparse.Namespace) -> int:
 
 
 def _replay(options: argparse.Namespace) -> int:
+    from edge.config.desk import Clip
     from edge.verbs.replay import ReplayOptions, replay
 
     return replay(
         ReplayOptions(
-            clip=options.clip,
+            clip=Clip(options.clip, options.start_at),
             config=options.config,
             camera=options.camera,
             as_json=options.json,
@@ -330,13 +346,14 @@ def _teach(options: argparse.Namespace) -> int:
 
 
 def _explain(options: argparse.Namespace) -> int:
+    from edge.config.desk import Clip
     from edge.verbs.explain import ExplainOptions, explain
 
     return explain(
         ExplainOptions(
             incident=options.incident,
             config=options.config,
-            clip=options.replay,
+            clip=None if options.replay is None else Clip(options.replay, options.start_at),
             camera=options.camera,
         )
     )

@@ -1,6 +1,7 @@
 """One camera of a site at a desk: its rules on a clip, away from streams, servers and stores."""
 
-from dataclasses import replace
+from dataclasses import dataclass, replace
+from datetime import datetime
 from pathlib import Path
 
 from edge.config.camera import CameraConfig, FileSource, SourceMode
@@ -33,14 +34,27 @@ def chosen_camera(site: Site, clip: Path, name: str | None) -> CameraConfig:
     return fitting[0]
 
 
-def at_desk(site: Site, camera: CameraConfig, clip: Path, stores: Path) -> Site:
+@dataclass(frozen=True, slots=True)
+class Clip:
+    """A film to try rules on, and what its first picture is called.
+
+    start_at: if not said, the `start_at` of a camera that reads a film, else the clip's own time.
+    """
+
+    path: Path
+    start_at: datetime | None = None
+
+
+def at_desk(site: Site, camera: CameraConfig, clip: Clip, stores: Path) -> Site:
     """Return the site with this camera alone, reading the clip at full speed, telling nobody.
 
-    Zones, hazards, rate and models are the camera's own; times count from its `start_at`, or from
-    the clip's own time. No work permit is known: those of other cameras or days say nothing here.
+    Zones, hazards, hours, rate and models are the camera's own. No work permit is known: those of
+    other cameras or days say nothing here.
     """
-    start_at = camera.source.start_at if isinstance(camera.source, FileSource) else None
-    source = FileSource(kind="file", path=clip.resolve(), start_at=start_at)
+    start_at = clip.start_at
+    if start_at is None and isinstance(camera.source, FileSource):
+        start_at = camera.source.start_at
+    source = FileSource(kind="file", path=clip.path.resolve(), start_at=start_at)
     alone = camera.model_copy(update={"source": source, "mode": SourceMode.REPLAY})
     kept = stores.resolve()
     config = site.config.model_copy(

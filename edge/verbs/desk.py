@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from edge.app import Box, compose
-from edge.config.desk import at_desk, chosen_camera
+from edge.config.desk import Clip, at_desk, chosen_camera
 from edge.errors import EdgeError, Unreachable
 from edge.fleet.system_clock import SystemClock
 from edge.runtime.camera_unit import UnitFigures
@@ -32,7 +32,7 @@ class Played:
     faults: tuple[str, ...]
 
 
-def play(box: Box, clip: Path, camera: str | None, stores: Path, *, keeps_evidence: bool) -> Played:
+def play(box: Box, clip: Clip, camera: str | None, stores: Path, *, keeps_evidence: bool) -> Played:
     """Run the rules of one camera on a clip to its end, and return what its stores then say.
 
     Raises:
@@ -40,9 +40,9 @@ def play(box: Box, clip: Path, camera: str | None, stores: Path, *, keeps_eviden
         Unreachable: there is no such clip.
         EdgeError: a part of the engine crashed.
     """
-    if not clip.is_file():
-        raise Unreachable(f"{clip}: there is no such film; mend the path")
-    chosen = chosen_camera(box.site, clip, camera)
+    if not clip.path.is_file():
+        raise Unreachable(f"{clip.path}: there is no such film; mend the path")
+    chosen = chosen_camera(box.site, clip.path, camera)
     box = replace(box, site=at_desk(box.site, chosen, clip, stores))
     for note in box.plan(box.site.cameras[0]).notes:
         print(f"{chosen.id}: {note}", file=sys.stderr)
@@ -53,7 +53,7 @@ def play(box: Box, clip: Path, camera: str | None, stores: Path, *, keeps_eviden
     finally:
         release()
     refused = tuple(one.reason for one in box.models.refused)
-    return Played(box, found, figures, (*refused, *_faults(clip, figures), *left))
+    return Played(box, found, figures, (*refused, *_faults(clip.path, figures), *left))
 
 
 def _run(box: Box, *, keeps_evidence: bool) -> tuple[UnitFigures, tuple[str, ...]]:

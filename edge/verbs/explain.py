@@ -7,6 +7,7 @@ from datetime import datetime
 from pathlib import Path
 
 from edge.app import OUTBOX, Box, open_box
+from edge.config.desk import Clip
 from edge.errors import ConfigError
 from edge.runtime import figures, sqlite_report
 from edge.verbs.desk import play
@@ -27,7 +28,7 @@ class ExplainOptions:
 
     incident: str
     config: Path
-    clip: Path | None
+    clip: Clip | None
     camera: str | None
 
 

@@ -17,7 +17,7 @@ from hazard_library.contract.events import Change, HazardEvent
 from hazard_library.contract.ids import HazardId
 
 #: Names of what rules compare, and how the values are written.
-_COMPARED = {
+NAMES = {
     "held_s": ("条件持续", "condition held", "{:g} s"),
     "held_share": ("期间符合的画面占", "looks that agreed", "{:.0%}"),
     "score": ("最高得分", "best score", "{:.2f}"),
@@ -27,13 +27,14 @@ _COMPARED = {
     "maximum": ("数量(上限)", "number, against the maximum", "{:g}"),
     "minimum": ("数量(下限)", "number, against the minimum", "{:g}"),
     "distance_m": ("距离", "distance", "{:g} m"),
-    "distance_body_heights": ("距离(身高数)", "distance in body heights", "{:g}"),
     "angle_deg": ("偏离角度", "angle off the arrow", "{:g}°"),
     "speed_m_s": ("速度", "speed", "{:g} m/s"),
     "speed_at_least_m_s": ("至少的速度", "speed at least", "{:g} m/s"),
     "difference": ("与示教状态的差异", "difference from the taught state", "{:.2f}"),
     "changed_share": ("变化占区域", "share of the zone that changed", "{:.0%}"),
     "covered_share": ("被挡住的部分", "share of the zone that is covered", "{:.0%}"),
+    "moving_m_s": ("对方移动速度", "speed of the other", "{:g} m/s"),
+    "within_m": ("查找范围", "looked for within", "{:g} m"),
     "zones": ("同时有人的区域数", "zones occupied at once", "{:g}"),
 }
 _CHANGES = {
@@ -132,7 +133,7 @@ def _why(account: Account) -> Iterator[str]:
     if not first.measured:
         yield "  未记录 not recorded: 最早的消息已被清理 its first messages are no longer kept"
     for name, measured in first.measured.items():
-        zh, en, how = _COMPARED.get(name, (name, name, "{:g}"))
+        zh, en, how = NAMES.get(name, (name, name, "{:g}"))
         required = first.required.get(name)
         if required is None:
             yield f"  {zh} {en}: {how.format(measured)}"
@@ -177,6 +178,8 @@ def _who(account: Account) -> Iterator[str]:
     subjects = [box for box in first.boxes if box.subject]
     size = f"{first.width} x {first.height}"
     yield f"规则成立时的目标 objects when it was complete (画面 picture {size})"
+    if not subjects:
+        yield "  无 none: 规则看的是数量或者区域 the rule looks at a number or a region"
     for box in subjects:
         yield f"  {_object(account, box)}"
     others = [box for box in first.boxes if not box.subject]

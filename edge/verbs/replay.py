@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from edge.app import OUTBOX, open_box
+from edge.config.desk import Clip
 from edge.errors import ConfigError
 from edge.verbs.desk import Played, play, sha256_of
 from hazard_library.catalogue.load import load_catalogue
@@ -19,7 +20,7 @@ _TOLD = ("cameras", "incidents")
 class ReplayOptions:
     """What to play with whose rules. out: keep the stores with key frames and clips there."""
 
-    clip: Path
+    clip: Clip
     config: Path
     camera: str | None
     as_json: bool
@@ -43,7 +44,7 @@ def replay(options: ReplayOptions) -> int:
         played = play(box, options.clip, options.camera, stores, keeps_evidence=keeps)
     print(
         json.dumps(
-            _told(options.clip, played, keeps_evidence=keeps),
+            _told(options.clip.path, played, keeps_evidence=keeps),
             ensure_ascii=False,
             indent=None if options.as_json else 2,
         )

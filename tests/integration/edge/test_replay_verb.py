@@ -127,3 +127,19 @@ def test_evidence_is_made_where_it_is_asked_for_and_never_mixed_with_another_run
     done = box.patrol("edge", "replay", "walk.mp4", "--config", "site.yaml", "--out", "desk")
     assert done.returncode == 2
     assert "holds the stores of another run; name a new folder" in done.stderr
+
+
+def test_the_clip_plays_at_the_hour_that_is_asked_for(box: Box) -> None:
+    shifts = [{"days": ["every"], "from": "22:00", "to": "06:00"}]
+    at_night = [{"id": "ZONE-01", "zones": ["pit"], "when": {"during": ["night"]}}]
+    box.write(
+        camera("gate", "walk.mp4", hazards=at_night), schedules=[{"id": "night", "shifts": shifts}]
+    )
+    assert replayed(box, "walk.mp4")[0]["incidents"] == []
+    found, _ = replayed(box, "walk.mp4", "--start-at", "2026-03-02T22:30:00+08:00")
+    assert [one["start_s"] for one in found["incidents"]] == [2.0]
+    done = box.patrol(
+        "edge", "replay", "walk.mp4", "--config", "site.yaml", "--start-at", "yesterday"
+    )
+    assert done.returncode == 2
+    assert "--start-at" in done.stderr
