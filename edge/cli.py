@@ -8,11 +8,11 @@ import json
 import logging
 import os
 import sys
-from datetime import datetime
 from pathlib import Path
 
 from edge.errors import EdgeError
 from edge.runtime.logs import configure_logging
+from edge.verbs import desk_arguments
 from edge.verbs.bench_words import edge_arguments, tune_arguments
 from hazard_library.errors import LibraryError
 
@@ -107,7 +107,7 @@ def _edge_parser() -> argparse.ArgumentParser:
     tune = verbs.add_parser("tune", help="measure this machine and keep the best layout")
     tune_arguments(tune)
     tune.set_defaults(run=_tune)
-    _add_desk_verbs(verbs)
+    desk_arguments.add_verbs(verbs)
     _add_teach(verbs)
     return parser
 
@@ -147,50 +147,8 @@ def _add_teach(verbs: "argparse._SubParsersAction[argparse.ArgumentParser]") -> 
     teach.set_defaults(run=_teach)
 
 
-def _add_desk_verbs(verbs: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
-    """Add what needs no running box: rules on a clip, and why an incident was one."""
-    replay = verbs.add_parser("replay", help="run a camera's rules on a clip, at full speed")
-    replay.add_argument("clip", type=Path, metavar="CLIP")
-    _config(replay)
-    _desk(replay)
-    replay.add_argument("--json", action="store_true", help="print JSON in one line")
-    replay.add_argument("--out", type=Path, metavar="DIR", help="keep stores and evidence there")
-    replay.set_defaults(run=_replay)
-
-    explain = verbs.add_parser("explain", help="say why an incident was one")
-    explain.add_argument("incident", metavar="INCIDENT", help="its id, or how it begins")
-    _config(explain)
-    explain.add_argument(
-        "--replay", type=Path, metavar="CLIP", help="play this clip and explain what it shows"
-    )
-    _desk(explain)
-    explain.set_defaults(run=_explain)
-
-
 def _config(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--config", type=Path, required=True, metavar="F", help="site.yaml")
-
-
-def _desk(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument(
-        "--camera",
-        metavar="C",
-        help="whose rules; not needed where there is one, or one that belongs to the clip",
-    )
-    parser.add_argument(
-        "--start-at",
-        type=_instant,
-        metavar="T",
-        help="what the clip's first picture is called, such as 2026-03-02T22:00:00+08:00",
-    )
-
-
-def _instant(text: str) -> datetime:
-    """Read a time with its zone: hours of shifts depend on it."""
-    at = datetime.fromisoformat(text)
-    if at.tzinfo is None:
-        raise ValueError(text)
-    return at
 
 
 def _models(parser: argparse.ArgumentParser) -> None:
@@ -312,21 +270,6 @@ def _identity(options: argparse.Namespace) -> int:
     return identity(options.config)
 
 
-def _replay(options: argparse.Namespace) -> int:
-    from edge.config.desk import Clip
-    from edge.verbs.replay import ReplayOptions, replay
-
-    return replay(
-        ReplayOptions(
-            clip=Clip(options.clip, options.start_at),
-            config=options.config,
-            camera=options.camera,
-            as_json=options.json,
-            out=options.out,
-        )
-    )
-
-
 def _teach(options: argparse.Namespace) -> int:
     from edge.verbs.teach import TeachOptions, teach_region
 
@@ -341,20 +284,6 @@ def _teach(options: argparse.Namespace) -> int:
             over_s=max(0.0, options.over),
             adds=options.add,
             by=options.by,
-        )
-    )
-
-
-def _explain(options: argparse.Namespace) -> int:
-    from edge.config.desk import Clip
-    from edge.verbs.explain import ExplainOptions, explain
-
-    return explain(
-        ExplainOptions(
-            incident=options.incident,
-            config=options.config,
-            clip=None if options.replay is None else Clip(options.replay, options.start_at),
-            camera=options.camera,
         )
     )
 
