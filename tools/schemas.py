@@ -5,13 +5,23 @@ import sys
 from pathlib import Path
 
 from edge.config.load import camera_schema, site_schema
+from hazard_library.contract.configuration import ConfigRevision
 from hazard_library.contract.device import Ack, Command, DeviceState
 from hazard_library.contract.events import HazardEvent
 from hazard_library.contract.evidence import EvidenceLost, EvidenceManifest, EvidenceSealed
 
 FOLDER = Path(__file__).parent.parent / "hazard_library" / "contract" / "schema"
 CONFIGS = Path(__file__).parent.parent / "configs" / "schema"
-MESSAGES = (HazardEvent, EvidenceManifest, EvidenceSealed, EvidenceLost, DeviceState, Command, Ack)
+MESSAGES = (
+    HazardEvent,
+    EvidenceManifest,
+    EvidenceSealed,
+    EvidenceLost,
+    DeviceState,
+    Command,
+    Ack,
+    ConfigRevision,
+)
 
 
 def schemas() -> dict[Path, str]:

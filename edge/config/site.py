@@ -57,6 +57,11 @@ class LinkConfig(Setting):
         description="A credential as patrol server enrol wrote it, instead of a certificate; "
         "then broker and server are needed too",
     )
+    configuration_key: Path | None = Field(
+        default=None,
+        description="Public key of the bureau (PEM, Ed25519) for configurations that it sends; "
+        "without it the box takes none",
+    )
 
 
 class QuotaConfig(Setting):

@@ -22,6 +22,10 @@ class ConfigWatch:
         # What is watched already stays as it was known: a change meanwhile must not be missed.
         self._known = self._trace() | self._known
 
+    def take_as_known(self) -> None:
+        """Take the files as they are now for known: they are about to be read."""
+        self._known = self._seen = self._trace()
+
     def has_changed(self) -> bool:
         """Whether something changed and then stayed the same for one look; told once."""
         trace = self._trace()

@@ -42,6 +42,7 @@ class DeviceReport:
             software=self._software,
             config_sha256=board.config_sha256,
             config_error=board.config_error,
+            config_revision=board.config_revision,
             models=board.models,
             models_refused=dict(board.models_refused),
             cameras=board.cameras,

@@ -5,6 +5,7 @@ import structlog
 from edge.delivery.sender import Sender
 from edge.fleet.commands import Commands
 from edge.fleet.heartbeat import Heartbeat
+from edge.fleet.revision_slot import RevisionSlot
 from edge.ports import Counters
 from hazard_library.contract.topics import Channel
 
@@ -17,6 +18,8 @@ class Reception:
     def __init__(
         self, sender: Sender, heartbeat: Heartbeat, commands: Commands, counters: Counters
     ) -> None:
+        #: A configuration from the server, until the box's main thread applies it.
+        self.revisions = RevisionSlot(counters)
         self._sender = sender
         self._heartbeat = heartbeat
         self._commands = commands
@@ -34,7 +37,8 @@ class Reception:
                 self._sender.take_ack(payload)
             case Channel.CMD:
                 self._commands.obey(payload)
-            case Channel.CONFIG | Channel.INCIDENT | Channel.EVIDENCE | Channel.STATE:
-                # The box is configured by its own files so far; the server sees config_sha256.
+            case Channel.CONFIG:
+                self.revisions.put(payload)
+            case Channel.INCIDENT | Channel.EVIDENCE | Channel.STATE:
                 self._counters.count("messages_not_expected")
                 log.warning("message_not_expected", channel=channel.value)

@@ -24,6 +24,7 @@ class Snapshot:
     models_refused: Mapping[str, str] = field(default_factory=dict)
     config_sha256: str | None = None
     config_error: str | None = None
+    config_revision: int | None = None
     permits: tuple[PermitState, ...] = ()
     permits_error: str | None = None
     evidence: EvidenceRoom | None = None
@@ -115,6 +116,12 @@ class StatusBoard:
         """Set which work permits are known and what they excused, and why a newer file is not."""
         with self._lock:
             self._now = replace(self._now, permits=permits, permits_error=error)
+        self._on_change()
+
+    def show_revision(self, revision: int) -> None:
+        """Set which configuration of the server was put in place last."""
+        with self._lock:
+            self._now = replace(self._now, config_revision=revision)
         self._on_change()
 
     def show_evidence(self, room: EvidenceRoom) -> None:

@@ -195,6 +195,11 @@ class Engine:
         self.backends = {name: one for name, one in backends.items() if name in needed}
         self._parts.board.show_config(sha256)
 
+    def take_revision(self) -> bytes | None:
+        """Return a configuration that the server sent, once; None if there is none."""
+        delivery = self._parts.delivery
+        return None if delivery is None else delivery.reception.revisions.take()
+
     def refuse_configuration(self, sha256: str, reason: str) -> None:
         """Tell the server that a newer configuration is not in force, and why."""
         self._parts.board.show_config(sha256, reason)

@@ -7,7 +7,7 @@ from pathlib import Path
 import structlog
 
 from edge.app import Box, compose, open_box, open_status, reconfigure
-from edge.config import RtspSource, Site, last_good
+from edge.config import RtspSource, Site, last_good, revision
 from edge.config.watch import ConfigWatch
 from edge.errors import ConfigError, EdgeError
 from edge.inference.taught_states import state_cards
@@ -40,6 +40,9 @@ class Child:
         self._release = take_stores(self._box.site)
         self._engine = compose(self._box, refused)
         self._heart = Heart.of(os.environ)
+        self._refused_revision: bytes | None = None
+        if (taken := revision.number(self._box.site.stores)) > 0:
+            self._engine.parts.board.show_revision(taken)
         self._stuck: str | None = None
         self._watch_files = ConfigWatch(options.config)
         self._watch_files.watch_also(_besides(self._box))
@@ -106,16 +109,46 @@ class Child:
 
     def _shall_reload(self, orders: Orders, looks: int) -> bool:
         """Whether somebody asks for it, or the files were changed; a box run once never looks."""
-        if orders.take_reload():
+        if orders.take_reload() or self._takes_revision():
             return True
         due = looks % _LOOKS_PER_FILES == 0 and not self._options.once
         return due and self._watch_files.has_changed()
+
+    def _takes_revision(self) -> bool:
+        """Put a configuration that the server sent in place of the files; False: nothing changed.
+
+        It is believed only when it is signed, and put in place only after the check of the whole.
+        """
+        payload = self._engine.take_revision()
+        if payload is None or payload == self._refused_revision:
+            return False
+        site = self._box.site
+        try:
+            document = revision.verified(payload, site)
+            if document.revision == revision.number(site.stores):
+                # Retained: the broker gives it again with every connection.
+                return False
+            staged = revision.stage(document, site.stores)
+            box = open_box(staged, self._catalogue, site.folder, running=self._box)
+            revision.keeps_its_own(site, box.site)
+            revision.install(document, self._options.config, site.stores)
+        except EdgeError as fault:
+            self._refused_revision = payload
+            _log.error("config_revision_refused", reason=str(fault))
+            self._engine.parts.board.count("config_revisions_refused")
+            self._engine.refuse_configuration(site.sha256, f"revision refused: {fault}")
+            return False
+        _log.info("config_revision_taken", revision=document.revision)
+        self._engine.parts.board.show_revision(document.revision)
+        return True
 
     def _needs_new_start(self) -> bool:
         """Take the configuration on disk into use; True when only a new start can do that.
 
         One with mistakes changes nothing: the box goes on as it was and says why.
         """
+        # Before they are read: a change meanwhile is noticed, the one at hand not twice.
+        self._watch_files.take_as_known()
         try:
             box = open_box(self._options.config, self._catalogue, running=self._box)
             whole = reconfigure(self._engine, self._box, box)

@@ -83,6 +83,9 @@ class DeviceState(Message):
     config_error: str | None = Field(
         default=None, description="Why a newer configuration is refused"
     )
+    config_revision: int | None = Field(
+        default=None, description="Last configuration of the server that was put in place"
+    )
     models: tuple[ModelUsed, ...] = ()
     models_refused: dict[str, str] = Field(
         default_factory=dict, description="Listed models that must not run, and why"

@@ -44,6 +44,13 @@ def test_a_file_that_goes_is_a_change(site: Path) -> None:
     assert looks(watch, 3).count(True) == 1
 
 
+def test_what_is_about_to_be_read_is_not_told_again(site: Path) -> None:
+    watch = ConfigWatch(site)
+    site.write_text("site: quarry\n")
+    watch.take_as_known()
+    assert looks(watch) == [False] * 4
+
+
 def test_a_change_during_a_reload_is_not_taken_for_known(site: Path) -> None:
     watch = ConfigWatch(site)
     secret = site.with_name("gate.password")

@@ -3,11 +3,21 @@
 import json
 from importlib.resources import files
 
+from hazard_library.contract.configuration import ConfigRevision
 from hazard_library.contract.device import Ack, Command, DeviceState
 from hazard_library.contract.events import HazardEvent
 from hazard_library.contract.evidence import EvidenceLost, EvidenceManifest, EvidenceSealed
 
-MESSAGES = (HazardEvent, EvidenceManifest, EvidenceSealed, EvidenceLost, DeviceState, Command, Ack)
+MESSAGES = (
+    HazardEvent,
+    EvidenceManifest,
+    EvidenceSealed,
+    EvidenceLost,
+    DeviceState,
+    Command,
+    Ack,
+    ConfigRevision,
+)
 
 
 def test_the_installed_schemas_are_fresh_and_complete() -> None:

@@ -156,5 +156,5 @@ def test_after_a_reconnection_the_birth_and_all_that_waits_go_again() -> None:
 
 def test_what_nobody_expects_is_counted() -> None:
     front = Front()
-    front.link.deliver(Channel.CONFIG, b"{}")
+    front.link.deliver(Channel.STATE, b"{}")
     assert front.board.counters() == {"messages_not_expected": 1}
