@@ -136,6 +136,7 @@ class Bureau:
     expired_officer: Actor
     aide: Actor
     leader: Actor
+    devop: Actor
     sysadmin: Actor
     maintainer: Actor
     stranger: Actor = field(repr=False)
@@ -146,6 +147,7 @@ class Bureau:
             Role.OFFICER: self.officer,
             Role.AIDE: self.aide,
             Role.LEADER: self.leader,
+            Role.DEVOP: self.devop,
             Role.SYSADMIN: self.sysadmin,
             Role.MAINTAINER: self.maintainer,
         }[role]
@@ -174,6 +176,7 @@ def found_bureau(db: Session) -> Bureau:
         expired_officer=person("zhao", Role.OFFICER, EXPIRED),
         aide=person("chen", Role.AIDE),
         leader=person("zhou", Role.LEADER),
+        devop=person("wu", Role.DEVOP),
         sysadmin=person("admin", Role.SYSADMIN),
         maintainer=person("qian", Role.MAINTAINER),
         stranger=person("sun", Role.OFFICER, VALID, other.id),

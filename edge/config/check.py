@@ -56,6 +56,9 @@ def with_remedy(mistake: Mistake, data: Mapping[str, object]) -> Mistake:
     if mistake.field == "model":
         text = f"is now models: [{data.get('model')}], a list; write that instead"
         return replace(mistake, text=text)
+    if mistake.field == "workers":
+        text = f"stands under inference now; write inference: {{workers: {data.get('workers')}}}"
+        return replace(mistake, text=text)
     if mistake.field == "models" and isinstance(data.get("models"), str):
         return replace(mistake, text=f"is a list; write models: [{data['models']}]")
     if mistake.field.endswith(("source.url", "http.url")):

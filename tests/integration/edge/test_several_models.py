@@ -130,7 +130,7 @@ def test_the_same_film_and_models_give_the_same_events_byte_for_byte(
 ) -> None:
     again = _box(tmp_path / "again")
     shutil.copy(ran[0].folder / "walk.mp4", again.folder)
-    again.write(LOOKS_FOR_ALL, LOOKS_FOR_FIRE, models=MODELS, workers=3)
+    again.write(LOOKS_FOR_ALL, LOOKS_FOR_FIRE, models=MODELS, inference={"workers": 3})
     assert again.run_once().returncode == 0
     assert _comparable(again) == _comparable(ran[0])
 
@@ -203,17 +203,3 @@ def test_detect_lets_several_models_look_together(box: Box) -> None:
     assert done.returncode == 0, done.stderr
     found = json.loads(done.stdout)["detections"]
     assert sorted(one["class"] for one in found) == ["fire", "person"]
-
-
-@pytest.mark.slow
-def test_the_bench_says_how_many_models_looked_and_both_loops_agree(box: Box) -> None:
-    write_film(box.folder / "walk.mp4", 6, (SOMEBODY, LAMP))
-    write_painted_package(box.folder / "models", name="large", labels=("smoke", "person"), size=640)
-    names = ("people", "burning", "large")
-    words = [w for n in names for w in ("--model", str(box.folder / "models" / n / "0.0.1"))]
-    done = box.patrol("bench", "edge", "--video", "walk.mp4", "--repeats", "1", *words)
-    assert done.returncode == 0, done.stderr + done.stdout
-    result = json.loads(done.stdout.splitlines()[-1])
-    assert result["models"] == 3
-    assert result["boxes_agree"]
-    assert "models    3, one after the other on every frame" in done.stdout

@@ -331,6 +331,7 @@ def test_what_no_installed_model_sees_is_told_as_that(tmp_path: Path, catalogue:
         ("model: site-hazards", "model: is now models: [site-hazards], a list; write that instead"),
         ("models: ppe", "models: is a list; write models: [ppe]"),
         ("models: []", "models: "),
+        ("workers: 3", "workers: stands under inference now; write inference: {workers: 3}"),
     ],
 )
 def test_the_key_of_old_and_other_slips_with_the_models_have_their_remedy(

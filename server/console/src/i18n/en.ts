@@ -43,7 +43,6 @@ const en: Shape<typeof zh> = {
     maintainer: "Model maintainer",
     ent_mgr: "Enterprise safety manager",
     devop: "Device operator",
-    devop: "Device operator",
     sysadmin: "System administrator",
     auditor: "Auditor",
     svc: "System",

@@ -35,7 +35,6 @@ export default {
     maintainer: "模型与样本维护员",
     ent_mgr: "企业安全管理人员",
     devop: "设备运维人员",
-    devop: "设备运维员",
     sysadmin: "系统管理员",
     auditor: "执法监督人员",
     svc: "系统",
