@@ -2,6 +2,7 @@
 # make demo ONCE=1 the same once: every source read to its end, one JSON object as the last line
 # make test        all tests, on the installed wheel, from another folder
 # make test-train  the tests that need torch, in an environment of their own
+# make test-bench  the bench commands themselves, on small films (what they measure depends on the machine)
 # make chaos       the faults of docs/RELIABILITY.md, one row each: outages, deaths, power cuts, full disks (an hour)
 # make clips       the five public clips against what a person sees in them (STRICT=1: fail on any difference)
 #
@@ -12,7 +13,7 @@ PATROL := $(CURDIR)/.venv/bin/patrol
 ELSEWHERE := $(CURDIR)/build/elsewhere
 PYTHON_IN := $(CURDIR)/.venv/bin/python
 
-.PHONY: demo test test-train chaos library train lint setup dev clips bench schemas clean
+.PHONY: demo test test-bench test-train chaos library train lint setup dev clips bench schemas clean
 
 setup:
 	@tools/setup.sh demo
@@ -26,7 +27,12 @@ test:
 	@tools/setup.sh test
 	@mkdir -p $(ELSEWHERE)
 	@cd $(ELSEWHERE) && exec $(PYTHON_IN) -m pytest $(CURDIR)/tests --ignore=$(CURDIR)/tests/training \
-	  --ignore=$(CURDIR)/tests/chaos $(ARGS)
+	  --ignore=$(CURDIR)/tests/chaos --ignore=$(CURDIR)/tests/bench $(ARGS)
+
+test-bench:
+	@tools/setup.sh test
+	@mkdir -p $(ELSEWHERE)
+	@cd $(ELSEWHERE) && exec $(PYTHON_IN) -m pytest $(CURDIR)/tests/bench $(ARGS)
 
 chaos:
 	@tools/setup.sh chaos
