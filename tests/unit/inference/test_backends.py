@@ -102,7 +102,7 @@ def test_runtimes_agree_on_the_released_model() -> None:
 
 def test_int8_takes_the_released_file_and_a_model_without_one_stays_float32() -> None:
     layout = Layout(precision=Precision.INT8)
-    packages = open_models(("site", "fire-smoke"), layout=layout).packages
+    packages = open_models(("site", "fire-smoke@0.1.0"), layout=layout).packages
     loaded = load_backends(packages, layout=layout)
     named = {name: one.model for name, one in loaded.items()}
     variant = find_package("site:int8").card
