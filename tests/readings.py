@@ -2,9 +2,12 @@
 
 import random
 import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from edge.fleet.system_clock import SystemClock
 from edge.ports import Clock, Frame
 from edge.testing.fake_clock import FakeClock
 from edge.video.packet_ring import PacketRing
@@ -57,6 +60,20 @@ class Reading:
 
     def _condition(self, condition: CameraCondition, detail: str) -> None:
         self.conditions.append((condition, detail))
+
+
+@contextmanager
+def read_live(spec: SourceSpec, limits: ReaderLimits) -> Iterator[Reading]:
+    """Read a source on a thread of its own, by the machine's clock, until the test has seen it."""
+    one = Reading(spec, clock=SystemClock(), limits=limits)
+    thread = threading.Thread(target=one.run)
+    thread.start()
+    try:
+        yield one
+    finally:
+        one.stop.set()
+        thread.join(10)
+        assert not thread.is_alive()
 
 
 def replay(path: Path, sample_fps: float | None = None) -> Reading:

@@ -25,8 +25,6 @@ from edge.video.masks import burn
 from edge.video.packet import Packet
 from hazard_library.contract.evidence import ClipSpan, EvidenceKind, EvidenceRef
 
-_SUFFIX = {"video/mp4": ".mp4", "video/x-matroska": ".mkv"}
-
 #: Keeps bytes under a reference, or raises EvidenceError.
 Keep = Callable[[bytes, EvidenceRef], object]
 
@@ -90,7 +88,7 @@ def lost(order: ClipOrder, reason: str) -> ClipOrder:
 
 
 def _kept(order: ClipOrder, kind: EvidenceKind, clip: Clip, keep: Keep) -> ClipOrder:
-    ref = reference(clip.data, kind, _SUFFIX[clip.media_type])
+    ref = reference(clip.data, kind, clip.media_type)
     try:
         keep(clip.data, ref)
     except EvidenceError as fault:

@@ -15,13 +15,12 @@ from edge.evidence.evidence_database import EvidenceDatabase
 from edge.evidence.room import Room, free_on_disk_of
 from edge.ports import Clock, Counters, Loss, Upload
 from hazard_library.contract.device import EvidenceRoom
-from hazard_library.contract.evidence import EvidenceKind, EvidenceRef
+from hazard_library.contract.evidence import SUFFIXES, EvidenceKind, EvidenceRef
 from hazard_library.proof.hashes import sm3
 
 _log = structlog.get_logger(__name__)
 
-_SUFFIX = {"image/jpeg": ".jpg", "video/mp4": ".mp4", "video/x-matroska": ".mkv"}
-_MEDIA_TYPE = {suffix: media_type for media_type, suffix in _SUFFIX.items()}
+_MEDIA_TYPE = {suffix: media_type for media_type, suffix in SUFFIXES.items()}
 _FULL = frozenset({errno.ENOSPC, errno.EDQUOT})
 #: A file takes a little more than its length: blocks, a folder, a row.
 _SLACK = 64 * 1024
@@ -122,7 +121,7 @@ class DirectoryStore:
         return self._room.used_bytes()
 
     def _path(self, kind: EvidenceKind, sha: str, media_type: str) -> Path:
-        return self._folder / kind.value / sha[:2] / f"{sha}{_SUFFIX[media_type]}"
+        return self._folder / kind.value / sha[:2] / f"{sha}{SUFFIXES[media_type]}"
 
     def _is_kept(self, sha: str) -> bool:
         with self._database.reading() as connection:
@@ -237,16 +236,16 @@ class DirectoryStore:
             self._counters.count("evidence_damaged")
             return
         kind = EvidenceKind(path.parent.parent.name)
-        self._add_row(reference(data, kind, path.suffix))
+        self._add_row(reference(data, kind, _MEDIA_TYPE[path.suffix]))
 
 
-def reference(data: bytes, kind: EvidenceKind, suffix: str) -> EvidenceRef:
+def reference(data: bytes, kind: EvidenceKind, media_type: str) -> EvidenceRef:
     """Describe the bytes of a file of evidence."""
     return EvidenceRef(
         kind=kind,
         sha256=sha256(data).hexdigest(),
         bytes=len(data),
-        media_type=_MEDIA_TYPE[suffix],
+        media_type=media_type,
         redaction="none" if kind.is_sealed else "heads_blurred",
         sm3=sm3(data),
     )

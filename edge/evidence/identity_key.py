@@ -1,7 +1,6 @@
 """The box's signing key: made on its first start, readable by its own account only."""
 
 import os
-from hashlib import sha256
 from pathlib import Path
 
 import structlog
@@ -9,6 +8,7 @@ from cryptography.hazmat.primitives import serialization
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey, Ed25519PublicKey
 
 from edge.errors import EvidenceError
+from hazard_library.proof.signature import key_id
 
 _log = structlog.get_logger(__name__)
 
@@ -43,11 +43,6 @@ def public_bytes(key: Ed25519PrivateKey | Ed25519PublicKey) -> bytes:
     """Return the raw public key, 32 bytes."""
     public = key.public_key() if isinstance(key, Ed25519PrivateKey) else key
     return public.public_bytes(serialization.Encoding.Raw, serialization.PublicFormat.Raw)
-
-
-def key_id(public: bytes) -> str:
-    """Return how manifests name a public key: the SHA-256 of its raw bytes."""
-    return sha256(public).hexdigest()
 
 
 def _replace(path: Path) -> Ed25519PrivateKey:

@@ -254,7 +254,7 @@ class EvidenceRecorder:
         """Write and keep one picture; the event goes out without it if that fails."""
         try:
             data = write()
-            ref = reference(data, kind, ".jpg")
+            ref = reference(data, kind, "image/jpeg")
             self._store.put(data, ref)
         except EvidenceError as fault:
             self._counters.count("key_frames_lost")

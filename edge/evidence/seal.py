@@ -7,7 +7,7 @@ from hashlib import sha256
 
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
-from edge.evidence.identity_key import key_id, public_bytes
+from edge.evidence.identity_key import public_bytes
 from edge.evidence.ledger import ClipOrder, EvidenceLedger, SealedManifest
 from edge.ports import Clock, Outbox
 from hazard_library.contract.events import ModelUsed
@@ -20,6 +20,7 @@ from hazard_library.contract.evidence import (
 )
 from hazard_library.contract.ids import CameraId, DeviceId, HazardId, manifest_id, sealed_message_id
 from hazard_library.contract.topics import Channel
+from hazard_library.proof.signature import key_id
 
 
 @dataclass(frozen=True, slots=True)

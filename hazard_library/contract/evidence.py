@@ -35,6 +35,10 @@ class EvidenceKind(StrEnum):
         return self in {EvidenceKind.FRAME_ORIGINAL, EvidenceKind.CLIP_ORIGINAL}
 
 
+#: What a file of each media type is called, wherever it lies.
+SUFFIXES = {"image/jpeg": ".jpg", "video/mp4": ".mp4", "video/x-matroska": ".mkv"}
+
+
 class EvidenceRef(Part):
     """One file of evidence, addressed by its hash."""
 

@@ -8,13 +8,11 @@ from typing import Literal
 
 from pydantic import AwareDatetime, BaseModel, ConfigDict, Field
 
-from hazard_library.contract.evidence import EvidenceRef
+from hazard_library.contract.evidence import SUFFIXES, EvidenceRef
 from hazard_library.contract.message import DeviceName, Sha256
 
 MANIFEST = "manifest.json"
 SHEET = "export.json"
-
-_SUFFIX = {"image/jpeg": ".jpg", "video/mp4": ".mp4", "video/x-matroska": ".mkv"}
 
 
 class SignedText(BaseModel):
@@ -48,4 +46,4 @@ class ExportSheet(BaseModel):
 
 def file_name(ref: EvidenceRef) -> str:
     """Return what a file is called in an export: its kind, which an incident has once."""
-    return ref.kind.value + _SUFFIX[ref.media_type]
+    return ref.kind.value + SUFFIXES[ref.media_type]

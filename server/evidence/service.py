@@ -1,7 +1,5 @@
 """Verbs of evidence: expect what a box announces, bind it by a signed manifest, check it again."""
 
-import base64
-import binascii
 import hashlib
 import json
 from collections.abc import Iterable, Sequence
@@ -10,8 +8,6 @@ from datetime import datetime
 from pathlib import Path
 from uuid import UUID
 
-from cryptography.exceptions import InvalidSignature
-from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
 from pydantic import ValidationError
 from sqlalchemy.orm import Session
 
@@ -24,6 +20,7 @@ from hazard_library.contract.evidence import (
     EvidenceSealed,
 )
 from hazard_library.contract.ids import DeviceId, IncidentId
+from hazard_library.proof.signature import is_signed_by
 from server.audit import service as audit
 from server.audit.service import Act, Thing, Who
 from server.evidence import repository
@@ -288,11 +285,8 @@ def _manifest_fault(
 
 
 def _verify(device: DeviceRef, text: bytes, signature: str) -> None:
-    try:
-        key = Ed25519PublicKey.from_public_bytes(device.public_key)
-        key.verify(base64.b64decode(signature, validate=True), text)
-    except (InvalidSignature, binascii.Error) as fault:
-        raise EvidenceMismatch(f"the signature is not {device.id}'s") from fault
+    if not is_signed_by(text, signature, device.public_key):
+        raise EvidenceMismatch(f"the signature is not {device.id}'s")
 
 
 def _read(text: bytes) -> EvidenceManifest:

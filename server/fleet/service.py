@@ -2,7 +2,6 @@
 
 import base64
 import binascii
-import hashlib
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
@@ -19,6 +18,7 @@ from sqlalchemy.orm import Session
 from hazard_library.contract.device import DeviceState
 from hazard_library.contract.ids import CameraId, DeviceId
 from hazard_library.contract.losses import RangeLost
+from hazard_library.proof.signature import key_id
 from server.audit import service as audit
 from server.audit.service import Act, Thing, Who
 from server.enterprises import service as enterprises
@@ -79,7 +79,7 @@ class DeviceRef:
     @property
     def key_id(self) -> str:
         """Name the key as manifests do."""
-        return hashlib.sha256(self.public_key).hexdigest()
+        return key_id(self.public_key)
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,17 +4,16 @@ import io
 import socket
 import threading
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager
 from pathlib import Path
 
 import av
 import pytest
-from readings import GATE, Reading
+from readings import GATE, Reading, read_live
 from rendered_films import FilmSpec, render
 from rtsp_cameras import PATH, RtspCamera, need_rtsp_server
 from waiting import wait_until
 
-from edge.fleet.system_clock import SystemClock
 from edge.video.clip import remux
 from edge.video.reader import ReaderLimits
 from edge.video.source import RtspAddress, SourceSpec
@@ -41,17 +40,8 @@ def plugged(film: Path, credential: tuple[str, str] | None = None) -> Iterator[R
         camera.unplug()
 
 
-@contextmanager
-def reading(address: RtspAddress) -> Iterator[Reading]:
-    one = Reading(SourceSpec(GATE, address), clock=SystemClock(), limits=LIMITS)
-    thread = threading.Thread(target=one.run)
-    thread.start()
-    try:
-        yield one
-    finally:
-        one.stop.set()
-        thread.join(10)
-        assert not thread.is_alive()
+def reading(address: RtspAddress) -> AbstractContextManager[Reading]:
+    return read_live(SourceSpec(GATE, address), LIMITS)
 
 
 def at(

@@ -4,18 +4,17 @@ import gc
 import os
 import threading
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager
 from pathlib import Path
 
 import pytest
 from http_cameras import Shelf, serving
 from meddling import Mode, Way, way_to
-from readings import GATE, Reading
+from readings import GATE, Reading, read_live
 from rendered_films import FilmSpec, render
 from rtsp_cameras import PATH, RtspCamera, need_rtsp_server
 from waiting import wait_until
 
-from edge.fleet.system_clock import SystemClock
 from edge.video.main_stream import MainStream
 from edge.video.packet_ring import PacketRing
 from edge.video.reader import ReaderLimits
@@ -33,18 +32,9 @@ def film(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return render(tmp_path_factory.mktemp("films") / "a.mp4", FilmSpec(seconds=60, fps=15))
 
 
-@contextmanager
-def reading(port: int) -> Iterator[Reading]:
+def reading(port: int) -> AbstractContextManager[Reading]:
     spec = SourceSpec(GATE, RtspAddress("127.0.0.1", port, PATH))
-    one = Reading(spec, clock=SystemClock(), limits=LIMITS)
-    thread = threading.Thread(target=one.run)
-    thread.start()
-    try:
-        yield one
-    finally:
-        one.stop.set()
-        thread.join(10)
-        assert not thread.is_alive()
+    return read_live(spec, LIMITS)
 
 
 @contextmanager

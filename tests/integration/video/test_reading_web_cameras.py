@@ -1,21 +1,18 @@
 """Films and endless pictures over HTTP, read by the same reader as any camera."""
 
 import io
-import threading
-from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager
 from datetime import UTC, datetime
 from pathlib import Path
 
 import av
 import pytest
 from http_cameras import Shelf, film, serving
-from readings import GATE, Reading
+from readings import GATE, Reading, read_live
 from rendered_films import render
 from waiting import wait_until
 
 from edge.errors import Undecodable
-from edge.fleet.system_clock import SystemClock
 from edge.ports import Frame
 from edge.video.clip import remux
 from edge.video.picture_health import Watch
@@ -35,17 +32,8 @@ def web(
     return HttpAddress(f"http://{host}:{port}{path}", user, word)
 
 
-@contextmanager
-def watching(address: HttpAddress) -> Iterator[Reading]:
-    one = Reading(SourceSpec(GATE, address), clock=SystemClock(), limits=LIMITS)
-    thread = threading.Thread(target=one.run)
-    thread.start()
-    try:
-        yield one
-    finally:
-        one.stop.set()
-        thread.join(10)
-        assert not thread.is_alive()
+def watching(address: HttpAddress) -> AbstractContextManager[Reading]:
+    return read_live(SourceSpec(GATE, address), LIMITS)
 
 
 def first_trouble(address: HttpAddress) -> tuple[CameraCondition, str]:

@@ -10,7 +10,7 @@ from recorders import BOX, MODEL
 
 from edge.errors import EvidenceError
 from edge.evidence.evidence_database import EvidenceDatabase
-from edge.evidence.identity_key import key_id, load_or_create, public_bytes
+from edge.evidence.identity_key import load_or_create, public_bytes
 from edge.evidence.ledger import ClipOrder, EvidenceLedger
 from edge.evidence.seal import Maker, Sealer
 from edge.testing.fake_clock import START, FakeClock
@@ -19,7 +19,7 @@ from hazard_library.contract.clock import ClockState
 from hazard_library.contract.evidence import EvidenceKind, EvidenceSealed
 from hazard_library.contract.ids import CameraId, HazardId, incident_id
 from hazard_library.errors import ProofError
-from hazard_library.proof.signature import verified
+from hazard_library.proof.signature import key_id, verified
 
 CAMERA, HAZARD = CameraId("gate"), HazardId("PPE-01")
 
