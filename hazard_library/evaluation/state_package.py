@@ -33,6 +33,7 @@ from hazard_library.registry.features import (
     ExportedNetwork,
     FeatureCard,
     FeatureFigures,
+    FeatureMap,
     FeaturePackage,
     FeatureSelfTest,
     RivalFigures,
@@ -99,7 +100,6 @@ def write_package(
     content = shipped.read_bytes()
     shutil.copyfile(shipped, folder / MODEL)
     maps = tuple(one for one in network.maps if one.name in candidate.maps)
-    grids = {one.name: network.input.side // one.stride for one in maps}
     card = FeatureCard(
         schema="model-card/1",
         kind="features",
@@ -114,15 +114,7 @@ def write_package(
         input=network.input,
         precision="float32",
         maps=maps,
-        outputs=tuple(
-            ModelOutput(
-                name=one.name,
-                shape=(1, one.channels, grids[one.name], grids[one.name]),
-                meaning=f"{one.channels} features of every cell of {one.stride} x {one.stride} "
-                "pixels of the input; rows from the top, columns from the left",
-            )
-            for one in maps
-        ),
+        outputs=tuple(_output(one, network.input.side) for one in maps),
         initial_weights=network.weights,
         recipe=f"configs/training/{run.recipe}",
         recipe_sha256=run.recipe_sha256,
@@ -137,6 +129,17 @@ def write_package(
     lines = yaml.safe_dump(text, sort_keys=False, allow_unicode=True, width=100)
     (folder / CARD).write_text(lines, encoding="utf-8")
     return load_features(folder)
+
+
+def _output(one: FeatureMap, side: int) -> ModelOutput:
+    """Describe a map as an output of a network whose input has that side, in pixels."""
+    cells = side // one.stride
+    return ModelOutput(
+        name=one.name,
+        shape=(1, one.channels, cells, cells),
+        meaning=f"{one.channels} features of every cell of {one.stride} x {one.stride} "
+        "pixels of the input; rows from the top, columns from the left",
+    )
 
 
 def shipping(run: BackboneRun) -> tuple[Candidate, ExportedNetwork]:
