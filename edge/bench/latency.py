@@ -9,10 +9,8 @@ does. Storing it is the server's part.
 import json
 import os
 import shutil
-import signal
 import socket
 import subprocess
-import sys
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -22,10 +20,9 @@ from statistics import quantiles
 from uuid import UUID, uuid4
 
 import paho.mqtt.client as mqtt
-import yaml
 from paho.mqtt.enums import CallbackAPIVersion
 
-from edge.bench.memory import BoxBench, site_of
+from edge.bench.box import BoxBench, running, site_of, written
 from edge.bench.report import Figure, at_most
 from edge.errors import EdgeError
 from edge.fleet.system_clock import SystemClock
@@ -54,15 +51,8 @@ def measure(bench: BoxBench) -> Iterator[Figure]:
     Raises:
         EdgeError: the broker or the box does not start, or too few events came.
     """
-    with _broker(bench.folder) as port, _ingest(port) as ingest:
-        config = _config(bench, port)
-        command = [sys.executable, "-P", "-m", "patrol", "edge", "run", "--config", str(config)]
-        box = subprocess.Popen(command, stderr=subprocess.DEVNULL)  # noqa: S603
-        try:
-            SystemClock().wait(bench.seconds)
-        finally:
-            box.send_signal(signal.SIGTERM)
-            box.wait(_LEAVE_S)
+    with _broker(bench.folder) as port, _ingest(port) as ingest, running(_config(bench, port)):
+        SystemClock().wait(bench.seconds)
     arrivals = ingest.milliseconds
     if len(arrivals) < _LEAST:
         raise EdgeError(f"only {len(arrivals)} events came in {bench.seconds:g} s; measure longer")
@@ -96,9 +86,7 @@ def _config(bench: BoxBench, port: int) -> Path:
         "server": "http://127.0.0.1:9",
         "credential_file": credential.name,
     }
-    file = folder / "site.yaml"
-    file.write_text(yaml.safe_dump(site), encoding="utf-8")
-    return file
+    return written(site, folder)
 
 
 def _cell(column: int, row: int) -> list[list[float]]:

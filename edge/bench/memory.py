@@ -1,43 +1,25 @@
 """What a running box takes: memory of its process tree over time, and processor time when idle."""
 
-import signal
 import subprocess
-import sys
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
 import numpy as np
-import yaml
 
+from edge.bench.box import BoxBench, running, site_of, written
 from edge.bench.processes import cpu_seconds, pss_mb, tree
 from edge.bench.report import Figure, at_most
 from edge.errors import EdgeError
 from edge.fleet.system_clock import SystemClock
-from edge.inference.layout import Layout
 from edge.runtime import figures
 
 #: What the box may take with four cameras, and of one core per camera that sees nothing move.
 LIMIT_MB, IDLE_PERCENT = 500.0, 15.0
 _LOOK_S = 0.5
 _START_S = 90.0
-_LEAVE_S = 60.0
 #: The first share of the samples belongs to the start: caches fill, rings grow to their size.
 _SETTLING = 0.3
-
-
-@dataclass(frozen=True, slots=True)
-class BoxBench:
-    """A box on looped films. seconds: how long it is watched after its first pictures."""
-
-    film: Path
-    models: tuple[str, ...]
-    layout: Layout
-    cameras: int
-    seconds: float
-    folder: Path
-    sample_fps: float | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,46 +82,14 @@ def _slope_per_hour(at: list[float], megabytes: list[float]) -> tuple[float, flo
 
 def _watched(bench: BoxBench) -> Watched:
     config = _config(bench)
-    command = [sys.executable, "-P", "-m", "patrol", "edge", "run", "--config", str(config)]
-    box = subprocess.Popen(command, stderr=subprocess.DEVNULL)  # noqa: S603
-    try:
+    with running(config) as box:
         _await_pictures(box, config.parent / "stores", bench.cameras)
         return _watch(box.pid, bench.seconds)
-    finally:
-        box.send_signal(signal.SIGTERM)
-        box.wait(_LEAVE_S)
-
-
-def site_of(bench: BoxBench) -> dict[str, Any]:
-    """Return the configuration of the box, without a way to the server."""
-    camera: dict[str, Any] = {
-        "source": {"kind": "file", "path": str(bench.film.resolve()), "loop": True},
-        "mode": "live",
-        "all_with_model": True,
-        "whole_picture": True,
-    }
-    if bench.sample_fps is not None:
-        camera["sample_fps"] = bench.sample_fps
-    return {
-        "site": "bench",
-        "device": "bench",
-        "stores": "stores",
-        "models": [str(Path(m).resolve()) if Path(m).is_dir() else m for m in bench.models],
-        "inference": {
-            "backend": bench.layout.backend.value,
-            "precision": bench.layout.precision.value,
-            "workers": bench.layout.workers,
-        },
-        "cameras": [{"id": f"camera-{n + 1}", **camera} for n in range(bench.cameras)],
-    }
 
 
 def _config(bench: BoxBench) -> Path:
     folder = bench.folder / f"box-{bench.cameras}-{bench.film.stem}-{bench.layout.backend}"
-    folder.mkdir(parents=True, exist_ok=True)
-    file = folder / "site.yaml"
-    file.write_text(yaml.safe_dump(site_of(bench)), encoding="utf-8")
-    return file
+    return written(site_of(bench), folder)
 
 
 def _await_pictures(box: "subprocess.Popen[bytes]", stores: Path, cameras: int) -> None:

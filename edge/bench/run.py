@@ -17,6 +17,7 @@ from edge.bench import (
     stages,
     still_film,
 )
+from edge.bench.box import BoxBench
 from edge.bench.clips import Clip
 from edge.bench.report import Figure, show, to_json
 from edge.bench.resized_model import resized
@@ -160,9 +161,9 @@ class _Desk:
             return ()
         return (Layout(Backend.OPENVINO, Precision.FLOAT32, self._machine.cores),)
 
-    def _box(self, film: Path, layout: Layout, number: int) -> memory.BoxBench:
+    def _box(self, film: Path, layout: Layout, number: int) -> BoxBench:
         models = (self._bench.model,)
-        return memory.BoxBench(
+        return BoxBench(
             film, models, layout, number, self._bench.seconds, self._folder, cameras.RATE
         )
 
