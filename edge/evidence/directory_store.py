@@ -13,6 +13,7 @@ import structlog
 from edge.errors import EvidenceError
 from edge.evidence.evidence_database import EvidenceDatabase
 from edge.evidence.room import Room, free_on_disk_of
+from edge.evidence.sums import check_sums
 from edge.ports import Clock, Counters, Loss, Upload
 from hazard_library.contract.device import EvidenceRoom
 from hazard_library.contract.evidence import SUFFIXES, EvidenceKind, EvidenceRef
@@ -52,6 +53,8 @@ class DirectoryStore:
         free = disk_free or (lambda: free_on_disk_of(folder))
         self._room = Room(self._path, database, counters, quota_bytes, free)
         (folder / _TEMPORARY).mkdir(parents=True, exist_ok=True)
+        if not check_sums(database):
+            counters.count("evidence_sums_mended")
         self._reconcile()
 
     def put(self, data: bytes, ref_kind: EvidenceRef) -> Path:

@@ -15,6 +15,7 @@ import structlog
 
 from edge.errors import EvidenceError
 from edge.evidence.evidence_database import EvidenceDatabase
+from edge.evidence.sums import kept_sums
 from edge.ports import Counters
 from hazard_library.contract.device import EvidenceRoom
 from hazard_library.contract.evidence import EvidenceKind
@@ -57,7 +58,7 @@ class Room:
 
     def used_bytes(self) -> int:
         """Bytes of all files that are kept."""
-        return self._now().used_bytes
+        return kept_sums(self._database).used_bytes
 
     def make(self, kind: EvidenceKind, size: int) -> bool:
         """Free what a new file needs of the quota; False: it does not fit."""
@@ -103,12 +104,7 @@ class Room:
             )
 
     def _now(self) -> EvidenceRoom:
-        with self._database.reading() as connection:
-            used, waiting, lost = connection.execute(
-                "SELECT coalesce(sum(bytes) FILTER (WHERE state = 'kept'), 0),"
-                " coalesce(sum(bytes) FILTER (WHERE state = 'kept' AND uploaded_at IS NULL), 0),"
-                " count(*) FILTER (WHERE state != 'kept' AND uploaded_at IS NULL) FROM evidence"
-            ).fetchone()
+        used, waiting, lost = kept_sums(self._database)
         free = self._disk_free()
         # Other programs may fill the disk long before the quota is used up.
         capacity = min(self._quota_bytes, used + free)
