@@ -3,8 +3,10 @@
 What an operator wrote before is kept in `stores/config/before-revision`.
 """
 
+import hashlib
 import os
 import shutil
+from dataclasses import dataclass
 from pathlib import Path
 
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
@@ -26,8 +28,36 @@ _SITE = "site.yaml"
 _OWN = ("site", "device", "stores", "link")
 
 
-def verified(payload: bytes, site: Site) -> RevisionDocument:
-    """Return the document if the bureau signed it for this box and it is newer than the last one.
+@dataclass(frozen=True, slots=True)
+class Taken:
+    """The last revision that was put in place: its number, and the hash of what was signed.
+
+    The hash is None where an earlier version of this program took it.
+    """
+
+    number: int
+    document_sha256: str | None
+
+
+def read(payload: bytes) -> ConfigRevision:
+    """Read what came over the wire; nothing of it is believed yet.
+
+    Raises:
+        ConfigError: it is no such message.
+    """
+    try:
+        return parse(ConfigRevision, payload)
+    except ContractError as fault:
+        raise ConfigError(f"it cannot be read: {fault}") from fault
+
+
+def sha256_of(message: ConfigRevision) -> str:
+    """Return the hash by which a revision is acknowledged: of the exact text that was signed."""
+    return hashlib.sha256(message.document.encode()).hexdigest()
+
+
+def verified(message: ConfigRevision, site: Site) -> RevisionDocument:
+    """Return the document if the bureau signed it for this box and it is none of the past.
 
     Raises:
         ConfigError: it is not; the message says why.
@@ -37,29 +67,32 @@ def verified(payload: bytes, site: Site) -> RevisionDocument:
     if key_file is None:
         raise ConfigError("link.configuration_key is not set: this box takes no revisions")
     key = _key(site.path(key_file))
+    if not is_signed_by(message.document.encode(), message.signature, key):
+        raise ConfigError("it is not signed with the key of link.configuration_key")
     try:
-        message = parse(ConfigRevision, payload)
-        if not is_signed_by(message.document.encode(), message.signature, key):
-            raise ConfigError("it is not signed with the key of link.configuration_key")
         document = RevisionDocument.model_validate_json(message.document)
-    except (ContractError, ValidationError) as fault:
+    except ValidationError as fault:
         raise ConfigError(f"it cannot be read: {fault}") from fault
     if document.device != site.config.device:
         raise ConfigError(f"it is for {document.device}, this is {site.config.device}")
     if _SITE not in document.files:
         raise ConfigError(f"it has no {_SITE}; send every file")
-    last = number(site.stores)
-    if document.revision < last:
-        raise ConfigError(f"{document.revision} is older than {last}, which was taken already")
+    last = taken(site.stores)
+    if document.revision < last.number:
+        raise ConfigError(f"{document.revision} is older than {last.number}, which was taken")
+    is_other = last.document_sha256 not in {None, sha256_of(message)}
+    if document.revision == last.number and is_other:
+        raise ConfigError(f"{last.number} was taken already with another text; send a higher one")
     return document
 
 
-def number(stores: Path) -> int:
-    """Return the last revision that was put in place; 0 before the first."""
+def taken(stores: Path) -> Taken:
+    """Return the last revision that was put in place; number 0 before the first."""
     try:
-        return int((stores / _NUMBER).read_text(encoding="ascii"))
+        number, *sha256 = (stores / _NUMBER).read_text(encoding="ascii").split()
+        return Taken(int(number), sha256[0] if sha256 else None)
     except (OSError, ValueError):
-        return 0
+        return Taken(0, None)
 
 
 def stage(document: RevisionDocument, stores: Path) -> Path:
@@ -91,8 +124,10 @@ def keeps_its_own(now: Site, new: Site) -> None:
         raise ConfigError(f"it changes {', '.join(changed)}, which only the operator may")
 
 
-def install(document: RevisionDocument, site_file: Path, stores: Path) -> None:
+def install(document: RevisionDocument, sha256: str, site_file: Path, stores: Path) -> None:
     """Put a checked revision in place of the files that are there, which are kept.
+
+    sha256: of the text that was signed, as `sha256_of` gives it.
 
     Raises:
         ConfigError: the configuration's folder cannot be written; then the old files stand.
@@ -106,7 +141,7 @@ def install(document: RevisionDocument, site_file: Path, stores: Path) -> None:
         for file in old[1:]:
             if f"cameras/{file.name}" not in document.files:
                 file.unlink()
-        _write(stores / _NUMBER, f"{document.revision}\n")
+        _write(stores / _NUMBER, f"{document.revision} {sha256}\n")
     except OSError as fault:
         raise ConfigError(
             f"{fault.filename or site_file.parent}: cannot be written ({fault.strerror}); give the "

@@ -43,6 +43,7 @@ class DeviceReport:
             config_sha256=board.config_sha256,
             config_error=board.config_error,
             config_revision=board.config_revision,
+            config_answer=board.config_answer,
             models=board.models,
             models_refused=dict(board.models_refused),
             cameras=board.cameras,

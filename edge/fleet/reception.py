@@ -37,8 +37,11 @@ class Reception:
                 self._sender.take_ack(payload)
             case Channel.CMD:
                 self._commands.obey(payload)
-            case Channel.CONFIG:
+            case Channel.CONFIG if payload:
                 self.revisions.put(payload)
+            case Channel.CONFIG:
+                # MQTT's way to say that what was retained is no more.
+                self.revisions.clear()
             case Channel.INCIDENT | Channel.EVIDENCE | Channel.STATE:
                 self._counters.count("messages_not_expected")
                 log.warning("message_not_expected", channel=channel.value)

@@ -20,6 +20,13 @@ class RevisionSlot:
                 self._counters.count("config_revisions_superseded")
             self._waiting = payload
 
+    def clear(self) -> None:
+        """Let go what waits: the server has withdrawn it."""
+        with self._lock:
+            if self._waiting is not None:
+                self._counters.count("config_revisions_withdrawn")
+            self._waiting = None
+
     def take(self) -> bytes | None:
         """Return what waits, once."""
         with self._lock:

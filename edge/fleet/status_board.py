@@ -6,6 +6,7 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime
 from threading import Lock
 
+from hazard_library.contract.configuration import RevisionAnswer
 from hazard_library.contract.device import CameraCondition, CameraState, EvidenceRoom, PermitState
 from hazard_library.contract.events import ModelUsed
 from hazard_library.contract.ids import CameraId
@@ -25,6 +26,7 @@ class Snapshot:
     config_sha256: str | None = None
     config_error: str | None = None
     config_revision: int | None = None
+    config_answer: RevisionAnswer | None = None
     permits: tuple[PermitState, ...] = ()
     permits_error: str | None = None
     evidence: EvidenceRoom | None = None
@@ -118,10 +120,16 @@ class StatusBoard:
             self._now = replace(self._now, permits=permits, permits_error=error)
         self._on_change()
 
-    def show_revision(self, revision: int) -> None:
-        """Set which configuration of the server was put in place last."""
+    def show_revision(self, revision: int, answer: RevisionAnswer | None) -> None:
+        """Set which configuration of the server was put in place last, and what came of it."""
         with self._lock:
-            self._now = replace(self._now, config_revision=revision)
+            self._now = replace(self._now, config_revision=revision, config_answer=answer)
+        self._on_change()
+
+    def answer_revision(self, answer: RevisionAnswer) -> None:
+        """Set what came of the last configuration of the server; another one may be in place."""
+        with self._lock:
+            self._now = replace(self._now, config_answer=answer)
         self._on_change()
 
     def show_evidence(self, room: EvidenceRoom) -> None:

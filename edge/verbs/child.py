@@ -7,13 +7,14 @@ from pathlib import Path
 import structlog
 
 from edge.app import Box, compose, open_box, open_status, reconfigure
-from edge.config import RtspSource, Site, last_good, revision
+from edge.config import RtspSource, Site, last_good
 from edge.config.watch import ConfigWatch
 from edge.errors import ConfigError, EdgeError
 from edge.inference.taught_states import state_cards
 from edge.runtime.life_signs import Heart
 from edge.runtime.stores_lock import take_stores
 from edge.runtime.supervisor import RELOAD
+from edge.verbs.revisions import Revisions
 from edge.verbs.run import CRASHED, Orders, RunOptions
 from hazard_library.catalogue.load import Catalogue, load_catalogue
 from hazard_library.errors import CatalogueError
@@ -40,9 +41,8 @@ class Child:
         self._release = take_stores(self._box.site)
         self._engine = compose(self._box, refused)
         self._heart = Heart.of(os.environ)
-        self._refused_revision: bytes | None = None
-        if (taken := revision.number(self._box.site.stores)) > 0:
-            self._engine.parts.board.show_revision(taken)
+        self._revisions = Revisions(self._engine, options.config, self._read_staged)
+        self._revisions.begin(self._box.site.stores, refused)
         self._stuck: str | None = None
         self._watch_files = ConfigWatch(options.config)
         self._watch_files.watch_also(_besides(self._box))
@@ -109,38 +109,13 @@ class Child:
 
     def _shall_reload(self, orders: Orders, looks: int) -> bool:
         """Whether somebody asks for it, or the files were changed; a box run once never looks."""
-        if orders.take_reload() or self._takes_revision():
+        if orders.take_reload() or self._revisions.take(self._box.site):
             return True
         due = looks % _LOOKS_PER_FILES == 0 and not self._options.once
         return due and self._watch_files.has_changed()
 
-    def _takes_revision(self) -> bool:
-        """Put a configuration that the server sent in place of the files; False: nothing changed.
-
-        It is believed only when it is signed, and put in place only after the check of the whole.
-        """
-        payload = self._engine.take_revision()
-        if payload is None or payload == self._refused_revision:
-            return False
-        site = self._box.site
-        try:
-            document = revision.verified(payload, site)
-            if document.revision == revision.number(site.stores):
-                # Retained: the broker gives it again with every connection.
-                return False
-            staged = revision.stage(document, site.stores)
-            box = open_box(staged, self._catalogue, site.folder, running=self._box)
-            revision.keeps_its_own(site, box.site)
-            revision.install(document, self._options.config, site.stores)
-        except EdgeError as fault:
-            self._refused_revision = payload
-            _log.error("config_revision_refused", reason=str(fault))
-            self._engine.parts.board.count("config_revisions_refused")
-            self._engine.refuse_configuration(site.sha256, f"revision refused: {fault}")
-            return False
-        _log.info("config_revision_taken", revision=document.revision)
-        self._engine.parts.board.show_revision(document.revision)
-        return True
+    def _read_staged(self, file: Path, site: Site) -> Box:
+        return open_box(file, self._catalogue, site.folder, running=self._box)
 
     def _needs_new_start(self) -> bool:
         """Take the configuration on disk into use; True when only a new start can do that.
@@ -155,11 +130,13 @@ class Child:
         except EdgeError as fault:
             _log.error("configuration_refused", reason=str(fault))
             self._engine.refuse_configuration(self._box.site.sha256, str(fault))
+            self._revisions.settle(str(fault))
             return False
         _log.info("configuration_accepted", file=str(self._options.config), starts_anew_for=whole)
         if whole:
             return True
         self._box = box
+        self._revisions.settle(None)
         self._watch_files.watch_also(_besides(box))
         _keep_as_last_good(box.site)
         return False

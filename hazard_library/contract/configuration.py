@@ -25,3 +25,11 @@ class ConfigRevision(Message):
     document: str = Field(description="The exact text that was signed: a RevisionDocument as JSON")
     signature: str = Field(description="Ed25519 over the document, base64")
     key_id: Sha256 = Field(description="SHA-256 of the raw public key")
+
+
+class RevisionAnswer(Part):
+    """What became of the last configuration that the server sent, named by what was signed."""
+
+    document_sha256: Sha256 = Field(description="SHA-256 of the exact text that was signed")
+    outcome: Literal["applied", "refused"] = Field(description="applied: it is in force")
+    reason: str | None = Field(default=None, description="Why the box refused it")

@@ -6,6 +6,7 @@ from typing import Annotated, Literal
 from pydantic import AwareDatetime, Field
 
 from hazard_library.contract.clock import ClockState
+from hazard_library.contract.configuration import RevisionAnswer
 from hazard_library.contract.events import ModelUsed
 from hazard_library.contract.ids import MessageId
 from hazard_library.contract.losses import RangeLost
@@ -85,6 +86,9 @@ class DeviceState(Message):
     )
     config_revision: int | None = Field(
         default=None, description="Last configuration of the server that was put in place"
+    )
+    config_answer: RevisionAnswer | None = Field(
+        default=None, description="What became of the last configuration that the server sent"
     )
     models: tuple[ModelUsed, ...] = ()
     models_refused: dict[str, str] = Field(

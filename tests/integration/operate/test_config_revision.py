@@ -18,7 +18,11 @@ from waiting import wait_until
 
 from edge.fleet.system_clock import SystemClock
 from edge.testing.painted_film import write_film
-from hazard_library.contract.configuration import ConfigRevision, RevisionDocument
+from hazard_library.contract.configuration import (
+    ConfigRevision,
+    RevisionAnswer,
+    RevisionDocument,
+)
 from hazard_library.contract.device import DeviceState
 from hazard_library.contract.ids import DeviceId, MessageId
 from hazard_library.contract.message import parse
@@ -33,6 +37,7 @@ class Bureau:
     def __init__(self, broker: Broker) -> None:
         self.key = Ed25519PrivateKey.generate()
         self.states: list[DeviceState] = []
+        self.sent: dict[str, bytes] = {}
         self._client = Client(CallbackAPIVersion.VERSION2, client_id=SERVER, protocol=MQTTv5)
         self._client.username_pw_set(SERVER, SECRETS[SERVER])
         self._client.on_message = self._hear
@@ -47,7 +52,8 @@ class Bureau:
     def public_key(self) -> bytes:
         return self.key.public_key().public_bytes(Encoding.PEM, PublicFormat.SubjectPublicKeyInfo)
 
-    def send(self, revision: int, settings: Settings, key: Ed25519PrivateKey | None = None) -> None:
+    def send(self, revision: int, settings: Settings, key: Ed25519PrivateKey | None = None) -> str:
+        """Publish a revision; return the hash by which the box has to answer."""
         now = SystemClock().now().utc
         files = {"site.yaml": yaml.safe_dump(settings, sort_keys=False)}
         document = RevisionDocument(
@@ -62,7 +68,13 @@ class Bureau:
             signature=base64.b64encode(signer.sign(document.encode())).decode(),
             key_id=hashlib.sha256(signer.public_key().public_bytes_raw()).hexdigest(),
         )
-        self._client.publish(build(BOX, Channel.CONFIG), message.to_bytes(), qos=1, retain=True)
+        self.retain(message.to_bytes())
+        sha256 = hashlib.sha256(document.encode()).hexdigest()
+        self.sent[sha256] = message.to_bytes()
+        return sha256
+
+    def retain(self, payload: bytes) -> None:
+        self._client.publish(build(BOX, Channel.CONFIG), payload, qos=1, retain=True)
 
     def await_state(self, what: str, revision: int | None, error: str | None) -> DeviceState:
         def told() -> bool:
@@ -75,9 +87,18 @@ class Bureau:
         wait_until(told, WITHIN_S, what)
         return self.states[-1]
 
+    def answer(self) -> RevisionAnswer:
+        answer = self.states[-1].config_answer
+        assert answer is not None
+        return answer
+
     def leave(self) -> None:
         self._client.disconnect()
         self._client.loop_stop()
+
+
+def both_cameras(box: Box) -> Settings:
+    return box.settings | {"cameras": [live("gate", "walk.mp4"), live("dock", "walk.mp4")]}
 
 
 @pytest.fixture
@@ -112,12 +133,12 @@ def box(tmp_path: Path, broker: Broker, bureau: Bureau) -> Box:
 
 def test_a_signed_revision_is_checked_applied_and_reported(box: Box, bureau: Bureau) -> None:
     before = box.config.read_text()
-    settings = box.settings
     with running(box) as run:
         bureau.await_state("birth", None, None)
         child = run.child
-        bureau.send(3, settings | {"cameras": [live("gate", "walk.mp4"), live("dock", "walk.mp4")]})
-        told = bureau.await_state("revision 3", 3, None)
+        third = bureau.send(3, both_cameras(box))
+        bureau.await_state("revision 3", 3, None)
+        assert bureau.answer() == RevisionAnswer(document_sha256=third, outcome="applied")
         run.await_event("cameras_changed")
         wait_until(
             lambda: {one.camera for one in bureau.states[-1].cameras} == {"gate", "dock"},
@@ -128,24 +149,39 @@ def test_a_signed_revision_is_checked_applied_and_reported(box: Box, bureau: Bur
         assert "dock" in box.config.read_text()
         kept = box.folder / "stores" / "config" / "before-revision" / "site.yaml"
         assert kept.read_text() == before
-        assert told.config_revision == 3
 
-        bureau.send(4, settings | {"cameras": [live("gate", "walk.mp4", colour="red")]})
+    with running(box) as run:
+        bureau.await_state("the same revision after a new start", 3, None)
+        run.await_event("engine_started")
+        assert run.logged("config_revision_taken") == []
+        assert bureau.answer() == RevisionAnswer(document_sha256=third, outcome="applied")
+
+
+def test_what_may_not_be_taken_is_refused_and_nothing_changes(box: Box, bureau: Bureau) -> None:
+    settings = box.settings
+    with running(box) as run:
+        third = bureau.send(3, both_cameras(box))
+        running_with = bureau.await_state("revision 3", 3, None).config_sha256
+        child = run.child
+        fourth = bureau.send(4, settings | {"cameras": [live("gate", "walk.mp4", colour="red")]})
         refused = bureau.await_state("what is wrong with 4", 3, "colour: unknown key")
-        assert refused.config_sha256 == bureau.states[-1].config_sha256
+        answer = bureau.answer()
+        assert (answer.document_sha256, answer.outcome) == (fourth, "refused")
+        assert "colour: unknown key" in str(answer.reason)
+        assert refused.config_sha256 == running_with
         bureau.send(5, settings | {"stores": "elsewhere"})
         bureau.await_state("what is wrong with 5", 3, "which only the operator may")
         bureau.send(6, settings, Ed25519PrivateKey.generate())
         bureau.await_state("what is wrong with 6", 3, "not signed with the key")
         bureau.send(2, settings)
         bureau.await_state("what is wrong with 2", 3, "older than 3")
+        bureau.send(3, settings)
+        bureau.await_state("what is wrong with another 3", 3, "with another text")
+        bureau.retain(b"")
+        bureau.retain(bureau.sent[third])
+        wait_until(lambda: bureau.answer().document_sha256 == third, WITHIN_S, "the first 3 again")
         assert "dock" in box.config.read_text()
         assert run.child == child
-
-    with running(box) as run:
-        bureau.await_state("the same revision after a new start", 3, None)
-        run.await_event("engine_started")
-        assert run.logged("config_revision_taken") == []
 
 
 def test_without_the_bureaus_key_no_revision_is_taken(box: Box, bureau: Bureau) -> None:
