@@ -74,20 +74,21 @@ class SqliteOutbox:
         self, channel: Channel, write: Callable[[int], Numbered], incident: Incident | None = None
     ) -> Numbered:
         """Number, write and keep a message, and the incident it is about, in one transaction."""
-        with self._writing() as db:
-            number = message_rows.last_number(db, self._boot) + 1
-            message = write(number)
-            self._check_numbering(message, number)
-            kept = message_rows.payload_of(db, message.id)
-            if kept is not None:
-                # One that was given up has no bytes any more; told again it is still given up.
-                return parse(type(message), kept) if kept else message
-            message_rows.insert(db, channel, message)
-            dropped = self._make_room(db, message)
-            if incident is not None:
-                incident_rows.keep(db, incident, is_open=not _closes(message))
-        self._last_message_no = number
+        # The lock is held to the end: what is remembered of two appends keeps their order.
         with self._lock:
+            with self._writing() as db:
+                number = message_rows.last_number(db, self._boot) + 1
+                message = write(number)
+                self._check_numbering(message, number)
+                kept = message_rows.payload_of(db, message.id)
+                if kept is not None:
+                    # One that was given up has no bytes any more; told again it is still given up.
+                    return parse(type(message), kept) if kept else message
+                message_rows.insert(db, channel, message)
+                dropped = self._make_room(db, message)
+                if incident is not None:
+                    incident_rows.keep(db, incident, is_open=not _closes(message))
+            self._last_message_no = number
             self._waiting += 1 - dropped
         self._on_append()
         return message

@@ -70,6 +70,7 @@ class Uploader:
         self._failures = Backoff(first_s=1.0, longest_s=30.0)
         self._outage = self._fresh_backoff()
         self._outage_until = float("-inf")
+        self._is_outage_told = False
         self._waits: dict[str, _Wait] = {}
 
     def run(self) -> None:
@@ -105,6 +106,7 @@ class Uploader:
             log.warning("upload_failed", reason=str(fault))
             self._try_again_later(due)
         self._outage.reset()
+        self._is_outage_told = False
         return 0.0
 
     def _step_or_wait(self) -> float:
@@ -187,7 +189,10 @@ class Uploader:
         delay = self._outage.next_delay()
         self._outage_until = self._clock.now().mono + delay
         self._counters.count("upload_outages")
-        log.warning("server_not_reached", reason=str(fault))
+        if not self._is_outage_told:
+            # Once an outage: a line for every attempt would fill the log while a server is away.
+            log.warning("server_not_reached", reason=str(fault))
+        self._is_outage_told = True
         return delay
 
     def _wait_of(self, upload: Upload) -> _Wait:

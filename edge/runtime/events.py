@@ -15,6 +15,7 @@ from hazard_library.contract.ids import DeviceId, HazardId, event_message_id
 
 _PERSON = "person"
 _MOST_BOXES = 100
+_LEAST_SEVERITY = 1
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,7 +67,8 @@ def event_writer(facts: EventFacts, told: Told, sent_at: datetime) -> Callable[[
             camera=incident.camera,
             hazard=incident.hazard,
             zone=incident.zone,
-            severity=facts.severities[incident.hazard],
+            # What is open of a hazard that the catalogue has lost must be closed all the same.
+            severity=facts.severities.get(incident.hazard, _LEAST_SEVERITY),
             started_at=incident.started.utc,
             opened_at=incident.opened.utc,
             last_held_at=incident.last_held.utc,

@@ -22,6 +22,17 @@ _CONDITIONS = {
         "dark or covered",
         "擦净镜头，移开遮挡物，改善照明。",
     ),
+    CameraCondition.LOOPED: (
+        "画面循环播放",
+        "looped",
+        "有人在重复播放录像：到现场查看摄像机和线路。",
+    ),
+    CameraCondition.BLURRED: ("画面模糊", "blurred", "擦净镜头，重新对焦。"),
+    CameraCondition.MOVED: (
+        "摄像机被移动",
+        "moved",
+        "转回原位；如需改变朝向，请重新划区。",
+    ),
     CameraCondition.UNDECODABLE: (
         "无法解码",
         "undecodable",
@@ -120,7 +131,7 @@ def _incident(one: OpenIncident, vitals: Vitals) -> str:
 def _camera(camera: CameraVitals) -> str:
     condition = camera.state.condition if camera.state else CameraCondition.STARTING
     kind = "wait" if condition in _GOING else "well" if camera.is_well else "bad"
-    zh, en, remedy = _CONDITIONS.get(condition, (condition.value, condition.value, ""))
+    zh, en, remedy = _CONDITIONS[condition]
     work = camera.work
     remedy = f"<p>{remedy}</p>" if remedy else ""
     detail = (

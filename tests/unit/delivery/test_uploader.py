@@ -254,6 +254,20 @@ def test_a_server_that_is_down_is_asked_less_and_less_and_gets_all_later(tmp_pat
     box.door.close()
 
 
+def test_an_outage_is_said_once_however_often_the_server_is_tried(box: Box, server: Door) -> None:
+    kept(box, server)
+    server.answers = [503, 503, 503]
+    with capture_logs() as logs:
+        box.pass_time(60)
+    assert box.tally["upload_outages"] == 3
+    assert [one["event"] for one in logs].count("server_not_reached") == 1
+    kept(box, server, b"another")
+    server.answers = [503]
+    with capture_logs() as logs:
+        box.pass_time(60)
+    assert [one["event"] for one in logs].count("server_not_reached") == 1
+
+
 def test_a_server_that_takes_the_call_and_never_answers_does_not_hold_the_box() -> None:
     with socket.create_server(("127.0.0.1", 0)) as mute:
         url = f"http://127.0.0.1:{mute.getsockname()[1]}"

@@ -19,6 +19,7 @@ from edge.ports import Frame, Outbox, RawBoxes
 from edge.runtime.camera_pipeline import CameraPipeline, PipelineParts
 from edge.runtime.events import EventFacts
 from edge.runtime.permit_desk import PermitDesk
+from edge.testing.events import Happening
 from edge.testing.fake_clock import FakeClock
 from edge.testing.memory_outbox import MemoryOutbox
 from edge.testing.memory_recorder import MemoryRecorder
@@ -151,6 +152,22 @@ def test_a_restart_with_an_open_incident_tells_nothing_new_in_a_steady_scene(
         outbox.close()
     assert [event.change for event in events].count(Change.OPENED) == 1
     assert {event.incident_id for event in events} == {opened}
+
+
+def test_what_is_open_of_a_hazard_that_the_catalogue_has_lost_is_closed_and_the_camera_goes_on(
+    tmp_path: Path,
+) -> None:
+    outbox = SqliteOutbox(tmp_path / "outbox.db", FakeClock(BEGIN, 100.0).now(), Tally())
+    gone = Happening(Moment(100.0, BEGIN), hazard=HazardId("OLD-01"))
+    outbox.append(Channel.INCIDENT, gone.event(outbox.boot), gone.incident())
+    scene = Scene(outbox).see(PERSON, 8)
+    assert [(event.hazard, event.change, event.severity) for event in scene.events] == [
+        ("ZONE-01", Change.OPENED, 3),
+        ("OLD-01", Change.OPENED, 2),
+        ("OLD-01", Change.CLOSED, 1),
+    ]
+    assert [one.hazard for one in outbox.open_incidents()] == ["ZONE-01"]
+    outbox.close()
 
 
 def test_from_a_covered_picture_nothing_is_found() -> None:

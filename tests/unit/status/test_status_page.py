@@ -1,3 +1,4 @@
+import re
 import socket
 from collections.abc import Iterator
 from dataclasses import replace
@@ -113,9 +114,15 @@ def test_a_camera_in_trouble_says_what_to_do_in_both_languages() -> None:
     assert "nothing listens at port 5999" in told
 
 
-def test_every_condition_has_its_word() -> None:
-    for condition in CameraCondition:
-        assert '<span class="chip' in page(a_box(a_camera(condition)))
+@pytest.mark.parametrize("condition", list(CameraCondition))
+def test_every_condition_has_its_word_in_both_languages(condition: CameraCondition) -> None:
+    (chip,) = re.findall(r'<span class="chip \w+">(\S+) · ([^<]+)</span>', page_of(condition))
+    assert re.fullmatch(r"[\u4e00-\u9fff]+", chip[0])
+    assert chip[1] == condition.value.replace("_", " ")
+
+
+def page_of(condition: CameraCondition) -> str:
+    return page(a_box(a_camera(condition)))
 
 
 def test_what_comes_from_outside_is_text_and_never_markup() -> None:
