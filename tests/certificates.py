@@ -1,5 +1,6 @@
 """Certificates for a broker of a test: an authority of its own and one for 127.0.0.1."""
 
+import ssl
 from dataclasses import dataclass
 from datetime import timedelta
 from ipaddress import IPv4Address
@@ -28,6 +29,28 @@ class Certificates:
     def broker_config(self) -> str:
         """Return what makes Mosquitto use them."""
         return f"certfile {self.certificate}\nkeyfile {self.key}\n"
+
+    def speaking(self) -> ssl.SSLContext:
+        """Return what a server speaks TLS with."""
+        context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+        context.load_cert_chain(self.certificate, self.key)
+        return context
+
+
+def sign_itself(folder: Path) -> Certificates:
+    """Make a certificate for 127.0.0.1 that nobody vouches for, as cameras come with."""
+    folder.mkdir(parents=True)
+    key = ec.generate_private_key(ec.SECP256R1())
+    name = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, "127.0.0.1")])
+    host = x509.SubjectAlternativeName([x509.IPAddress(IPv4Address("127.0.0.1"))])
+    certificate = _builder(name, name, key).add_extension(host, critical=False)
+    file = folder / "camera.pem"
+    made = Certificates(file, file, folder / "camera-key.pem")
+    file.write_bytes(certificate.sign(key, hashes.SHA256()).public_bytes(Encoding.PEM))
+    made.key.write_bytes(
+        key.private_bytes(Encoding.PEM, PrivateFormat.TraditionalOpenSSL, NoEncryption())
+    )
+    return made
 
 
 def issue(folder: Path) -> Certificates:

@@ -1,5 +1,6 @@
 """The server's door for evidence, small: real HTTP, files in memory, faults on order."""
 
+import ssl
 from base64 import b64encode
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -103,11 +104,15 @@ class _Server(ThreadingHTTPServer):
 
 
 @contextmanager
-def serving() -> Iterator[Door]:
+def serving(tls: ssl.SSLContext | None = None) -> Iterator[Door]:
     """Serve on a port of its own."""
     door = Door()
     server = _Server(door)
-    door.url = f"http://127.0.0.1:{server.server_port}"
+    door.url = f"{'https' if tls else 'http'}://127.0.0.1:{server.server_port}"
+    if tls is not None:
+        server.socket = tls.wrap_socket(
+            server.socket, server_side=True, do_handshake_on_connect=False
+        )
     thread = Thread(target=lambda: server.serve_forever(poll_interval=0.02), daemon=True)
     thread.start()
     try:

@@ -2,6 +2,7 @@
 
 import hashlib
 import re
+import ssl
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -32,7 +33,7 @@ class Shelf:
 
 
 @contextmanager
-def serving(shelf: Shelf) -> Iterator[int]:
+def serving(shelf: Shelf, tls: ssl.SSLContext | None = None) -> Iterator[int]:
     """Serve at a free port until the block is left."""
     leaving = threading.Event()
 
@@ -41,6 +42,10 @@ def serving(shelf: Shelf) -> Iterator[int]:
 
     with ThreadingHTTPServer(("127.0.0.1", 0), Camera) as server:
         server.daemon_threads = True
+        if tls is not None:
+            server.socket = tls.wrap_socket(
+                server.socket, server_side=True, do_handshake_on_connect=False
+            )
         threading.Thread(target=server.serve_forever, args=(0.05,), daemon=True).start()
         try:
             yield server.server_port

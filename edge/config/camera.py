@@ -79,8 +79,13 @@ class HttpSource(Setting):
     )
     ca_file: Path | None = Field(
         default=None,
-        description="https only: the authority that signed its certificate; without it none is "
-        "checked, for most cameras sign their own",
+        description="https only: the authority that signed its certificate, or that certificate "
+        "itself if the camera signed it; without it this system's authorities count",
+    )
+    check_certificate: bool = Field(
+        default=True,
+        description="https only: false believes whoever answers; for a camera whose certificate "
+        "names another address, in a network that is closed",
     )
     start_at: AwareDatetime | None = Field(
         default=None, description="What a replay calls its first picture; a replay needs it"

@@ -15,7 +15,7 @@ from edge.config.camera import (
 from edge.config.ground import ground_of, needs_metres
 from edge.config.narrowing import not_narrower
 from edge.config.sight import Sight
-from edge.config.site import SiteConfig
+from edge.config.site import LinkConfig, SiteConfig
 from edge.errors import ConfigError
 from hazard_library.catalogue.hazard import Hazard, Maturity
 from hazard_library.catalogue.load import Catalogue
@@ -34,6 +34,7 @@ from hazard_library.contract.ids import CameraId, ZoneId
 
 #: The box's key and certificate within its stores, as `patrol edge enrol` writes them.
 CERTIFICATE = Path("identity/device.pem")
+_MQTT_TLS = 8883
 #: A line has so many points; an area has more.
 LINE_POINTS = 2
 
@@ -84,6 +85,7 @@ def site_mistakes(config: SiteConfig, document: MarkedYaml, folder: Path) -> Ite
         for name in ("broker", "server"):
             if getattr(link, name) is None:
                 yield document.mistake(("link", name), "is missing; add it beside credential_file")
+        yield from _broker_mistakes(link, document)
     elif not (folder / config.stores.expanduser() / CERTIFICATE).is_file():
         yield document.mistake(
             ("link",),
@@ -95,6 +97,16 @@ def site_mistakes(config: SiteConfig, document: MarkedYaml, folder: Path) -> Ite
             yield document.mistake(
                 where, f"there is no file {folder / file}; create it or mend the path"
             )
+
+
+def _broker_mistakes(link: LinkConfig, document: MarkedYaml) -> Iterator[Mistake]:
+    broker = link.broker
+    if broker and broker.port == _MQTT_TLS and not broker.tls and broker.ca_file is None:
+        text = (
+            f"{broker.port} is the port of MQTT over TLS, and without TLS the secret could be read "
+            "on the way; add ca_file (its authority) or tls: true (this system's authorities)"
+        )
+        yield document.mistake(("link", "broker", "port"), text)
 
 
 def camera_mistakes(

@@ -29,6 +29,9 @@ class BrokerConfig(Setting):
 
     host: str = Field(min_length=1)
     port: int = Field(ge=1, le=65535)
+    tls: bool = Field(
+        default=False, description="Speak TLS; without ca_file this system's authorities count"
+    )
     ca_file: Path | None = Field(
         default=None, description="Certificate of the authority; its presence switches TLS on"
     )
@@ -50,7 +53,8 @@ class LinkConfig(Setting):
         description="Address of the server, for evidence; instead of what enrolment told",
     )
     ca_file: Path | None = Field(
-        default=None, description="Authority of the server's certificate, if it is not a public one"
+        default=None,
+        description="Authority of the server's certificate; without it this system's count",
     )
     credential_file: Path | None = Field(
         default=None,

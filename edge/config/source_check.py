@@ -23,8 +23,7 @@ def mistakes(source: SourceConfig, mode: SourceMode) -> Iterator[Text]:
         case HttpSource():
             if is_replay and source.start_at is None:
                 yield (), "a replayed film needs the moment of its first picture; add start_at"
-            if source.ca_file and source.url.startswith("http:"):
-                yield ("ca_file",), "nothing is encrypted here; write https in the url or remove it"
+            yield from _trust(source)
             yield from _credential(source)
         case FileSource():
             if source.loop and is_replay:
@@ -44,6 +43,14 @@ def missing_files(source: SourceConfig, folder: Path) -> Iterator[Text]:
     if source.password_env and source.password_env not in os.environ:
         text = f"the environment has no {source.password_env}; set it or mend the name"
         yield ("password_env",), text
+
+
+def _trust(source: HttpSource) -> Iterator[Text]:
+    if source.ca_file and source.url.startswith("http:"):
+        yield ("ca_file",), "nothing is encrypted here; write https in the url or remove it"
+    if source.ca_file and not source.check_certificate:
+        text = "says false, and ca_file whom to believe; remove one of both"
+        yield ("check_certificate",), text
 
 
 def _credential(source: RtspSource | HttpSource) -> Iterator[Text]:

@@ -17,8 +17,8 @@ from cryptography.hazmat.primitives.hashes import SHA256
 from pydantic import BaseModel, ValidationError
 
 from edge.delivery.identity_files import Enrolled, IdentityFolder, NewKey
-from edge.delivery.tls_words import explain
 from edge.errors import DeliveryError
+from edge.trust import explain
 from hazard_library.contract.enrolment import (
     AuthorityAnswer,
     EnrolCode,

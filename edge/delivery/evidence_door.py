@@ -6,14 +6,16 @@ from pathlib import Path
 
 import httpx
 
-from edge.delivery.tls_words import explain
 from edge.errors import DeliveryError
+from edge.trust import ENROL_ANEW, explain, is_refusal, trusting
 from hazard_library.contract.ids import DeviceId
 
 _OK, _NOT_FOUND = 200, 404
 _NO_ENTRY = frozenset({401, 403})
 #: Answers that say nothing about the file that was asked for.
 _AWAY = _NO_ENTRY | {429, 502, 503, 504}
+
+_NAME_IT = "name a PEM file with its authority's certificate in link.ca_file"
 
 
 class ServerAway(DeliveryError):
@@ -35,6 +37,19 @@ class ServerAddress:
     tls: ssl.SSLContext | None = field(default=None, repr=False)
     connect_timeout_s: float = 5.0
     answer_timeout_s: float = 30.0
+
+    def trusted(self) -> ssl.SSLContext:
+        """Return what checks the server's certificate.
+
+        Raises:
+            ConfigError: ca_file holds no certificate.
+        """
+        return trusting(self.ca_file, "link.ca_file") if self.tls is None else self.tls
+
+    @property
+    def remedy(self) -> str:
+        """What to do when the server's certificate is not trusted."""
+        return _NAME_IT if self.tls is None else ENROL_ANEW
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,13 +86,14 @@ class EvidenceDoor:
     """One HTTP connection, used by one thread."""
 
     def __init__(self, address: ServerAddress) -> None:
+        self._remedy = address.remedy
         self._shows_certificate = address.tls is not None
         self._http = httpx.Client(
             base_url=address.url,
             auth=None if address.secret is None else (address.device, address.secret),
             timeout=httpx.Timeout(address.answer_timeout_s, connect=address.connect_timeout_s),
             trust_env=False,
-            verify=_trusted(address),
+            verify=address.trusted(),
         )
 
     def close(self) -> None:
@@ -128,7 +144,8 @@ class EvidenceDoor:
         try:
             return self._http.send(request)
         except httpx.HTTPError as error:
-            fault = f"{self._http.base_url}: {explain(error)}; {self._doubt(error)}"
+            said = f"{self._http.base_url}: {explain(error, self._remedy)}"
+            fault = said if is_refusal(error) else f"{said}; {self._doubt(error)}"
             raise ServerAway(fault) from error
 
     def _doubt(self, error: httpx.HTTPError) -> str:
@@ -165,15 +182,3 @@ def _out_of_turn(answer: httpx.Response) -> DeliveryError:
         )
     kind = ServerAway if answer.status_code in _AWAY else DeliveryError
     return kind(f"{place}: answered {answer.status_code}; look at the server's log")
-
-
-def _trusted(address: ServerAddress) -> ssl.SSLContext | bool:
-    if address.tls is not None:
-        return address.tls
-    if address.ca_file is None:
-        return True
-    try:
-        return ssl.create_default_context(cafile=str(address.ca_file))
-    except OSError as error:
-        fault = f"{address.ca_file}: {error}; link.ca_file must name a PEM file"
-        raise DeliveryError(fault) from error

@@ -20,9 +20,8 @@ from paho.mqtt.subscribeoptions import SubscribeOptions
 
 from edge.delivery.backoff import Backoff
 from edge.delivery.link_listener import LinkListener
-from edge.delivery.tls_words import explain
-from edge.errors import DeliveryError
 from edge.ports import Counters
+from edge.trust import ENROL_ANEW, explain, trusting
 from hazard_library.contract.ids import DeviceId
 from hazard_library.contract.topics import Channel, build, parse
 from hazard_library.errors import ContractError
@@ -39,6 +38,7 @@ _REFUSED = (
     "本机证书被拒绝 / it refuses this box's certificate: revoked, run out, or of another server; "
     "look at the box's page at the server, then enrol it anew"
 )
+_NAME_IT = "name a PEM file with its authority's certificate in link.broker.ca_file"
 _DOWNWARD = tuple(channel for channel in Channel if not channel.is_upward)
 
 
@@ -46,14 +46,15 @@ _DOWNWARD = tuple(channel for channel in Channel if not channel.is_upward)
 class BrokerAddress:
     """Where the broker is and who we are. The device id is client id and user name.
 
-    ca_file: certificates to trust; None: no TLS. tls: speaks for an enrolled box with its
-    certificate, which needs no secret.
+    is_secure: over TLS, believing `ca_file`, or the authorities of this system without one.
+    tls: speaks for an enrolled box with its certificate, which needs no secret.
     """
 
     host: str
     port: int
     device: DeviceId
     secret: str | None = field(repr=False)
+    is_secure: bool = False
     ca_file: Path | None = None
     tls: ssl.SSLContext | None = field(default=None, repr=False)
     keepalive_s: int = 15
@@ -62,6 +63,21 @@ class BrokerAddress:
     """How long the broker keeps a message for a server that is away: the outbox sends it again
     within a minute, so that older copies would only be duplicates."""
     connect_timeout_s: float = 5.0
+
+    def trusted(self) -> ssl.SSLContext | None:
+        """Return what speaks TLS and checks the broker's certificate; None: nothing is encrypted.
+
+        Raises:
+            ConfigError: ca_file holds no certificate.
+        """
+        if self.tls is not None or not self.is_secure:
+            return self.tls
+        return trusting(self.ca_file, "link.broker.ca_file")
+
+    @property
+    def remedy(self) -> str:
+        """What to do when the broker's certificate is not trusted."""
+        return _NAME_IT if self.tls is None else ENROL_ANEW
 
 
 class MqttLink:
@@ -134,10 +150,9 @@ class MqttLink:
         client.max_inflight_messages_set(_IN_FLIGHT)
         client.max_queued_messages_set(_HELD)
         client.connect_timeout = self._address.connect_timeout_s
-        if self._address.tls is not None:
-            client.tls_set_context(self._address.tls)
-        elif self._address.ca_file is not None:
-            _trust(client, self._address.ca_file)
+        trusted = self._address.trusted()
+        if trusted is not None:
+            client.tls_set_context(trusted)
         client.on_pre_connect = self._on_pre_connect
         client.on_connect = self._on_connect
         client.on_connect_fail = self._on_connect_fail
@@ -182,7 +197,7 @@ class MqttLink:
         if not self._is_missed:
             # paho calls this while it handles the error, and passes it on in no other way.
             fault = sys.exception()
-            reason = explain(fault) if fault is not None else "no answer"
+            reason = explain(fault, self._address.remedy) if fault is not None else "no answer"
             log.warning("broker_not_reached", broker=self._place, reason=reason)
         self._is_missed = True
         self._space_retries()
@@ -243,11 +258,3 @@ class MqttLink:
     @property
     def _place(self) -> str:
         return f"{self._address.host}:{self._address.port}"
-
-
-def _trust(client: Client, ca_file: Path) -> None:
-    try:
-        client.tls_set(ca_certs=str(ca_file), tls_version=ssl.PROTOCOL_TLS_CLIENT)
-    except (OSError, ValueError) as error:
-        fault = f"{ca_file}: {error}; link.ca_file must name a PEM file with the broker's CA"
-        raise DeliveryError(fault) from error

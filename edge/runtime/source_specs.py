@@ -65,6 +65,7 @@ def _address(site: Site, source: FileSource | RtspSource | HttpSource) -> Addres
                 user=source.user,
                 password=_password(site, source),
                 ca_file=None if source.ca_file is None else site.path(source.ca_file),
+                check_certificate=source.check_certificate,
             )
         case _:
             assert_never(source)

@@ -50,6 +50,7 @@ def way_out(site: Site, link: LinkConfig) -> WayOut:
         port=link.broker.port,
         device=device,
         secret=secret,
+        is_secure=link.broker.tls or ca_file is not None,
         ca_file=None if ca_file is None else site.path(ca_file),
     )
     return WayOut(broker, _server(site, link, link.server, secret, None), None)

@@ -4,18 +4,18 @@ import socket
 import ssl
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
 from datetime import datetime, timedelta
-from pathlib import Path
 from urllib.parse import urlsplit
 
 from cryptography import x509
 
 from edge.config import CameraConfig, Site
-from edge.delivery.tls_words import explain
 from edge.errors import EdgeError
 from edge.ports import Clock
 from edge.runtime.source_specs import source_spec
 from edge.runtime.way_out import way_out
+from edge.trust import ENROL_ANEW, explain
 from edge.verbs.finding import Finding, bad, watch, well
 from edge.video.glimpse import glimpse
 
@@ -24,6 +24,7 @@ _WATCHED_S = 2.0
 _REACH_S = 5.0
 _SOON = timedelta(days=30)
 _HTTP, _HTTPS = 80, 443
+_HERE = frozenset({"localhost", "127.0.0.1", "::1"})
 
 
 def cameras(site: Site, clock: Clock) -> tuple[Finding, ...]:
@@ -75,34 +76,51 @@ def link(site: Site, clock: Clock) -> Iterator[Finding]:
     if way.certified is not None:
         yield _lasts("own certificate", way.certified.identity.expires_at, now)
     broker, server = way.broker, way.server
-    tls = broker.tls or _trusting(broker.ca_file)
-    yield from _reach("broker", (broker.host, broker.port), tls, now)
     url = urlsplit(server.url)
-    secure = url.scheme == "https"
-    port = url.port or (_HTTPS if secure else _HTTP)
-    context = server.tls or (ssl.create_default_context(cafile=server.ca_file) if secure else None)
-    yield from _reach("server", (url.hostname or "", port), context if secure else None, now)
+    is_secure = url.scheme == "https"
+    try:
+        tls, context = broker.trusted(), server.trusted() if is_secure else None
+    except EdgeError as fault:
+        yield bad("link", str(fault), "换成正确的 PEM 文件。", "Name the right PEM file there.")
+        return
+    at = Place("broker", broker.host, broker.port, "link.broker.tls: true")
+    yield from _reach(at, tls, now, broker.remedy)
+    port = url.port or (_HTTPS if is_secure else _HTTP)
+    at = Place("server", url.hostname or "", port, "https in link.server")
+    yield from _reach(at, context, now, server.remedy)
 
 
-def _trusting(ca_file: Path | None) -> ssl.SSLContext | None:
-    return None if ca_file is None else ssl.create_default_context(cafile=ca_file)
+@dataclass(frozen=True, slots=True)
+class Place:
+    """Where somebody of the bureau listens. tls: what to write to speak TLS there."""
+
+    topic: str
+    host: str
+    port: int
+    tls: str
+
+    @property
+    def is_here(self) -> bool:
+        """Whether what is said never leaves this machine."""
+        return self.host in _HERE
 
 
 def _reach(
-    topic: str, place: tuple[str, int], tls: ssl.SSLContext | None, now: datetime
+    at: Place, tls: ssl.SSLContext | None, now: datetime, remedy: str = ENROL_ANEW
 ) -> Iterator[Finding]:
-    where = f"{place[0]}:{place[1]}"
+    topic, where = at.topic, f"{at.host}:{at.port}"
+    place = (at.host, at.port)
     try:
         with socket.create_connection(place, _REACH_S) as plain:
             if tls is None:
-                yield well(topic, f"{where} answers, without TLS")
+                yield _unencrypted(at, f"{where} answers, without TLS")
                 return
             with tls.wrap_socket(plain, server_hostname=place[0]) as secured:
                 raw = secured.getpeercert(binary_form=True)
     except OSError as fault:
         yield bad(
             topic,
-            f"{where}: {explain(fault)}",
+            f"{where}: {explain(fault, remedy)}",
             "检查网络、地址、端口、防火墙和证书。",
             "Check network, address, port, firewall and certificate.",
         )
@@ -111,6 +129,17 @@ def _reach(
     if raw is not None:
         certificate = x509.load_der_x509_certificate(raw)
         yield _lasts(f"certificate of {topic}", certificate.not_valid_after_utc, now)
+
+
+def _unencrypted(at: Place, said: str) -> Finding:
+    if at.is_here:
+        return well(at.topic, said)
+    return watch(
+        at.topic,
+        f"{said}: the box's secret and its pictures can be read on the way",
+        f"改用 TLS：{at.tls}，自签根证书写入 ca_file。",
+        f"Use TLS: write {at.tls}, and its authority in ca_file if it is not a public one.",
+    )
 
 
 def _lasts(topic: str, until: datetime, now: datetime) -> Finding:

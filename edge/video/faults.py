@@ -5,12 +5,15 @@ import socket
 
 import av.error
 
+from edge import trust
 from edge.errors import SourceError, Stalled, Undecodable, Unreachable
 from edge.video.source import FileAddress, HttpAddress, RtspAddress, SourceSpec, shown_url
 
 #: What the library raises: some of its errors are operating system errors too.
 LibraryFault = av.error.FFmpegError | OSError
 
+#: A camera that has just answered is asked once more, to learn why.
+_HANDSHAKE_S = 2.0
 _INTERRUPTED = (av.error.ExitError, av.error.TimeoutError)
 
 
@@ -98,10 +101,18 @@ def _why_broken_off(address: RtspAddress | HttpAddress) -> str:
     """Say what the library calls a fault of input: an unknown host, or an end without a picture."""
     if not _is_known(address.host):
         return f": nobody knows the host {address.host}; correct its name or the DNS"
-    remedy = "check port and path"
-    if isinstance(address, HttpAddress) and address.url.startswith("https:"):
-        remedy = "check port, path and ca_file"
-    return f" breaks the connection off before a picture came; {remedy}"
+    refused = _why_refused(address)
+    return refused or " breaks the connection off before a picture came; check port and path"
+
+
+def _why_refused(address: RtspAddress | HttpAddress) -> str | None:
+    """Say that the camera's certificate is not believed; the library says nothing of it."""
+    if not isinstance(address, HttpAddress) or not address.url.startswith("https:"):
+        return None
+    if not address.check_certificate:
+        return None
+    why = trust.why_refused((address.host, address.port), address.ca_file, _HANDSHAKE_S)
+    return None if why is None else f": {why}"
 
 
 def _is_known(host: str) -> bool:

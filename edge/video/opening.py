@@ -13,6 +13,7 @@ from av.container import InputContainer
 from av.packet import Packet as RawPacket
 from av.video.stream import VideoStream
 
+from edge.trust import system_bundle
 from edge.video import faults
 from edge.video.packet import StreamFormat
 from edge.video.source import FileAddress, HttpAddress, RtspAddress, SourceSpec, open_url
@@ -144,10 +145,12 @@ def _options(spec: SourceSpec) -> dict[str, str]:
                 "allowed_media_types": "video",
                 "max_delay": "500000",
             }
-        case HttpAddress(ca_file=None):
-            return soon
+        case HttpAddress(check_certificate=False):
+            return soon | {"tls_verify": "0"}
         case HttpAddress():
-            return soon | {"tls_verify": "1", "ca_file": str(spec.address.ca_file)}
+            # Without a file the library would look where it was built, not on this system.
+            believed = spec.address.ca_file or system_bundle()
+            return soon | {"tls_verify": "1"} | ({"ca_file": str(believed)} if believed else {})
         case FileAddress():
             return {}
 

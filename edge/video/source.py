@@ -48,13 +48,15 @@ class RtspAddress:
 class HttpAddress:
     """A film or an endless stream behind a web address; `url` holds no user and no password.
 
-    ca_file: the authority that must have signed the other side's certificate; None checks nothing.
+    ca_file: the authority that must have signed the other side's certificate; None: one of this
+    system's. check_certificate: False believes whoever answers.
     """
 
     url: str
     user: str | None = None
     password: str | None = field(default=None, repr=False)
     ca_file: Path | None = None
+    check_certificate: bool = True
 
     @property
     def host(self) -> str:

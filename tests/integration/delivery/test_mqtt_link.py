@@ -14,7 +14,7 @@ from waiting import wait_until
 
 from edge.delivery.link_listener import LinkListener
 from edge.delivery.mqtt_link import BrokerAddress, MqttLink
-from edge.errors import DeliveryError
+from edge.errors import ConfigError
 from edge.testing.conformance.link import Listener
 from edge.testing.tally import Tally
 from hazard_library.contract.ids import DeviceId
@@ -22,7 +22,8 @@ from hazard_library.contract.topics import Channel
 
 
 def address(port: int, secret: str = SECRETS[DEVICE], ca_file: Path | None = None) -> BrokerAddress:
-    return BrokerAddress("127.0.0.1", port, DeviceId(DEVICE), secret, ca_file)
+    is_secure = ca_file is not None
+    return BrokerAddress("127.0.0.1", port, DeviceId(DEVICE), secret, is_secure, ca_file)
 
 
 @contextmanager
@@ -191,5 +192,5 @@ def test_a_broker_with_a_certificate_of_our_authority_is_trusted_and_another_is_
 
 
 def test_a_ca_file_that_cannot_be_read_is_named(tmp_path: Path) -> None:
-    with pytest.raises(DeliveryError, match=r"ca\.pem.*ca_file"):
+    with pytest.raises(ConfigError, match=r"ca\.pem.*link\.broker\.ca_file"):
         MqttLink(address(1, ca_file=tmp_path / "ca.pem"), lambda: b"", Tally())

@@ -11,6 +11,7 @@ from boxes import Box, Settings, camera
 from edge.fleet.box_clock import ClockReading
 from edge.testing.painted_film import write_film
 from edge.verbs import doctor_machine, doctor_reach
+from edge.verbs.doctor_reach import Place
 from edge.verbs.finding import Finding, Grade
 
 NOW = datetime(2026, 3, 2, tzinfo=UTC)
@@ -119,5 +120,5 @@ def _hang_up(listener: socket.socket) -> None:
 
 
 def _reached(place: tuple[str, int], tls: ssl.SSLContext | None) -> Finding:
-    (finding,) = doctor_reach._reach("broker", place, tls, NOW)
+    (finding,) = doctor_reach._reach(Place("broker", *place, "tls"), tls, NOW)
     return finding

@@ -42,6 +42,29 @@ CASES: list[tuple[str, Change, str]] = [
         "nothing is encrypted here; write https in the url or remove it",
     ),
     (
+        "trust in somebody and in everybody",
+        lambda d: d["cameras"][0].update(
+            source={
+                "kind": "http",
+                "url": "https://h/x",
+                "ca_file": "ca.pem",
+                "check_certificate": False,
+            }
+        ),
+        "check_certificate: says false, and ca_file whom to believe; remove one of both",
+    ),
+    (
+        "a broker's port for TLS without TLS",
+        lambda d: d.update(
+            link={
+                "broker": {"host": "h", "port": 8883},
+                "server": "https://h",
+                "credential_file": "c.json",
+            }
+        ),
+        "link.broker.port: 8883 is the port of MQTT over TLS",
+    ),
+    (
         "authority that is not there",
         lambda d: d["cameras"][0].update(
             source={"kind": "http", "url": "https://h/x", "ca_file": "ca.pem"}

@@ -10,7 +10,7 @@ from waiting import wait_until
 
 from edge.delivery.evidence_door import EvidenceDoor, ServerAddress, ServerAway
 from edge.delivery.uploader import Uploader, UploadPace
-from edge.errors import DeliveryError, EvidenceError
+from edge.errors import ConfigError, EvidenceError
 from edge.fleet.system_clock import SystemClock
 from edge.ports import Upload
 from edge.testing.fake_clock import FakeClock
@@ -297,7 +297,7 @@ def test_the_secret_does_not_show(server: Door) -> None:
 
 def test_a_ca_file_that_cannot_be_read_is_named(tmp_path: Path) -> None:
     address = ServerAddress("https://x", DeviceId("box-1"), "s", ca_file=tmp_path / "ca.pem")
-    with pytest.raises(DeliveryError, match=r"ca\.pem.*link\.ca_file"):
+    with pytest.raises(ConfigError, match=r"ca\.pem.*link\.ca_file"):
         EvidenceDoor(address)
 
 
