@@ -16,6 +16,7 @@ from hazard_library.catalogue.load import Catalogue
 from server.body_limit import BodyLimit
 from server.console_files import add_console
 from server.enterprises.routes import router as enterprises_router
+from server.evidence import service as evidence
 from server.evidence.device_routes import router as device_router
 from server.evidence.file_store import FileStore
 from server.evidence.routes import router as evidence_router
@@ -33,6 +34,7 @@ from server.kit.live_feed import LiveFeed
 from server.kit.problems import answers, tell_problems
 from server.kit.web import Ground, Reading
 from server.leads import service as leads
+from server.leads.loss_routes import router as losses_router
 from server.leads.routes import router as leads_router
 from server.live_routes import router as live_router
 from server.samples.pseudonyms import Pseudonyms
@@ -43,6 +45,7 @@ from server.tasks.routes import router as tasks_router
 _ROUTERS = (
     identity_router,
     leads_router,
+    losses_router,
     tasks_router,
     handovers_router,
     enterprises_router,
@@ -93,6 +96,7 @@ def create_app(parts: WebParts) -> FastAPI:
     state.pseudonyms, state.authority = parts.pseudonyms, parts.authority
     state.uploads = Uploads(parts.database, parts.files, parts.clock, leads.evidence_arrived)
     state.sees_incident = leads.sees_incident
+    state.evidence_lost = evidence.losses
     app.add_middleware(SecurityHeaders)
     tell_problems(app)
     for router in _ROUTERS:

@@ -4,7 +4,7 @@ from collections.abc import Iterable, Sequence
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import select
+from sqlalchemy import and_, func, select
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Session
 
@@ -78,6 +78,33 @@ def item(db: Session, item_id: UUID) -> tuple[EvidenceItem, EvidenceFile | None]
     )
     row = db.execute(query).one_or_none()
     return (row[0], row[1]) if row is not None else None
+
+
+def losses(db: Session, since: datetime) -> list[tuple[str, int, datetime]]:
+    """Return who lost files since a moment, how many, and when last."""
+    query = (
+        select(EvidenceFile.lost_by, func.count(), func.max(EvidenceFile.lost_at))
+        .where(EvidenceFile.lost_at >= since)
+        .group_by(EvidenceFile.lost_by)
+    )
+    return [(row[0], row[1], row[2]) for row in db.execute(query) if row[0] and row[2]]
+
+
+def lost_files(
+    db: Session, device_id: str, most: int
+) -> list[tuple[EvidenceFile, EvidenceItem | None]]:
+    """Return what a device lost, newest first, with what each file was to an incident."""
+    mine = and_(
+        EvidenceItem.sha256 == EvidenceFile.sha256, EvidenceItem.device_id == EvidenceFile.lost_by
+    )
+    query = (
+        select(EvidenceFile, EvidenceItem)
+        .outerjoin(EvidenceItem, mine)
+        .where(EvidenceFile.lost_by == device_id)
+        .order_by(EvidenceFile.lost_at.desc(), EvidenceFile.sha256, EvidenceItem.id)
+        .limit(most)
+    )
+    return [(row[0], row[1]) for row in db.execute(query)]
 
 
 def manifest_of(db: Session, incident_id: UUID) -> EvidenceManifestRow | None:

@@ -27,7 +27,7 @@ from server.evidence import repository
 from server.evidence.file_store import FileStore, Found
 from server.evidence.states import FILES, FileEvent, FileState
 from server.evidence.tables import EvidenceFile, EvidenceItem, EvidenceManifestRow
-from server.fleet.service import DeviceRef
+from server.fleet.service import DeviceRef, Losses
 from server.kit.clock import Clock
 from server.kit.db import Database
 from server.kit.errors import EvidenceMismatch, NotFound
@@ -51,6 +51,17 @@ class EvidenceSeen:
     redaction: str | None
     state: FileState
     reason: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class LostFile:
+    """A file that will never come. incident, kind: None where nothing announced it."""
+
+    lost_at: datetime
+    bytes: int
+    reason: str
+    incident: UUID | None
+    kind: EvidenceKind | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -154,9 +165,32 @@ def note_loss(db: Session, at: datetime, device: DeviceId, lost: EvidenceLost) -
     if file is None or file.state is not FileState.ANNOUNCED:
         return
     file.reason = f"设备端已丢失，不会再上传 lost at the box: {lost.reason}"
+    file.lost_at, file.lost_by = file.lost_at or at, device
     db.flush()
     act = Act("lost_at_box", file.state.value, file.state.value, lost.reason)
     audit.record(db, at, _WHO, Thing("evidence_file", lost.sha256), act)
+
+
+def losses(db: Session, since: datetime) -> dict[DeviceId, Losses]:
+    """Count the files that each box told to be lost since a moment."""
+    return {
+        DeviceId(device): Losses(files, last_at)
+        for device, files, last_at in repository.losses(db, since)
+    }
+
+
+def lost_files(db: Session, device: DeviceId, most: int) -> list[LostFile]:
+    """Return what a box told to be lost, newest first; a file of two incidents stands twice."""
+    return [
+        LostFile(
+            file.lost_at or file.announced_at,
+            file.bytes,
+            file.reason or "",
+            item.incident_id if item is not None else None,
+            item.kind if item is not None else None,
+        )
+        for file, item in repository.lost_files(db, device, most)
+    ]
 
 
 def of_incidents(db: Session, incidents: Iterable[UUID]) -> list[EvidenceSeen]:
@@ -185,6 +219,7 @@ def change(
     file.reason = reason if after in {FileState.MISSING, FileState.ALTERED} else None
     file.verified_at = at
     file.stored_at = file.stored_at or at
+    file.lost_at = file.lost_by = None
     db.flush()
     if before is not after:
         act = Act(event.value, before.value, after.value, reason)

@@ -21,6 +21,11 @@ class EvidenceFile(Entity):
         CheckConstraint("sha256 ~ '^[0-9a-f]{64}$'", name="sha256"),
         CheckConstraint("bytes >= 1", name="bytes"),
         CheckConstraint("(state = 'announced') = (stored_at IS NULL)", name="stored_at"),
+        CheckConstraint("(lost_at IS NULL) = (lost_by IS NULL)", name="lost"),
+        CheckConstraint("lost_at IS NULL OR state = 'announced'", name="lost_state"),
+        Index(
+            "ix_evidence_file_lost", "lost_by", "lost_at", postgresql_where="lost_at IS NOT NULL"
+        ),
         {"comment": "Files of evidence"},
     )
 
@@ -31,6 +36,12 @@ class EvidenceFile(Entity):
     announced_at: Mapped[datetime] = mapped_column(comment="First announced, server time")
     stored_at: Mapped[datetime | None] = mapped_column(comment="All bytes there and checked")
     verified_at: Mapped[datetime | None] = mapped_column(comment="Hashed again, last time")
+    lost_at: Mapped[datetime | None] = mapped_column(
+        comment="When its box told that it will never come, server time"
+    )
+    lost_by: Mapped[str | None] = mapped_column(
+        ForeignKey("device.id"), comment="The box that lost it; set with lost_at"
+    )
 
 
 class EvidenceItem(Entity):

@@ -79,6 +79,17 @@ def add_lost(db: Session, at: datetime, device_id: str, lost: RangeLost) -> bool
     return db.scalar(known.returning(LostMessages.first)) is not None
 
 
+def lost_since(db: Session, since: datetime) -> list[tuple[str, int, datetime]]:
+    """Return who lost messages since a moment, how many, and when it was last told."""
+    count = func.sum(LostMessages.last - LostMessages.first + 1)
+    query = (
+        select(LostMessages.device_id, count, func.max(LostMessages.told_at))
+        .where(LostMessages.told_at >= since)
+        .group_by(LostMessages.device_id)
+    )
+    return [(row[0], int(row[1]), row[2]) for row in db.execute(query)]
+
+
 def certificates_until(db: Session) -> dict[str, datetime]:
     """Return until when each device has a certificate that is not refused."""
     query = (

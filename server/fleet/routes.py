@@ -1,22 +1,23 @@
 """What the console asks about boxes, and what device operators do to them."""
 
+from collections.abc import Callable, Mapping
 from datetime import datetime, timedelta
 
 from fastapi import APIRouter, Request, status
+from sqlalchemy.orm import Session
 
 from hazard_library.contract.ids import DeviceId
 from server.fleet import enrolment, service
 from server.fleet.authority import Authority
 from server.fleet.enrolment import NewCode
+from server.fleet.pages import Moment, device_shown
 from server.fleet.schemas import (
-    CameraShown,
     Devices,
-    DeviceShown,
     EnrolCodeMade,
     EnrolCodeWanted,
     Revocation,
 )
-from server.fleet.service import DeviceSeen
+from server.fleet.service import Losses
 from server.identity.guard import SignedIn
 from server.identity.permissions import Act
 from server.kit.errors import FieldsMissing, NotFound, NotPermitted, NotSignedIn, Unavailable
@@ -25,16 +26,24 @@ from server.kit.web import Now, Reading, Writing
 
 router = APIRouter(prefix="/api/v1", tags=["fleet"])
 
-#: Three missed heartbeats of 30 s.
-_SILENT_AFTER = timedelta(seconds=90)
+#: For so long a list tells of what was lost; the audit chain tells it for ever.
+_REMEMBERED = timedelta(days=30)
+
+#: Who lost evidence since a moment; known above the fleet, so it is handed in.
+LostEvidence = Callable[[Session, datetime], Mapping[DeviceId, Losses]]
 
 
 @router.get("/devices", responses=answers(NotSignedIn, NotPermitted))
-def devices(actor: SignedIn, db: Reading, clock: Now) -> Devices:
+def devices(request: Request, actor: SignedIn, db: Reading, clock: Now) -> Devices:
     """List all boxes, their cameras, and how they are."""
     now = clock.now()
     actor.require(Act.DEVICES_READ, now)
-    return Devices(items=tuple(_shown(seen, now) for seen in service.all_seen(db)), as_of=now)
+    evidence_lost: LostEvidence = request.app.state.evidence_lost
+    since = now - _REMEMBERED
+    at = Moment(
+        now, request.app.state.catalogue, evidence_lost(db, since), service.messages_lost(db, since)
+    )
+    return Devices(items=tuple(device_shown(seen, at) for seen in service.all_seen(db)), as_of=now)
 
 
 @router.post(
@@ -76,44 +85,3 @@ def revoke(device_id: str, body: Revocation, actor: SignedIn, db: Writing, clock
     now = clock.now()
     actor.require(Act.DEVICES_ENROL, now)
     service.revoke(db, now, actor.who, DeviceId(device_id), body.reason)
-
-
-def _shown(seen: DeviceSeen, now: datetime) -> DeviceShown:
-    state = seen.state
-    told = {camera.camera: camera for camera in state.cameras} if state is not None else {}
-    return DeviceShown(
-        id=seen.device.id,
-        site=seen.device.site,
-        status=_status(seen, now),
-        heard_at=seen.received_at,
-        software=state.software if state else None,
-        config_error=state.config_error if state else None,
-        outbox_pending=state.outbox_pending if state else None,
-        clock_synchronised=state.clock.synchronised if state and state.clock else None,
-        clock_ahead_ms=state.clock.offset_ms if state and state.clock else None,
-        doubled_at=seen.doubled_at,
-        certificate_until=seen.certificate_until,
-        counters=state.counters if state else {},
-        cameras=tuple(
-            CameraShown(
-                id=camera.id,
-                name=camera.name,
-                place=camera.place,
-                condition=one.condition if (one := told.get(camera.id)) else None,
-                since=one.since if one else None,
-                detail=one.detail if one else "",
-                fps=one.fps if one else None,
-            )
-            for camera in seen.cameras
-        ),
-    )
-
-
-def _status(seen: DeviceSeen, now: datetime) -> str:
-    if seen.is_revoked:
-        return "revoked"
-    if seen.state is None or seen.received_at is None:
-        return "never_heard"
-    if seen.state.status == "online" and now - seen.received_at > _SILENT_AFTER:
-        return "silent"
-    return seen.state.status

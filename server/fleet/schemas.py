@@ -4,6 +4,7 @@ from datetime import datetime
 
 from pydantic import BaseModel, Field
 
+from hazard_library.catalogue.hazard import Text
 from hazard_library.contract.device import CameraCondition
 from hazard_library.contract.message import CameraName
 
@@ -49,6 +50,58 @@ class Revocation(BaseModel):
     reason: str = Field(min_length=2, max_length=500)
 
 
+class ModelShown(BaseModel):
+    """A model that runs."""
+
+    name: str
+    version: str
+    precision: str = Field(description="What it computes in: float32, int8 …")
+
+
+class ModelRefused(BaseModel):
+    """A model that the box's configuration lists and that must not run."""
+
+    name: str
+    reason: str
+
+
+class HazardSilent(BaseModel):
+    """A hazard that a permit excuses."""
+
+    id: str
+    name: Text
+
+
+class PermitShown(BaseModel):
+    """A work permit that the box knows: in its time and place its hazards are not reported."""
+
+    id: str
+    kind: str
+    cameras: tuple[str, ...]
+    zones: tuple[str, ...] = Field(description="Empty: the whole picture")
+    hazards: tuple[HazardSilent, ...]
+    begins_at: datetime
+    ends_at: datetime
+    excused: int = Field(description="What would have been incidents, since the box started")
+
+
+class EvidenceRoomShown(BaseModel):
+    """How full the box's room for evidence is."""
+
+    level: str = Field(description="ok, warning_80 or warning_90, by what waits for the server")
+    quota_bytes: int
+    used_bytes: int
+    waiting_bytes: int = Field(description="Of files that the server does not have yet")
+    disk_free_bytes: int
+
+
+class LossesShown(BaseModel):
+    """What a box lost for good in the last 30 days."""
+
+    count: int
+    last_at: datetime
+
+
 class DeviceShown(BaseModel):
     """A box and how it is."""
 
@@ -65,6 +118,21 @@ class DeviceShown(BaseModel):
         description="When two boxes were last heard under this identity: revoke it"
     )
     certificate_until: datetime | None = Field(description="None: it has a secret instead")
+    models: tuple[ModelShown, ...] = ()
+    models_refused: tuple[ModelRefused, ...] = ()
+    permits: tuple[PermitShown, ...] = ()
+    permits_error: str | None = Field(
+        default=None, description="Why the newest file of permits is refused"
+    )
+    evidence: EvidenceRoomShown | None = Field(
+        default=None, description="None: the box has not told yet"
+    )
+    evidence_lost: LossesShown | None = Field(
+        default=None, description="Files that never reached the server; None: none was lost"
+    )
+    messages_lost: LossesShown | None = Field(
+        default=None, description="Messages that the box cannot send again; None: none was lost"
+    )
     counters: dict[str, int]
     cameras: tuple[CameraShown, ...]
 

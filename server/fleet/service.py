@@ -95,6 +95,14 @@ class DeviceSeen:
     certificate_until: datetime | None = None
 
 
+@dataclass(frozen=True, slots=True)
+class Losses:
+    """How much of a kind a box lost for good, and when it told so last."""
+
+    count: int
+    last_at: datetime
+
+
 def enrol(db: Session, at: datetime, by: Who, new: NewDevice) -> str:
     """Register a box and return its new secret, which is kept nowhere.
 
@@ -263,6 +271,14 @@ def note_lost(db: Session, at: datetime, device: DeviceId, lost: Sequence[RangeL
         log.error("messages_lost", device=device, **told)
 
 
+def messages_lost(db: Session, since: datetime) -> dict[DeviceId, Losses]:
+    """Count the messages that each box told to be lost since a moment."""
+    return {
+        DeviceId(device): Losses(count, last_at)
+        for device, count, last_at in repository.lost_since(db, since)
+    }
+
+
 def note_number(db: Session, at: datetime, device: DeviceId, boot: str, number: int) -> None:
     """Note that a box gave a message this number."""
     repository.note_boot(db, device, boot, at, number)
@@ -339,4 +355,7 @@ def _seen(
 
 def _shown(state: Json) -> object:
     cameras = [(c.get("camera"), c.get("condition")) for c in state.get("cameras") or []]
-    return state.get("status"), state.get("config_error"), cameras
+    evidence = state.get("evidence") or {}
+    permits = [(p.get("id"), p.get("ends_at")) for p in state.get("permits") or []]
+    told = ("status", "config_error", "models_refused", "permits_error")
+    return [state.get(name) for name in told], cameras, permits, evidence.get("level")

@@ -55,6 +55,18 @@ def visible(db: Session, units: Collection[UUID], lead_id: UUID) -> Lead | None:
     return db.scalar(select(Lead).where(Lead.id == lead_id, in_reach(units)))
 
 
+def visible_incidents(
+    db: Session, units: Collection[UUID], incidents: Collection[UUID]
+) -> list[tuple[LeadIncident, Lead]]:
+    """Return those incidents whose leads are in reach, with their leads."""
+    query = (
+        select(LeadIncident, Lead)
+        .join(Lead, Lead.id == LeadIncident.lead_id)
+        .where(LeadIncident.incident_id.in_(incidents), in_reach(units))
+    )
+    return [(row[0], row[1]) for row in db.execute(query)]
+
+
 def locked(db: Session, units: Collection[UUID], lead_id: UUID) -> Lead | None:
     """Return a lead in reach, newest and locked."""
     query = select(Lead).where(Lead.id == lead_id, in_reach(units)).with_for_update()

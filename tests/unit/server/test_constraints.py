@@ -110,6 +110,10 @@ VIOLATIONS = {
     " announced_at FROM evidence_file",
     "ck_evidence_file_bytes": "UPDATE evidence_file SET bytes = 0",
     "ck_evidence_file_stored_at": "UPDATE evidence_file SET stored_at = now()",
+    "ck_evidence_file_lost": "UPDATE evidence_file SET lost_at = now()",
+    "ck_evidence_file_lost_state": "UPDATE evidence_file SET state = 'stored', stored_at = now(),"
+    " lost_at = now(), lost_by = 'box-1'",
+    "fk_evidence_file_lost_by": "UPDATE evidence_file SET lost_at = now(), lost_by = 'box-9'",
     "ck_evidence_item_kind": "UPDATE evidence_item SET kind = 'selfie'",
     "ck_evidence_item_file_or_reason": "UPDATE evidence_item SET lost_because = 'both'",
     "ck_evidence_item_redaction": "UPDATE evidence_item SET redaction = 'some'",

@@ -1,5 +1,7 @@
 """A box tells of evidence that will never come; whoever waits for it is told why."""
 
+from datetime import timedelta
+
 import pytest
 from sqlalchemy import text
 from sqlalchemy.orm import Session
@@ -8,8 +10,10 @@ from hazard_library.contract.device import Outcome, Receipt
 from hazard_library.contract.evidence import EvidenceKind, EvidenceLost
 from hazard_library.contract.ids import DeviceId, lost_message_id
 from hazard_library.contract.topics import Channel
+from server.evidence import repository
 from server.evidence import service as evidence
-from server.evidence.states import FileState
+from server.evidence.states import FileEvent, FileState
+from server.fleet.service import Losses
 from server.ingest.arrival import Arrival
 from server.ingest.service import Ingest, accept
 from server.testing.bureau import enrol, settle
@@ -82,6 +86,30 @@ def test_one_box_cannot_write_off_the_evidence_of_another(db: Session, device: F
     assert receipt.outcome is Outcome.QUARANTINED
     [seen] = evidence.of_incidents(db, [event.incident_id])
     assert seen.reason is None
+
+
+def test_a_loss_is_counted_for_its_box_until_the_file_comes_after_all(
+    db: Session, device: FakeDevice
+) -> None:
+    event = device.event(evidence=[REF])
+    take(db, device.id, Channel.INCIDENT, event.to_bytes())
+    take(db, device.id, Channel.EVIDENCE, lost(device).to_bytes())
+    assert evidence.losses(db, START) == {device.id: Losses(1, START)}
+    assert evidence.losses(db, START + timedelta(seconds=1)) == {}
+    [one] = evidence.lost_files(db, device.id, 10)
+    assert (one.lost_at, one.kind, one.incident) == (START, REF.kind, event.incident_id)
+    file = repository.file(db, REF.sha256)
+    assert file is not None
+    evidence.change(db, START, file, FileEvent.ARRIVED, None)
+    assert evidence.losses(db, START) == {}
+    assert evidence.lost_files(db, device.id, 10) == []
+
+
+def test_a_loss_of_what_was_never_announced_is_counted_too(db: Session, device: FakeDevice) -> None:
+    take(db, device.id, Channel.EVIDENCE, lost(device).to_bytes())
+    assert evidence.losses(db, START)[device.id].count == 1
+    [one] = evidence.lost_files(db, device.id, 10)
+    assert (one.kind, one.incident) == (None, None)
 
 
 def test_an_unknown_major_of_a_loss_is_set_aside_as_such(db: Session, device: FakeDevice) -> None:
