@@ -289,7 +289,7 @@ def _open_shared(box: Box, config_error: str | None) -> _Shared:
         store=store,
         evidence_database=evidence_database,
         backends=backends,
-        workers=Workers(box.layout.workers, board),
+        workers=Workers(box.layout.workers, board, clock),
     )
 
 

@@ -106,6 +106,8 @@ class Lane:
         self.share = Share()
         self.together: Together | None = None
         self.dropped = 0
+        self._seconds = 0.0
+        self._looks = 0
         self._waiting = waiting
         self._places = 1 if waiting is Waiting.NEWEST else in_flight
         self._in_flight = in_flight
@@ -126,6 +128,12 @@ class Lane:
         """Whether a frame waits or is under way."""
         with self._turn:
             return bool(self._frames) or self._taken > self._given
+
+    @property
+    def spent(self) -> tuple[float, int]:
+        """Seconds that looking took so far, over all workers, and how many looks these were."""
+        with self._turn:
+            return self._seconds, self._looks
 
     @property
     def waiting(self) -> int:
@@ -217,6 +225,12 @@ class Lane:
         self._start = None
         self._turn.notify_all()
         return ticket
+
+    def charge(self, seconds: float, looks: int = 1) -> None:
+        """Add what looking took, also in vain."""
+        with self._turn:
+            self._seconds += seconds
+            self._looks += looks
 
     def bring_back(self, ticket: Ticket, looked: Looked) -> None:
         """Put a result at its place in the line."""

@@ -8,7 +8,7 @@ import structlog
 from edge.errors import NothingToLookFor
 from edge.inference.lane import Lane, Looked, Ticket, Waiting
 from edge.inference.sharing import Share, next_of
-from edge.ports import Counters, Look
+from edge.ports import Clock, Counters, Look
 from hazard_library.contract.ids import CameraId
 
 _log = structlog.get_logger(__name__)
@@ -23,9 +23,11 @@ class Workers:
     A frame stays with one thread until all models of its camera have answered.
     """
 
-    def __init__(self, count: int, counters: Counters) -> None:
+    def __init__(self, count: int, counters: Counters, clock: Clock | None = None) -> None:
+        """Make so many threads. clock: says what looks cost; None: nobody asks for it."""
         self._count = count
         self._counters = counters
+        self._clock = clock
         self._turn = threading.Condition()
         self._lanes: list[Lane] = []
         self._line = 0.0
@@ -78,11 +80,14 @@ class Workers:
         together = tickets[0].lane.together
         if together is None:
             return False
+        began = self._mono()
         try:
             found = together.detect_all([ticket.offered.frame.pixels for ticket in tickets])
         except Exception:  # noqa: BLE001 - whoever is to blame is named when asked alone
             self._counters.count("batches_failed")
+            self._charge(tickets, began, looks=0)
             return False
+        self._charge(tickets, began)
         for ticket, boxes in zip(tickets, found, strict=True):
             ticket.lane.bring_back(ticket, Looked(ticket.offered.frame, boxes))
         return True
@@ -92,7 +97,7 @@ class Workers:
         if known is not None:
             ticket.lane.bring_back(ticket, known)
             return
-        frame = ticket.offered.frame
+        frame, began = ticket.offered.frame, self._mono()
         try:
             looked = Looked(frame, ticket.lane.look(frame.pixels))
         except NothingToLookFor as fault:
@@ -104,7 +109,17 @@ class Workers:
             self._counters.count("frames_not_analysed")
             _log.exception("inference_failed", camera=ticket.lane.camera)
             looked = Looked(frame, None, fault=f"the model failed: {fault}")
+        self._charge((ticket,), began)
         ticket.lane.bring_back(ticket, looked)
+
+    def _mono(self) -> float:
+        return 0.0 if self._clock is None else self._clock.now().mono
+
+    def _charge(self, tickets: Sequence[Ticket], began: float, looks: int = 1) -> None:
+        """Share out what a run took among the cameras whose pictures it looked at."""
+        share = (self._mono() - began) / len(tickets)
+        for ticket in tickets:
+            ticket.lane.charge(share, looks)
 
     def _next_tickets(self) -> tuple[Ticket, ...]:
         """Wait for a frame; take those along that can be looked at in the same run.

@@ -16,7 +16,6 @@ from edge.ports import Clock, Frame
 from edge.runtime.breath import Breath
 from edge.runtime.camera_pipeline import CameraPipeline
 from edge.runtime.main_unit import MainUnit
-from edge.runtime.outlook import Outlook
 from edge.runtime.restart_budget import RestartBudget
 from edge.runtime.unit_work import UnitWork
 from edge.video.main_stream import MainStream
@@ -47,8 +46,7 @@ class UnitParts:
     """What a camera is made of.
 
     new_pipeline: makes one that goes on with what was open before.
-    give_up: told once, with the reason, when a camera is lost for this run. outlook: what looks at
-    its pictures, for the time that takes; None where nobody measures it.
+    give_up: told once, with the reason, when a camera is lost for this run.
     gate: says which pictures need no look; None: every picture is looked at.
     main: reads the stream that clips are cut from, at a camera with two; its failure is a note.
     """
@@ -61,7 +59,6 @@ class UnitParts:
     board: StatusBoard
     clock: Clock
     gate: LookingGate | None = None
-    outlook: Outlook | None = None
     main: MainStream | None = None
 
 
@@ -178,8 +175,8 @@ class CameraUnit:
     @property
     def work(self) -> UnitWork:
         """What it costs and loses; asked from any thread."""
-        stats, ring, outlook = self._reader.stats, self._parts.ring.counters, self._parts.outlook
-        seconds, looks = (0.0, 0) if outlook is None else outlook.spent
+        stats, ring = self._reader.stats, self._parts.ring.counters
+        seconds, looks = self._parts.lane.spent
         return UnitWork(
             fps_in=self._rates[0],
             fps_out=self._rates[1],

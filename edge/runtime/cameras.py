@@ -120,7 +120,7 @@ class Cameras:
         main = self._main_stream(spec)
         clips = ring if main is None else EvidenceRing(main.ring, ring)
         parts.stage.rings[spec.camera] = clips
-        outlook = self._outlooks[spec.camera] = Outlook(seat.eyes.panel.detect, parts.clock)
+        outlook = self._outlooks[spec.camera] = Outlook(seat.eyes.panel.detect)
         waiting = Waiting.EVERY if spec.mode is Mode.REPLAY else Waiting.NEWEST
         lane = parts.workers.open_lane(spec.camera, waiting, outlook.detect, self._share(seat))
         lane.together = _together(seat)
@@ -135,7 +135,6 @@ class Cameras:
                 board=parts.board,
                 clock=parts.clock,
                 gate=_gate(seat),
-                outlook=outlook,
             )
         )
 

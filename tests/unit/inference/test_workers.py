@@ -1,5 +1,5 @@
 import threading
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from datetime import UTC, datetime
 
 import numpy as np
@@ -8,6 +8,7 @@ from edge.core.moment import Moment
 from edge.inference.lane import Lane, Looked, Waiting
 from edge.inference.workers import Workers
 from edge.ports import Frame, Pixels, RawBoxes
+from edge.testing.fake_clock import FakeClock
 from edge.testing.scripted_backend import NOTHING, raw_boxes
 from edge.testing.tally import Tally
 from hazard_library.contract.ids import CameraId
@@ -179,29 +180,33 @@ class TakesSeveral:
 
     def __init__(self) -> None:
         self.runs: list[int] = []
+        self.takes: Callable[[], None] = lambda: None
 
     def detect_all(self, pictures: Sequence[Pixels]) -> tuple[RawBoxes, ...]:
         self.runs.append(len(pictures))
+        self.takes()
         if any(not pixels.any() for pixels in pictures):
             raise RuntimeError("broken kernel")
         return tuple(raw_boxes(("person", p[0, 0, 0] / 256, (0, 0, 1, 1))) for p in pictures)
 
 
-def _waiting_cameras(numbers: Sequence[int]) -> tuple[Workers, list[Lane], TakesSeveral, Tally]:
+def _waiting_cameras(
+    numbers: Sequence[int],
+) -> tuple[Workers, list[Lane], TakesSeveral, Tally, FakeClock]:
     """One camera for each number, a frame of that grey waiting at each."""
-    together, counters = TakesSeveral(), Tally()
-    workers = Workers(1, counters)
+    together, counters, clock = TakesSeveral(), Tally(), FakeClock()
+    workers = Workers(1, counters, clock)
     lanes = []
     for number in numbers:
         lane = workers.open_lane(CameraId(f"c{number}"), Waiting.NEWEST, lambda _: NOTHING)
         lane.together = together
         lane.offer(_frame(number, lane.camera))
         lanes.append(lane)
-    return workers, lanes, together, counters
+    return workers, lanes, together, counters, clock
 
 
 def test_cameras_of_the_same_models_are_looked_at_in_one_run() -> None:
-    workers, lanes, together, _ = _waiting_cameras(range(10, 60, 10))
+    workers, lanes, together, _, _ = _waiting_cameras(range(10, 60, 10))
     other = workers.open_lane(CameraId("other"), Waiting.NEWEST, lambda _: NOTHING)
     other.offer(_frame(1, "other"))
     workers.start()
@@ -215,8 +220,45 @@ def test_cameras_of_the_same_models_are_looked_at_in_one_run() -> None:
     assert together.runs == [3, 2]
 
 
+def test_a_run_of_several_pictures_is_shared_out_among_their_cameras() -> None:
+    workers, lanes, together, _, clock = _waiting_cameras((10, 20, 30, 40))
+    together.takes = lambda: clock.wait(6.0)
+    workers.start()
+    for lane in lanes:
+        assert lane.next_looked(DEADLINE_S) is not None
+    workers.stop()
+    assert together.runs == [3], "the fourth was looked at alone, by its own look"
+    assert [lane.spent for lane in lanes] == [(2.0, 1), (2.0, 1), (2.0, 1), (0.0, 1)]
+
+
+def test_a_run_in_vain_is_charged_too_and_so_is_a_look_that_failed() -> None:
+    workers, lanes, together, _, clock = _waiting_cameras((0, 10))
+    together.takes = lambda: clock.wait(6.0)
+
+    def fail(_: Pixels) -> RawBoxes:
+        clock.wait(5.0)
+        raise RuntimeError("broken kernel")
+
+    lanes[0].look = fail
+    workers.start()
+    for lane in lanes:
+        assert lane.next_looked(DEADLINE_S) is not None
+    workers.stop()
+    assert [lane.spent for lane in lanes] == [(8.0, 1), (3.0, 1)]
+
+
+def test_a_picture_that_nobody_is_asked_about_costs_nothing() -> None:
+    workers, (lane,), _, _, _ = _waiting_cameras((10,))
+    lane.offer(_frame(11, lane.camera), "covered")
+    workers.start()
+    looked = lane.next_looked(DEADLINE_S)
+    workers.stop()
+    assert looked is not None
+    assert (looked.blind, lane.spent) == ("covered", (0.0, 0))
+
+
 def test_one_picture_that_breaks_a_run_does_not_cost_the_others_theirs() -> None:
-    workers, lanes, together, counters = _waiting_cameras((0, 10, 20))
+    workers, lanes, together, counters, _ = _waiting_cameras((0, 10, 20))
     workers.start()
     for lane in lanes:
         looked = lane.next_looked(DEADLINE_S)
