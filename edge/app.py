@@ -271,7 +271,7 @@ def _open_shared(box: Box, config_error: str | None) -> _Shared:
     site, board, clock = box.site, StatusBoard(), SystemClock()
     # Weaker boxes than the card's thresholds go on with tracks; only the card's start one.
     backends = load_backends(_needed(box), TrackingSettings().low, box.layout)
-    evidence_database = EvidenceDatabase(site.stores / EVIDENCE_DATABASE)
+    evidence_database = EvidenceDatabase(site.stores / EVIDENCE_DATABASE, clock.now().utc)
     board.show_models(
         tuple(backend.model for backend in backends.values()),
         {one.name: one.reason for one in box.models.refused},

@@ -9,7 +9,7 @@ EdgeError
 ├ ModelRejected      keep the previous model; the site's others go on
 ├ ModelFailed        the picture counts as not looked at
 ├ NothingToLookFor   the camera's state says why nothing is analysed
-├ WorkerStuck        restart the unit
+├ StoreUnusable      mend the disk or the release: the box does not start without its stores
 ├ EvidenceError      report the file as lost; the event goes out without it
 └ DeliveryError      keep the message and retry
 """
@@ -51,8 +51,8 @@ class NothingToLookFor(EdgeError):
     """No model runs for a camera, because none of its hazards can be looked for."""
 
 
-class WorkerStuck(EdgeError):
-    """A unit of work no longer answers."""
+class StoreUnusable(EdgeError):
+    """A store of the box cannot be opened, and nothing in it is damaged."""
 
 
 class EvidenceError(EdgeError):

@@ -213,7 +213,7 @@ class Loss:
 class EvidenceStore(Protocol):
     """Files addressed by hash, and what became of them."""
 
-    def put(self, data: bytes, ref_kind: EvidenceRef) -> Path:
+    def put(self, data: bytes, ref: EvidenceRef) -> Path:
         """Keep a file: temporary, fsync, rename, fsync folder, then row. Idempotent."""
         ...
 

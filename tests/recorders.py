@@ -20,7 +20,7 @@ from edge.evidence.identity_key import load_or_create, public_bytes
 from edge.evidence.recorder import EvidenceRecorder, EvidenceSettings, EvidenceStores
 from edge.fleet.box_clock import ClockReading, state_of
 from edge.ports import Clock, Frame
-from edge.testing.fake_clock import FakeClock
+from edge.testing.fake_clock import START, FakeClock
 from edge.testing.memory_outbox import MemoryOutbox
 from edge.testing.tally import Tally
 from edge.video.clip import ShownFormat
@@ -68,7 +68,7 @@ class Desk:
         self.tally = Tally()
         self.outbox = MemoryOutbox()
         self.ring = PacketRing(self.pre_roll_s + 5.0)
-        self.database = EvidenceDatabase(self.folder / "evidence.db")
+        self.database = EvidenceDatabase(self.folder / "evidence.db", START)
         self.store = DirectoryStore(
             self.folder / "evidence", self.database, self.clock, self.tally, self.quota_bytes
         )

@@ -4,7 +4,6 @@ What an operator wrote before is kept in `stores/config/before-revision`.
 """
 
 import hashlib
-import os
 import shutil
 from dataclasses import dataclass
 from pathlib import Path
@@ -14,6 +13,7 @@ from cryptography.hazmat.primitives.serialization import load_pem_public_key
 from pydantic import ValidationError
 
 from edge.config.load import Site
+from edge.disk.whole_file import write_whole
 from edge.errors import ConfigError
 from hazard_library.contract.configuration import ConfigRevision, RevisionDocument
 from hazard_library.contract.message import parse
@@ -137,11 +137,11 @@ def install(document: RevisionDocument, sha256: str, site_file: Path, stores: Pa
     try:
         _keep(old, stores / _BEFORE)
         for name, text in document.files.items():
-            _write(site_file if name == _SITE else site_file.parent / name, text)
+            write_whole(site_file if name == _SITE else site_file.parent / name, text.encode())
         for file in old[1:]:
             if f"cameras/{file.name}" not in document.files:
                 file.unlink()
-        _write(stores / _NUMBER, f"{document.revision} {sha256}\n")
+        write_whole(stores / _NUMBER, f"{document.revision} {sha256}\n".encode())
     except OSError as fault:
         raise ConfigError(
             f"{fault.filename or site_file.parent}: cannot be written ({fault.strerror}); give the "
@@ -156,17 +156,6 @@ def _keep(files: list[Path], home: Path) -> None:
         if file.is_file():
             place = home / "cameras" if file.parent.name == "cameras" else home
             shutil.copyfile(file, place / file.name)
-
-
-def _write(file: Path, text: str) -> None:
-    """Write whole or not at all: temporary, fsync, rename."""
-    file.parent.mkdir(parents=True, exist_ok=True)
-    fresh = file.with_name(f".{file.name}.fresh")
-    with fresh.open("w", encoding="utf-8") as opened:
-        opened.write(text)
-        opened.flush()
-        os.fsync(opened.fileno())
-    fresh.replace(file)
 
 
 def _key(file: Path) -> bytes:

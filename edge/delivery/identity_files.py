@@ -4,7 +4,6 @@ The key is made here and never leaves: key and certificate are one file (0600), 
 """
 
 import json
-import os
 import ssl
 from dataclasses import dataclass
 from datetime import datetime
@@ -16,6 +15,7 @@ from cryptography.hazmat.primitives.hashes import SHA256
 from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
 from cryptography.x509.oid import NameOID
 
+from edge.disk.whole_file import write_whole
 from edge.errors import ConfigError
 from hazard_library.contract.enrolment import IdentityAnswer
 from hazard_library.contract.ids import DeviceId
@@ -141,9 +141,9 @@ class IdentityFolder:
         }
         try:
             self._folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-            _write(self._authority, answer.authority)
-            _write(self._about, json.dumps(about, ensure_ascii=False, indent=2) + "\n")
-            _write(self._own, answer.certificate + key.pem)
+            _keep(self._authority, answer.authority)
+            _keep(self._about, json.dumps(about, ensure_ascii=False, indent=2) + "\n")
+            _keep(self._own, answer.certificate + key.pem)
         except OSError as fault:
             raise ConfigError(
                 f"{self._folder}: {fault.strerror}; mend its rights or the disk, then ask for a "
@@ -152,14 +152,8 @@ class IdentityFolder:
         return self.read()
 
 
-def _write(path: Path, content: str) -> None:
-    half = path.with_name(f"{path.name}.new")
-    half.unlink(missing_ok=True)
-    with os.fdopen(os.open(half, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w") as file:
-        file.write(content)
-        file.flush()
-        os.fsync(file.fileno())
-    half.rename(path)
+def _keep(path: Path, content: str) -> None:
+    write_whole(path, content.encode(), mode=0o600)
 
 
 def _unusable(place: Path, fault: BaseException) -> str:

@@ -14,7 +14,7 @@ import structlog
 from edge.core.incidents import Incident
 from edge.core.moment import Moment
 from edge.delivery import incident_rows, message_rows
-from edge.delivery.outbox_file import SetAside, open_file, refuse, transaction
+from edge.disk.sqlite_file import Schema, SetAside, open_file, transaction
 from edge.errors import DeliveryError
 from edge.ports import Backlog, Counters, Gone, Pending
 from hazard_library.contract.device import Receipt
@@ -27,6 +27,7 @@ log = structlog.get_logger(__name__)
 
 #: Messages that may wait: months of a busy site, about half a gigabyte.
 ROOM = 200_000
+_SCHEMA = Schema("edge.delivery", newer_is_damaged=True)
 _FULL = "服务器长期不可达 / bring broker and server back: what matters least is dropped and counted"
 
 
@@ -46,7 +47,7 @@ class SqliteOutbox:
         self._lock = RLock()
         self._is_full = False
         self._on_append: Callable[[], None] = _tell_nobody
-        opened = open_file(path, opened_at.utc)
+        opened = open_file(path, _SCHEMA, opened_at.utc)
         self._db = opened.connection
         self._set_aside = opened.set_aside
         self._boot = secrets.token_hex(8)
@@ -164,7 +165,8 @@ class SqliteOutbox:
             try:
                 yield self._db
             except sqlite3.Error as error:
-                refuse(self._path, error)
+                fault = f"{self._path}: {error}; the message is kept by its sender and tried again"
+                raise DeliveryError(fault) from error
 
     @contextmanager
     def _writing(self) -> Iterator[sqlite3.Connection]:

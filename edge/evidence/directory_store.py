@@ -10,6 +10,7 @@ from uuid import uuid4
 
 import structlog
 
+from edge.disk.whole_file import sync_folder
 from edge.errors import EvidenceError
 from edge.evidence.evidence_database import EvidenceDatabase
 from edge.evidence.room import Room, free_on_disk_of
@@ -53,23 +54,25 @@ class DirectoryStore:
         free = disk_free or (lambda: free_on_disk_of(folder))
         self._room = Room(self._path, database, counters, quota_bytes, free)
         (folder / _TEMPORARY).mkdir(parents=True, exist_ok=True)
+        if database.set_aside is not None:
+            counters.count("evidence_databases_set_aside")
         if not check_sums(database):
             counters.count("evidence_sums_mended")
         self._reconcile()
 
-    def put(self, data: bytes, ref_kind: EvidenceRef) -> Path:
+    def put(self, data: bytes, ref: EvidenceRef) -> Path:
         """Keep a file: temporary, fsync, rename, fsync folder, then row. Idempotent.
 
         Raises:
             EvidenceError: the bytes are not what the reference says, or there is no room.
         """
-        if sha256(data).hexdigest() != ref_kind.sha256 or len(data) != ref_kind.bytes:
-            raise EvidenceError(f"evidence {ref_kind.sha256[:12]}: the bytes do not match its hash")
-        path = self._path(ref_kind.kind, ref_kind.sha256, ref_kind.media_type)
-        if self._is_kept(ref_kind.sha256):
+        if sha256(data).hexdigest() != ref.sha256 or len(data) != ref.bytes:
+            raise EvidenceError(f"evidence {ref.sha256[:12]}: the bytes do not match its hash")
+        path = self._path(ref.kind, ref.sha256, ref.media_type)
+        if self._is_kept(ref.sha256):
             return path
-        self._keep(data, path, ref_kind)
-        self._add_row(ref_kind)
+        self._keep(data, path, ref)
+        self._add_row(ref)
         self._room.tell()
         return path
 
@@ -144,7 +147,7 @@ class DirectoryStore:
         except OSError:
             temporary.unlink(missing_ok=True)
             raise
-        _sync_folder(path.parent)
+        sync_folder(path.parent)
 
     def _add_row(self, ref: EvidenceRef) -> None:
         with self._database.writing() as connection:
@@ -252,11 +255,3 @@ def reference(data: bytes, kind: EvidenceKind, media_type: str) -> EvidenceRef:
         redaction="none" if kind.is_sealed else "heads_blurred",
         sm3=sm3(data),
     )
-
-
-def _sync_folder(folder: Path) -> None:
-    handle = os.open(folder, os.O_RDONLY)
-    try:
-        os.fsync(handle)
-    finally:
-        os.close(handle)

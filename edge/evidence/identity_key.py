@@ -1,12 +1,12 @@
 """The box's signing key: made on its first start, readable by its own account only."""
 
-import os
 from pathlib import Path
 
 import structlog
 from cryptography.hazmat.primitives import serialization
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey, Ed25519PublicKey
 
+from edge.disk.whole_file import write_whole
 from edge.errors import EvidenceError
 from hazard_library.proof.signature import key_id
 
@@ -59,16 +59,8 @@ def _create(path: Path) -> Ed25519PrivateKey:
         serialization.PrivateFormat.PKCS8,
         serialization.NoEncryption(),
     )
-    temporary = path.with_suffix(".new")
     try:
-        path.parent.mkdir(parents=True, exist_ok=True)
-        temporary.unlink(missing_ok=True)
-        handle = os.open(temporary, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-        with os.fdopen(handle, "wb") as file:
-            file.write(data)
-            file.flush()
-            os.fsync(file.fileno())
-        temporary.rename(path)
+        write_whole(path, data, mode=0o600)
     except OSError as fault:
         raise EvidenceError(f"{path}: the signing key cannot be made: {fault.strerror}") from fault
     _log.info("signing_key_created", file=str(path), key_id=key_id(public_bytes(key)))

@@ -1,13 +1,13 @@
 """What every camera did in this run, kept in the stores for the report."""
 
 import json
-import os
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
 import structlog
 
+from edge.disk.whole_file import write_whole
 from edge.ports import Counters
 from edge.runtime.camera_unit import CameraUnit
 from edge.video.source import SourceSpec, shown_url
@@ -34,19 +34,14 @@ class CameraFigures:
 
 
 def keep(folder: Path, units: Sequence[CameraUnit], counters: Counters) -> None:
-    """Write the figures of all cameras: temporary, fsync, rename.
+    """Write the figures of all cameras, whole or not at all.
 
     They are a report and no evidence: a disk that does not take them is told and counted, and the
     box goes on.
     """
     rows = [asdict(_figures(unit.spec, unit)) for unit in units]
-    temporary = folder / f".{FILE}"
     try:
-        with temporary.open("w", encoding="utf-8") as file:
-            json.dump(rows, file, ensure_ascii=False, indent=1)
-            file.flush()
-            os.fsync(file.fileno())
-        temporary.replace(folder / FILE)
+        write_whole(folder / FILE, json.dumps(rows, ensure_ascii=False, indent=1).encode())
     except OSError as fault:
         counters.count("figures_not_kept")
         remedy = "make room on the disk of the stores"

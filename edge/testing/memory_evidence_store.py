@@ -17,11 +17,11 @@ class MemoryEvidenceStore:
         self._kept: dict[str, Upload] = {}
         self._lost: dict[str, Loss] = {}
 
-    def put(self, data: bytes, ref_kind: EvidenceRef) -> Path:
+    def put(self, data: bytes, ref: EvidenceRef) -> Path:
         """Keep a file under its hash."""
-        path = self._folder / ref_kind.sha256
+        path = self._folder / ref.sha256
         path.write_bytes(data)
-        self._kept.setdefault(ref_kind.sha256, Upload(ref_kind, path))
+        self._kept.setdefault(ref.sha256, Upload(ref, path))
         return path
 
     def keep(self, data: bytes, kind: EvidenceKind = EvidenceKind.CLIP_SHOWN) -> Upload:

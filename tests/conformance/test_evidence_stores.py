@@ -5,7 +5,7 @@ import pytest
 from edge.evidence.directory_store import DirectoryStore
 from edge.evidence.evidence_database import EvidenceDatabase
 from edge.testing.conformance.evidence_store import EvidenceStoreConformance
-from edge.testing.fake_clock import FakeClock
+from edge.testing.fake_clock import START, FakeClock
 from edge.testing.memory_evidence_store import MemoryEvidenceStore
 from edge.testing.tally import Tally
 
@@ -13,7 +13,7 @@ from edge.testing.tally import Tally
 class TestDirectoryStore(EvidenceStoreConformance):
     @pytest.fixture
     def store(self, tmp_path: Path) -> DirectoryStore:
-        database = EvidenceDatabase(tmp_path / "evidence.db")
+        database = EvidenceDatabase(tmp_path / "evidence.db", START)
         return DirectoryStore(tmp_path / "files", database, FakeClock(), Tally())
 
 

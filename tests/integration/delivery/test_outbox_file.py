@@ -9,7 +9,7 @@ from structlog.testing import capture_logs
 
 from edge.delivery.message_rows import read_raised
 from edge.delivery.sqlite_outbox import SqliteOutbox
-from edge.errors import DeliveryError
+from edge.errors import DeliveryError, StoreUnusable
 from edge.testing.conformance.outbox import OPENED_AT, accepted, append, tell, waiting
 from edge.testing.events import happenings
 from edge.testing.fake_clock import START
@@ -220,7 +220,7 @@ def test_a_message_whose_bytes_changed_is_taken_out_told_and_holds_nothing_up(pa
 
 def test_a_folder_that_cannot_be_is_refused_with_file_and_remedy(tmp_path: Path) -> None:
     (tmp_path / "stores").write_text("a file, no folder")
-    with pytest.raises(DeliveryError, match=r"stores/outbox\.db.*check that the folder"):
+    with pytest.raises(StoreUnusable, match=r"stores/outbox\.db.*check that the folder"):
         opened(tmp_path / "stores" / "outbox.db")
 
 

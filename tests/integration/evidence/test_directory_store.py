@@ -14,7 +14,7 @@ from edge.errors import EvidenceError
 from edge.evidence.directory_store import DirectoryStore
 from edge.evidence.evidence_database import EvidenceDatabase
 from edge.testing.conformance.evidence_store import reference_of
-from edge.testing.fake_clock import FakeClock
+from edge.testing.fake_clock import START, FakeClock
 from edge.testing.tally import Tally
 from hazard_library.contract.evidence import EvidenceKind
 
@@ -30,7 +30,7 @@ class Box:
         self.open()
 
     def open(self) -> None:
-        self.database = EvidenceDatabase(self.folder / "evidence.db")
+        self.database = EvidenceDatabase(self.folder / "evidence.db", START)
         self.store = DirectoryStore(
             self.folder / "files", self.database, FakeClock(), self.tally, self.quota_bytes
         )
@@ -120,6 +120,7 @@ def test_a_lost_database_is_made_again_from_the_files(tmp_path: Path) -> None:
     (tmp_path / "evidence.db").write_bytes(b"\0" * 5000)
     box.open()
     assert {upload.path for upload in box.store.to_upload(10)} == kept
+    assert box.tally["evidence_databases_set_aside"] == 1
 
 
 def test_a_disk_that_takes_nothing_is_an_error_that_names_the_file(tmp_path: Path) -> None:
@@ -138,11 +139,11 @@ from pathlib import Path
 from edge.evidence.directory_store import DirectoryStore
 from edge.evidence.evidence_database import EvidenceDatabase
 from edge.testing.conformance.evidence_store import reference_of
-from edge.testing.fake_clock import FakeClock
+from edge.testing.fake_clock import START, FakeClock
 from edge.testing.tally import Tally
 
 folder = Path(sys.argv[1])
-database = EvidenceDatabase(folder / "evidence.db")
+database = EvidenceDatabase(folder / "evidence.db", START)
 store = DirectoryStore(folder / "files", database, FakeClock(), Tally())
 number = 0
 while True:

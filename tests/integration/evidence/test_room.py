@@ -29,7 +29,7 @@ class Shelf:
         self.told: list[EvidenceRoom] = []
         self.files_when_told: list[str] = []
         self.paths: dict[str, Path] = {}
-        self.database = EvidenceDatabase(folder / "evidence.db")
+        self.database = EvidenceDatabase(folder / "evidence.db", START)
         self.store = DirectoryStore(
             folder / "files",
             self.database,

@@ -6,6 +6,7 @@ from pathlib import Path
 
 from edge.evidence.evidence_database import EvidenceDatabase
 from edge.evidence.ledger import EvidenceLedger
+from edge.testing.fake_clock import START
 
 INCIDENT = "6b5c88b7-dab9-57fc-b915-f6b586df5283"
 
@@ -24,7 +25,7 @@ def test_orders_and_files_of_the_first_release_are_still_there(tmp_path: Path) -
     )
     old.commit()
     old.close()
-    database = EvidenceDatabase(path)
+    database = EvidenceDatabase(path, START)
     [order] = EvidenceLedger(database).open_orders()
     assert (str(order.incident), order.clock, order.masks) == (INCIDENT, None, ())
     with database.reading() as connection:

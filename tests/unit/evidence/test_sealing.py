@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 from recorders import BOX, MODEL
 
-from edge.errors import EvidenceError
+from edge.errors import EvidenceError, StoreUnusable
 from edge.evidence.evidence_database import EvidenceDatabase
 from edge.evidence.identity_key import load_or_create, public_bytes
 from edge.evidence.ledger import ClipOrder, EvidenceLedger
@@ -35,7 +35,7 @@ class Office:
     def __init__(self, folder: Path, outbox: MemoryOutbox | None = None) -> None:
         self.outbox = outbox or MemoryOutbox()
         self.key = load_or_create(folder / "key.pem")
-        self.database = EvidenceDatabase(folder / "evidence.db")
+        self.database = EvidenceDatabase(folder / "evidence.db", START)
         self.ledger = EvidenceLedger(self.database)
         maker = Maker(BOX, "hazard-patrol 0", "0" * 64, "2" * 64, lambda _camera, _hazard: (MODEL,))
         self.sealer = Sealer(maker, self.key, self.ledger, self.outbox, FakeClock())
@@ -199,21 +199,38 @@ def test_a_key_folder_that_cannot_be_written_is_named(tmp_path: Path) -> None:
 )
 def test_a_damaged_database_is_set_aside_and_a_new_one_begun(tmp_path: Path, damage: bytes) -> None:
     path = tmp_path / "evidence.db"
-    first = EvidenceDatabase(path)
+    first = EvidenceDatabase(path, START)
     EvidenceLedger(first).order(order())
     first.close()
     path.write_bytes(damage)
-    second = EvidenceDatabase(path)
+    second = EvidenceDatabase(path, START)
     EvidenceLedger(second).order(order("b"))
     assert [one.incident for one in EvidenceLedger(second).open_orders()] == [order("b").incident]
-    assert (second.set_aside is not None) == (damage != b"")
+    assert second.set_aside is not None
+    assert second.set_aside.path.read_bytes() == damage
+
+
+def test_a_database_that_the_disk_does_not_let_be_opened_is_not_damaged(tmp_path: Path) -> None:
+    path = tmp_path / "evidence.db"
+    database = EvidenceDatabase(path, START)
+    EvidenceLedger(database).order(order())
+    database.close()
+    # As on a full disk: SQLite cannot make the file that it works with beside the database.
+    path.with_name("evidence.db-wal").mkdir()
+    with pytest.raises(StoreUnusable, match="the disk has room"):
+        EvidenceDatabase(path, START)
+    path.with_name("evidence.db-wal").rmdir()
+    database = EvidenceDatabase(path, START)
+    assert database.set_aside is None
+    assert [one.incident for one in EvidenceLedger(database).open_orders()] == [order().incident]
+    database.close()
 
 
 def test_a_database_of_a_newer_release_is_left_alone(tmp_path: Path) -> None:
     path = tmp_path / "evidence.db"
-    database = EvidenceDatabase(path)
+    database = EvidenceDatabase(path, START)
     with database.reading() as connection:
         connection.execute("PRAGMA user_version = 99")
     database.close()
-    with pytest.raises(EvidenceError, match="newer release"):
-        EvidenceDatabase(path)
+    with pytest.raises(StoreUnusable, match="newer release"):
+        EvidenceDatabase(path, START)

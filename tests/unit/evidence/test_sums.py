@@ -42,7 +42,7 @@ class Shelf:
         self.open()
 
     def open(self) -> None:
-        self.database = EvidenceDatabase(self.folder / "evidence.db")
+        self.database = EvidenceDatabase(self.folder / "evidence.db", START)
         self.store = DirectoryStore(
             self.folder / "files", self.database, FakeClock(), self.tally, QUOTA, lambda: 10**9
         )
@@ -131,13 +131,13 @@ def test_an_older_box_s_files_are_summed_when_it_is_updated(tmp_path: Path) -> N
     )
     old.commit()
     old.close()
-    database = EvidenceDatabase(tmp_path / "evidence.db")
+    database = EvidenceDatabase(tmp_path / "evidence.db", START)
     assert kept_sums(database) == Sums(29, 9, 1)
     database.close()
 
 
 def test_what_is_lost_is_looked_up_among_the_untold_alone(tmp_path: Path) -> None:
-    database = EvidenceDatabase(tmp_path / "evidence.db")
+    database = EvidenceDatabase(tmp_path / "evidence.db", START)
     with database.reading() as connection:
         plan = connection.execute(
             "EXPLAIN QUERY PLAN SELECT sha256 FROM evidence"

@@ -1,7 +1,8 @@
-"""Opens the outbox's SQLite file, whatever state a power cut left it in.
+"""Opens an SQLite file, whatever state a power cut left it in.
 
-A file that is damaged is set aside under `<name>.damaged-<utc>` and a fresh one is begun: the box
-starts in any case, and whoever looks later still has every byte.
+A file that is damaged is set aside under `<name>.damaged-<utc>` with what belongs to it, and a
+fresh one is begun: the box starts in any case, and whoever looks later still has every byte. A disk
+that does not let a sound file be opened has damaged nothing: that is told, and the file stays.
 """
 
 import sqlite3
@@ -11,13 +12,24 @@ from dataclasses import dataclass
 from datetime import datetime
 from importlib import resources
 from pathlib import Path
-from typing import NoReturn
 
-from edge.errors import DeliveryError
+from edge.errors import StoreUnusable
 
 #: SQLite's companions of a file in WAL mode.
 _COMPANIONS = ("-wal", "-shm")
 _BUSY_MS = 10_000
+
+
+@dataclass(frozen=True, slots=True)
+class Schema:
+    """What a file must hold.
+
+    package: whose `sql` folder holds the steps to it, in their order. newer_is_damaged: whether a
+    file of a newer release is set aside too; else it is left alone and the box does not start.
+    """
+
+    package: str
+    newer_is_damaged: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,28 +49,28 @@ class OpenedFile:
 
 
 class _Damaged(Exception):
-    """The file holds no usable outbox; the message says why."""
+    """The file holds nothing usable; the message says why."""
 
 
-def open_file(path: Path, at: datetime) -> OpenedFile:
-    """Open or create the file; `at` names what is set aside.
+def open_file(path: Path, schema: Schema, at: datetime) -> OpenedFile:
+    """Open or create the file: WAL, every commit on the disk; `at` names what is set aside.
 
     Raises:
-        DeliveryError: the folder cannot be written.
+        StoreUnusable: the disk does not let it be opened, or it is of a newer release.
     """
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
         try:
-            return OpenedFile(_open_sound(path), set_aside=None)
+            return OpenedFile(_open_sound(path, schema), set_aside=None)
         except _Damaged as damage:
             moved = _set_aside(path, at)
-            return OpenedFile(_open_sound(path), SetAside(moved, str(damage)))
+            return OpenedFile(_open_sound(path, schema), SetAside(moved, str(damage)))
     except _Damaged as damage:
-        fault = f"{path}: a fresh outbox cannot be made ({damage}); look at the disk"
-        raise DeliveryError(fault) from damage
+        fault = f"{path}: a fresh file cannot be made ({damage}); look at the disk"
+        raise StoreUnusable(fault) from damage
     except (OSError, sqlite3.OperationalError) as error:
         fault = f"{path}: {error}; check that the folder can be written and the disk has room"
-        raise DeliveryError(fault) from error
+        raise StoreUnusable(fault) from error
 
 
 @contextmanager
@@ -74,21 +86,21 @@ def transaction(connection: sqlite3.Connection) -> Iterator[sqlite3.Connection]:
         raise
 
 
-def _open_sound(path: Path) -> sqlite3.Connection:
+def _open_sound(path: Path, schema: Schema) -> sqlite3.Connection:
     if path.exists() and path.stat().st_size == 0:
         raise _Damaged("the file is empty")
     connection = sqlite3.connect(path, isolation_level=None, check_same_thread=False)
     try:
         _prepare(connection)
         _check(connection)
-        _migrate(connection)
+        _migrate(connection, path, schema)
     except sqlite3.OperationalError:
         connection.close()
         raise
     except sqlite3.DatabaseError as error:
         connection.close()
         raise _Damaged(str(error)) from error
-    except _Damaged:
+    except (_Damaged, StoreUnusable):
         connection.close()
         raise
     return connection
@@ -111,9 +123,11 @@ def _check(connection: sqlite3.Connection) -> None:
         raise _Damaged("; ".join(answers))
 
 
-def _migrate(connection: sqlite3.Connection) -> None:
-    steps = _migrations()
+def _migrate(connection: sqlite3.Connection, path: Path, schema: Schema) -> None:
+    steps = _steps(schema.package)
     version = int(connection.execute("PRAGMA user_version").fetchone()[0])
+    if version > len(steps) and not schema.newer_is_damaged:
+        raise StoreUnusable(f"{path}: written by a newer release; install that one again")
     if version > len(steps):
         raise _Damaged(f"schema {version} was written by a newer version; {len(steps)} is known")
     for number, script in enumerate(steps[version:], start=version + 1):
@@ -121,8 +135,8 @@ def _migrate(connection: sqlite3.Connection) -> None:
         connection.executescript(f"BEGIN; {script}\nPRAGMA user_version = {number}; COMMIT;")
 
 
-def _migrations() -> list[str]:
-    folder = resources.files("edge.delivery") / "sql"
+def _steps(package: str) -> list[str]:
+    folder = resources.files(package) / "sql"
     files = sorted((f for f in folder.iterdir() if f.name.endswith(".sql")), key=lambda f: f.name)
     return [file.read_text(encoding="utf-8") for file in files]
 
@@ -144,13 +158,3 @@ def _free_name(wanted: Path) -> Path:
         number += 1
         name = wanted.with_name(f"{wanted.name}-{number}")
     return name
-
-
-def refuse(path: Path, error: sqlite3.Error) -> NoReturn:
-    """Say in one sentence what SQLite would not do.
-
-    Raises:
-        DeliveryError: always.
-    """
-    fault = f"{path}: {error}; the message is kept by its sender and tried again"
-    raise DeliveryError(fault) from error

@@ -1,0 +1,1 @@
+"""What is written so that a power cut leaves it whole or as it was: files, and SQLite files."""
