@@ -11,6 +11,7 @@ from typing import Any
 
 import yaml
 
+from edge.bench.tied import tied
 from edge.inference.layout import Layout
 
 _LEAVE_S = 60.0
@@ -65,7 +66,7 @@ def written(site: dict[str, Any], folder: Path) -> Path:
 def running(config: Path) -> Iterator["subprocess.Popen[bytes]"]:
     """Run a box, and ask it to leave in the end."""
     command = [sys.executable, "-P", "-m", "patrol", "edge", "run", "--config", str(config)]
-    box = subprocess.Popen(command, stderr=subprocess.DEVNULL)  # noqa: S603 - our own command
+    box = subprocess.Popen(tied(command), stderr=subprocess.DEVNULL)  # noqa: S603 - our own command
     try:
         yield box
     finally:

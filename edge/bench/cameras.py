@@ -18,6 +18,7 @@ import yaml
 from edge.bench.clips import FPS as FILM_FPS
 from edge.bench.report import Figure, at_least
 from edge.bench.rtsp import PATH, RtspServer, serving
+from edge.bench.tied import tied
 from edge.config.inference import Precision
 from edge.errors import EdgeError
 from edge.inference.layout import Layout
@@ -180,7 +181,7 @@ def held(who: str, found: Trial | None, precision: str, note: str) -> Iterator[F
 
 
 def _run(words: list[str], out: Path, *servers: RtspServer) -> tuple[dict[str, Any], float]:
-    command = [sys.executable, "-P", "-m", f"edge.bench.{words[0]}", *words[1:]]
+    command = tied([sys.executable, "-P", "-m", f"edge.bench.{words[0]}", *words[1:]])
     before = sum(server.cpu_s for server in servers)
     try:
         done = subprocess.run(  # noqa: S603

@@ -24,6 +24,7 @@ from paho.mqtt.enums import CallbackAPIVersion
 
 from edge.bench.box import BoxBench, running, site_of, written
 from edge.bench.report import Figure, at_most
+from edge.bench.tied import tied
 from edge.errors import EdgeError
 from edge.fleet.system_clock import SystemClock
 from hazard_library.contract.device import Ack, Outcome, Receipt
@@ -108,7 +109,7 @@ def _broker(folder: Path) -> Iterator[int]:
     config = folder / "mosquitto.conf"
     config.write_text(f"listener {port} 127.0.0.1\nallow_anonymous true\npersistence false\n")
     broker = subprocess.Popen(  # noqa: S603
-        [_mosquitto() or "", "-c", str(config)],
+        tied([_mosquitto() or "", "-c", str(config)]),
         stdout=subprocess.DEVNULL,
         stderr=subprocess.DEVNULL,
     )

@@ -8,6 +8,7 @@ from pathlib import Path
 
 import edge.testing
 from edge.bench.processes import cpu_seconds
+from edge.bench.tied import tied
 from edge.errors import EdgeError
 
 _PYTHON = "/usr/bin/python3"
@@ -37,7 +38,11 @@ def serving(film: Path, codec: str) -> Iterator[RtspServer]:
     """
     words = [_PYTHON, str(_SCRIPT), str(film), {"hevc": "h265"}.get(codec, codec), "0"]
     process = subprocess.Popen(  # noqa: S603
-        words, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True
+        tied(words),
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.DEVNULL,
+        text=True,
     )
     try:
         said = "" if process.stdout is None else process.stdout.readline().strip()

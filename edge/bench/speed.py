@@ -11,6 +11,7 @@ from statistics import median
 
 from edge.bench.agreement import Agreement, agree
 from edge.bench.report import Figure, at_least, at_most
+from edge.bench.tied import tied
 from edge.config.inference import Backend, Precision
 from edge.core.tracking import TrackingSettings
 from edge.errors import EdgeError
@@ -128,7 +129,7 @@ def _runs(bench: SpeedBench, layout: Layout) -> Runs:
 
 
 def _run(words: list[str], out: Path) -> float:
-    command = [sys.executable, "-P", "-m", f"edge.bench.{words[0]}", *words[1:]]
+    command = tied([sys.executable, "-P", "-m", f"edge.bench.{words[0]}", *words[1:]])
     done = subprocess.run(command, capture_output=True, text=True, check=False)  # noqa: S603
     if done.returncode != 0:
         last = done.stderr.strip().splitlines()[-1:] or ["it said nothing"]

@@ -11,6 +11,7 @@ from typing import Any
 
 from edge.bench.agreement import agree
 from edge.bench.clips import film_of
+from edge.bench.tied import tied
 from edge.bench.trials import Trial, best_of, candidates
 from edge.config import Site, load_site
 from edge.config.inference import Precision
@@ -108,7 +109,8 @@ def _tried(site: Site, layout: Layout, film: Path, seconds: float, out: Path) ->
         "film": str(film),
         "seconds": seconds,
     }
-    command = [sys.executable, "-P", "-m", "edge.bench.trial_child", json.dumps(job), str(out)]
+    child = [sys.executable, "-P", "-m", "edge.bench.trial_child", json.dumps(job), str(out)]
+    command = tied(child)
     done = subprocess.run(command, capture_output=True, text=True, check=False)  # noqa: S603
     if done.returncode != 0:
         return {"failed": (done.stderr.strip().splitlines() or ["it said nothing"])[-1]}

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 
 import structlog
 
+from edge.runtime import ties
 from edge.runtime.life_signs import Pulse
 from edge.runtime.restart_budget import RestartBudget
 from edge.runtime.service_manager import ServiceManager
@@ -100,7 +101,7 @@ class Supervisor:
             return subprocess.Popen(  # noqa: S603 - our own command line
                 command,
                 pass_fds=(self._pulse.write_end,),
-                env=os.environ | self._pulse.environment(),
+                env=os.environ | self._pulse.environment() | ties.environment(),
             )
         finally:
             signal.pthread_sigmask(signal.SIG_UNBLOCK, {signal.SIGHUP})

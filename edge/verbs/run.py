@@ -1,6 +1,5 @@
 """`patrol edge run`: the parent watches; the child composes the box and runs it."""
 
-import ctypes
 import os
 import signal
 import sys
@@ -16,12 +15,12 @@ from edge.fleet.system_clock import SystemClock
 from edge.runtime.logs import configure_logging
 from edge.runtime.service_manager import ServiceManager
 from edge.runtime.supervisor import Patience, Supervisor
+from edge.runtime.ties import die_with, parent_of
 
 _log = structlog.get_logger(__name__)
 
 #: A code that is no final word: the parent starts the child again.
 CRASHED = 70
-_SET_PARENT_DEATH_SIGNAL = 1
 #: What a child needs to leave beyond draining: threads, stores, the last will.
 _LEAVE_S = 60.0
 
@@ -52,7 +51,9 @@ def run_parent(options: RunOptions) -> int:
 
 def run_child(options: RunOptions) -> int:
     """Run the box until it is told to leave, or every source is over."""
-    _die_with_parent()
+    if not die_with(parent_of(os.environ)):
+        # Two boxes never run at once on one folder.
+        raise ConfigError("the parent has gone; start patrol edge run again")
     configure_logging()
     orders = Orders()
     from edge.verbs.child import Child  # noqa: PLC0415 - the parent never loads what it imports
@@ -91,11 +92,3 @@ class Orders:
 
     def _on_reload(self, _number: int, _frame: FrameType | None) -> None:
         self._reload.set()
-
-
-def _die_with_parent() -> None:
-    """Let the kernel end this process when the parent is killed: two boxes never run at once."""
-    libc = ctypes.CDLL(None, use_errno=True)
-    libc.prctl(_SET_PARENT_DEATH_SIGNAL, signal.SIGKILL)
-    if os.getppid() == 1:
-        raise ConfigError("the parent has gone; start patrol edge run again")
