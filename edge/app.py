@@ -359,7 +359,7 @@ def _delivery(box: Box, shared: _Shared) -> Delivery | None:
     commands = Commands(shared.outbox, board, heartbeat.wake, sender.wake)
     reception = Reception(sender, heartbeat, commands, board)
     keeper = None if way.certified is None else _certificate_keeper(way.certified, shared)
-    return Delivery(mqtt, reception, sender, uploader, heartbeat, keeper)
+    return Delivery(mqtt, reception, sender, uploader, heartbeat, commands, keeper)
 
 
 def _certificate_keeper(certified: Certified, shared: _Shared) -> CertificateKeeper:

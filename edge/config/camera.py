@@ -1,5 +1,6 @@
 """One camera as it stands in the configuration."""
 
+from collections.abc import Mapping
 from datetime import timedelta
 from enum import StrEnum
 from pathlib import Path
@@ -204,6 +205,14 @@ class CameraConfig(Setting):
         default=False,
         description="Hazards that need a zone work on the whole picture if none is drawn",
     )
+
+    @property
+    def sources(self) -> Mapping[str, SourceConfig]:
+        """Its streams, by the field that says each."""
+        sources: dict[str, SourceConfig] = {"source": self.source}
+        if self.evidence_source is not None:
+            sources["evidence_source"] = self.evidence_source
+        return sources
 
     def zone(self, name: ZoneId) -> ZoneConfig | None:
         """Return the drawn zone of that name, or None."""

@@ -8,7 +8,6 @@ from edge.config import source_check
 from edge.config.camera import (
     CameraConfig,
     HazardSwitch,
-    SourceConfig,
     SourceMode,
     ZoneConfig,
 )
@@ -134,7 +133,7 @@ def missing_files(placed: list[Placed], folder: Path) -> Iterator[Mistake]:
     A film that is not there is no mistake of the configuration: that camera is offline and says so.
     """
     for one in placed:
-        for name, source in _sources(one.camera):
+        for name, source in one.camera.sources.items():
             for where, text in source_check.missing_files(source, folder):
                 yield one.mistake((name, *where), text)
         view = one.camera.reference_view
@@ -144,18 +143,12 @@ def missing_files(placed: list[Placed], folder: Path) -> Iterator[Mistake]:
 
 
 def _source_mistakes(one: Placed) -> Iterator[Mistake]:
-    for name, source in _sources(one.camera):
+    for name, source in one.camera.sources.items():
         for where, text in source_check.mistakes(source, one.camera.mode):
             yield one.mistake((name, *where), text)
     if one.camera.evidence_source and one.camera.mode is SourceMode.REPLAY:
         text = "a replay has one stream; remove it or write mode: live"
         yield one.mistake(("evidence_source",), text)
-
-
-def _sources(camera: CameraConfig) -> Iterator[tuple[str, SourceConfig]]:
-    yield "source", camera.source
-    if camera.evidence_source is not None:
-        yield "evidence_source", camera.evidence_source
 
 
 def _zone_mistakes(one: Placed) -> Iterator[Mistake]:

@@ -93,6 +93,12 @@ class DirectoryStore:
         ]
         return tuple(Upload(r, self._path(r.kind, r.sha256, r.media_type)) for r in refs)
 
+    def count_to_upload(self) -> int:
+        """Return how many files the server does not have yet."""
+        with self._database.reading() as connection:
+            query = "SELECT count(*) FROM evidence WHERE state = 'kept' AND uploaded_at IS NULL"
+            return int(connection.execute(query).fetchone()[0])
+
     def mark_uploaded(self, sha256: str, at: datetime) -> None:
         """Remember that the server confirmed a file's hash."""
         with self._database.writing() as connection:

@@ -23,6 +23,7 @@ from edge.evidence.ledger import ClipOrder, EvidenceLedger
 from edge.evidence.losses import LossTeller
 from edge.evidence.people import People
 from edge.evidence.seal import Maker, Sealer
+from edge.evidence.unsealed import Unsealed
 from edge.ports import Clock, Counters, EvidenceStore, Frame, Look, Outbox
 from edge.video.clip import ShownFormat
 from edge.video.evidence_ring import ClipSource
@@ -107,7 +108,7 @@ class EvidenceRecorder:
         self._losses = LossTeller(settings.device, stores.store, stores.outbox, clock)
         limits = DeskLimits(waits_for_room=settings.waits_for_clips)
         self._desk = ClipDesk(rings, clock, stores.counters, limits)
-        self._unsealed: list[Made] = []
+        self._unsealed = Unsealed(stores.counters)
 
     def adopt_configuration(self, sha256: str) -> None:
         """Name another configuration in what is sealed from now on."""
@@ -207,14 +208,13 @@ class EvidenceRecorder:
 
     def _seal(self, made: Made) -> None:
         if not self._try(lambda: self._sealer.seal(made.order, made.span)):
-            self._unsealed.append(made)
+            self._unsealed.add(made)
 
     def _seal_again(self) -> None:
         """Try once more what a full disk has kept from being sealed."""
-        if self._unsealed and self._try(
-            lambda: self._sealer.seal(self._unsealed[0].order, self._unsealed[0].span)
-        ):
-            del self._unsealed[0]
+        made = self._unsealed.first
+        if made is not None and self._try(lambda: self._sealer.seal(made.order, made.span)):
+            self._unsealed.sealed_first()
 
     def _try(self, verb: Callable[[], None]) -> bool:
         try:

@@ -1,10 +1,13 @@
-"""Does what the server orders."""
+"""Does what the server orders, on a thread of its own: an order may take the disk a while."""
 
+from collections import deque
 from collections.abc import Callable
+from threading import Lock
 from typing import assert_never
 
 import structlog
 
+from edge.delivery.bell import Bell
 from edge.errors import DeliveryError
 from edge.fleet.status_board import StatusBoard
 from edge.ports import Counters, Gone, Outbox
@@ -15,9 +18,16 @@ from hazard_library.errors import ContractError
 
 log = structlog.get_logger(__name__)
 
+#: Orders that wait; the server gives one at a time, and gives again what was not done.
+_MOST_WAITING = 16
+_IDLE_S = 60.0
+
 
 class Commands:
-    """Takes orders as they came over the wire. `report_state` and `send` wake those who do them."""
+    """One thread runs `run`; tests call `step`.
+
+    report_state, send: wake those who do it.
+    """
 
     def __init__(
         self,
@@ -31,8 +41,39 @@ class Commands:
         self._board = board
         self._report_state = report_state
         self._send = send
+        self._bell = Bell()
+        self._waiting: deque[bytes] = deque()
+        self._lock = Lock()
 
-    def obey(self, payload: bytes) -> None:
+    def run(self) -> None:
+        """Work until `stop`."""
+        while not self._bell.is_stopped:
+            self.step()
+            self._bell.wait(_IDLE_S)
+
+    def stop(self) -> None:
+        """Let `run` end after the present order."""
+        self._bell.stop()
+
+    def take(self, payload: bytes) -> None:
+        """Keep an order, as it came over the wire, for the next step; never blocks the link."""
+        with self._lock:
+            if len(self._waiting) == _MOST_WAITING:
+                self._waiting.popleft()
+                self._counters.count("commands_dropped")
+            self._waiting.append(payload)
+        self._bell.ring()
+
+    def step(self) -> None:
+        """Carry out what waits, in its order."""
+        while (payload := self._next()) is not None:
+            self._obey(payload)
+
+    def _next(self) -> bytes | None:
+        with self._lock:
+            return self._waiting.popleft() if self._waiting else None
+
+    def _obey(self, payload: bytes) -> None:
         """Carry out one order; one that cannot be read is counted and told."""
         try:
             command = parse(Command, payload)

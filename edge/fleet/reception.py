@@ -36,7 +36,7 @@ class Reception:
             case Channel.ACK:
                 self._sender.take_ack(payload)
             case Channel.CMD:
-                self._commands.obey(payload)
+                self._commands.take(payload)
             case Channel.CONFIG if payload:
                 self.revisions.put(payload)
             case Channel.CONFIG:

@@ -258,6 +258,8 @@ class CameraUnit:
     def _judge(self) -> None:
         while not self._survives("pipeline_crashed", self._judge_all):
             pass
+        # What was dropped since the last time is told too.
+        self._tell_counts()
         if self._failure is not None:
             self._parts.give_up(self._failure)
 

@@ -15,6 +15,7 @@ from edge.evidence.directory_store import DirectoryStore
 from edge.evidence.no_evidence import NoEvidence
 from edge.evidence.recorder import EvidenceRecorder
 from edge.fleet.certificate_keeper import CertificateKeeper
+from edge.fleet.commands import Commands
 from edge.fleet.heartbeat import Heartbeat
 from edge.fleet.reception import Reception
 from edge.fleet.status_board import StatusBoard
@@ -53,6 +54,7 @@ class Delivery:
     sender: Sender
     uploader: Uploader
     heartbeat: Heartbeat
+    commands: Commands
     certificate: CertificateKeeper | None
     """None: the box has a credential file."""
 
@@ -176,6 +178,8 @@ class Engine:
                 part.stop()
         for thread in self._threads:
             thread.join(_JOIN_S)
+            if thread.is_alive():
+                _log.error("part_did_not_leave", part=thread.name, within_s=_JOIN_S)
         if delivery is not None:
             delivery.link.stop()
         self._parts.keep_figures()
@@ -213,7 +217,7 @@ class Engine:
             return LeftOver(0, 0, not sealed)
         return LeftOver(
             self._parts.outbox.backlog().pending,
-            len(self._parts.store.to_upload(1000)),
+            self._parts.store.count_to_upload(),
             not sealed,
         )
 
@@ -237,6 +241,7 @@ def _working(delivery: Delivery) -> tuple[tuple[str, Runs], ...]:
         ("sender", delivery.sender),
         ("uploader", delivery.uploader),
         ("heartbeat", delivery.heartbeat),
+        ("commands", delivery.commands),
     )
     if delivery.certificate is None:
         return parts

@@ -4,6 +4,7 @@ Only counters that stand there anyway are read, two short questions go to the st
 it more than once a second: whoever asks, and however often, the engine does not notice.
 """
 
+import resource
 import shutil
 import threading
 from collections.abc import Callable, Mapping
@@ -28,7 +29,6 @@ from hazard_library.contract.events import ModelUsed
 from hazard_library.contract.ids import HazardId
 
 _FRESH_S = 1.0
-_MOST_UPLOADS = 1000
 #: Below so much of the disk somebody should look.
 _LITTLE_DISK = 0.05
 
@@ -88,7 +88,7 @@ class Disk:
     @property
     def is_short(self) -> bool:
         """Whether little is free."""
-        return self.free < self.total * _LITTLE_DISK
+        return self.free <= self.total * _LITTLE_DISK
 
 
 @dataclass(frozen=True, slots=True)
@@ -205,17 +205,22 @@ class VitalsSource:
 
     def _uploads(self) -> int | None:
         try:
-            return len(self._engine.parts.store.to_upload(_MOST_UPLOADS))
+            return self._engine.parts.store.count_to_upload()
         except EvidenceError:
             return None
 
     def _disk(self, site: Site) -> Disk:
-        usage = shutil.disk_usage(site.stores)
+        try:
+            usage = shutil.disk_usage(site.stores)
+            free, total = usage.free, usage.total
+        except OSError:
+            # A disk that has gone is the very moment to be able to read the page.
+            free, total = 0, 0
         try:
             used = self._engine.parts.store.used_bytes()
         except EvidenceError:
             used = None
-        return Disk(usage.free, usage.total, used, site.config.quotas.evidence)
+        return Disk(free, total, used, site.config.quotas.evidence)
 
 
 def _camera(unit: CameraUnit, state: CameraState | None, wanted: CameraConfig) -> CameraVitals:
@@ -235,7 +240,7 @@ def _memory_bytes() -> int:
         pages = int(Path("/proc/self/statm").read_text(encoding="ascii").split()[1])
     except (OSError, ValueError, IndexError):
         return 0
-    return pages * 4096
+    return pages * resource.getpagesize()
 
 
 def worries(vitals: Vitals) -> tuple[Worry, ...]:

@@ -7,7 +7,8 @@ from pathlib import Path
 import structlog
 
 from edge.app import Box, compose, open_box, open_status, reconfigure
-from edge.config import RtspSource, Site, last_good
+from edge.config import Site, last_good
+from edge.config.secret_files import password_files
 from edge.config.watch import ConfigWatch
 from edge.errors import ConfigError, EdgeError
 from edge.inference.taught_states import state_cards
@@ -162,15 +163,9 @@ class Child:
 
 
 def _besides(box: Box) -> tuple[Path, ...]:
-    """Return what belongs to a configuration beside its own files."""
-    return (*_secrets_of(box.site), *state_cards(box.site, box.catalogue))
-
-
-def _secrets_of(site: Site) -> list[Path]:
-    """Return the password files: a new password is a change of the configuration too."""
-    sources = [camera.source for camera in site.cameras]
-    given = [one.password_file for one in sources if isinstance(one, RtspSource)]
-    return [site.path(file) for file in given if file is not None]
+    """Return what belongs to a configuration beside its own files: a change of it is one too."""
+    passwords = (file for _, file in password_files(box.site))
+    return (*passwords, *state_cards(box.site, box.catalogue))
 
 
 def _keep_as_last_good(site: Site) -> None:

@@ -10,7 +10,8 @@ from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 
 from edge.app import EVIDENCE_DATABASE, OUTBOX, SIGNING_KEY
-from edge.config import RtspSource, Site
+from edge.config import Site
+from edge.config.secret_files import password_files
 from edge.fleet.box_clock import ClockReading
 from edge.verbs.finding import Finding, bad, watch, well
 
@@ -144,11 +145,9 @@ def _damage(file: Path) -> str | None:
 
 def secrets(site: Site) -> Iterator[Finding]:
     """Files that only the box's user should read."""
-    for camera in site.cameras:
-        if isinstance(camera.source, RtspSource) and camera.source.password_file is not None:
-            file = site.path(camera.source.password_file)
-            if file.is_file():
-                yield _rights(f"password of {camera.id}", file)
+    for camera, file in password_files(site):
+        if file.is_file():
+            yield _rights(f"password of {camera}", file)
 
 
 def _rights(topic: str, file: Path) -> Finding:

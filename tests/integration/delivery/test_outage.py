@@ -42,15 +42,15 @@ class Box:
         self.link = MqttLink(address, report.last_will, self.board)
         self.sender = Sender(self.outbox, self.link, clock, self.board, pace)
         self.heartbeat = Heartbeat(report, self.link, clock, self.board)
-        commands = Commands(self.outbox, self.board, self.heartbeat.wake, self.sender.wake)
-        self.reception = Reception(self.sender, self.heartbeat, commands, self.board)
+        self.commands = Commands(self.outbox, self.board, self.heartbeat.wake, self.sender.wake)
+        self.reception = Reception(self.sender, self.heartbeat, self.commands, self.board)
         self.outbox.call_on_append(self.sender.wake)
 
 
 @contextmanager
 def delivering(path: Path, broker: Broker, pace: SenderPace | None = None) -> Iterator[Box]:
     box = Box(path, broker, pace or SenderPace())
-    workers = (box.sender, box.heartbeat)
+    workers = (box.sender, box.heartbeat, box.commands)
     threads = [Thread(target=worker.run) for worker in workers]
     for thread in threads:
         thread.start()

@@ -72,6 +72,17 @@ def test_bytes_that_are_not_what_they_are_called_are_refused(tmp_path: Path) -> 
     with pytest.raises(EvidenceError, match="do not match"):
         box.store.put(b"another", reference_of(b"a clip"))
     assert box.store.to_upload(10) == ()
+    assert box.store.count_to_upload() == 0
+
+
+def test_all_that_waits_for_the_server_is_counted_however_few_are_asked_for(tmp_path: Path) -> None:
+    box = Box(tmp_path)
+    for number in range(3):
+        box.put(str(number).encode())
+    [first] = box.store.to_upload(1)
+    assert box.store.count_to_upload() == 3
+    box.store.mark_uploaded(first.ref.sha256, START)
+    assert box.store.count_to_upload() == 2
 
 
 def test_leftovers_of_a_crash_in_the_middle_of_writing_are_removed(tmp_path: Path) -> None:

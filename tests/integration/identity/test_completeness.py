@@ -69,7 +69,7 @@ def running(bureau: CertifiedBureau, stores: Path, outbox_file: str) -> Iterator
     sender.call_on_answer(server_clock.answered)
     commands = Commands(outbox, board, heartbeat.wake, sender.wake)
     board.call_on_change(heartbeat.wake)
-    parts = (sender, heartbeat)
+    parts = (sender, heartbeat, commands)
     threads = [Thread(target=part.run) for part in parts]
     for thread in threads:
         thread.start()

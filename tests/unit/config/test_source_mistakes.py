@@ -8,6 +8,7 @@ import pytest
 import yaml
 
 from edge.config import load_site
+from edge.config.secret_files import password_files
 from edge.errors import ConfigError
 from hazard_library.catalogue.load import Catalogue, load_catalogue
 
@@ -26,6 +27,32 @@ def a_site() -> dict[str, Any]:
         "hazards": [{"id": "FIRE-01"}],
     }
     return {"site": "yard", "device": "box-1", "stores": "stores", "cameras": [camera]}
+
+
+def test_every_password_file_of_a_site_is_known_whatever_the_stream(
+    tmp_path: Path, catalogue: Catalogue
+) -> None:
+    """Who is not known here is neither watched for a new password nor looked at by the doctor."""
+    wanted = a_site()
+    secret = {"user": "u", "password_file": "a.password"}
+    wanted["cameras"] = [
+        {**wanted["cameras"][0], "id": "rtsp", "source": {"kind": "rtsp", "host": "h"} | secret},
+        {
+            **wanted["cameras"][0],
+            "id": "web",
+            "source": {"kind": "http", "url": "http://h/"} | secret,
+        },
+        {
+            **wanted["cameras"][0],
+            "id": "two",
+            "evidence_source": {"kind": "rtsp", "host": "h"} | secret,
+        },
+    ]
+    (tmp_path / "site.yaml").write_text(yaml.safe_dump(wanted), encoding="utf-8")
+    (tmp_path / "a.password").write_text("secret\n")
+    site = load_site(tmp_path / "site.yaml", catalogue)
+    file = tmp_path / "a.password"
+    assert list(password_files(site)) == [("rtsp", file), ("web", file), ("two", file)]
 
 
 CASES: list[tuple[str, Change, str]] = [

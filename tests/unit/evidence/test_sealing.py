@@ -9,12 +9,15 @@ import pytest
 from recorders import BOX, MODEL
 
 from edge.errors import EvidenceError, StoreUnusable
+from edge.evidence.clip_job import Made
 from edge.evidence.evidence_database import EvidenceDatabase
 from edge.evidence.identity_key import load_or_create, public_bytes
 from edge.evidence.ledger import ClipOrder, EvidenceLedger
 from edge.evidence.seal import Maker, Sealer
+from edge.evidence.unsealed import Unsealed
 from edge.testing.fake_clock import START, FakeClock
 from edge.testing.memory_outbox import MemoryOutbox
+from edge.testing.tally import Tally
 from hazard_library.contract.clock import ClockState
 from hazard_library.contract.evidence import EvidenceKind, EvidenceSealed
 from hazard_library.contract.ids import CameraId, HazardId, incident_id
@@ -224,6 +227,17 @@ def test_a_database_that_the_disk_does_not_let_be_opened_is_not_damaged(tmp_path
     assert database.set_aside is None
     assert [one.incident for one in EvidenceLedger(database).open_orders()] == [order().incident]
     database.close()
+
+
+def test_manifests_that_no_disk_takes_are_kept_up_to_a_bound_and_the_oldest_are_counted() -> None:
+    tally = Tally()
+    unsealed = Unsealed(tally, most=2)
+    for name in ("a", "b", "c"):
+        unsealed.add(Made(order(name), None))
+    assert unsealed.first == Made(order("b"), None)
+    assert (len(unsealed), tally["manifests_dropped"]) == (2, 1)
+    unsealed.sealed_first()
+    assert unsealed.first == Made(order("c"), None)
 
 
 def test_a_database_of_a_newer_release_is_left_alone(tmp_path: Path) -> None:

@@ -35,13 +35,17 @@ class Desk:
     tally: StatusBoard = field(default_factory=StatusBoard)
     woken: list[str] = field(default_factory=list)
 
-    def obey(self, payload: bytes) -> None:
-        Commands(
+    def __post_init__(self) -> None:
+        self.commands = Commands(
             self.outbox,
             self.tally,
             report_state=lambda: self.woken.append("heartbeat"),
             send=lambda: self.woken.append("sender"),
-        ).obey(payload)
+        )
+
+    def obey(self, payload: bytes) -> None:
+        self.commands.take(payload)
+        self.commands.step()
 
 
 def test_what_the_server_misses_is_queued_again_and_sent() -> None:
@@ -101,6 +105,37 @@ def test_an_order_that_fails_is_counted_and_does_not_reach_the_link() -> None:
     assert desk.tally.counters()["commands_failed"] == 1
 
 
+class ForbiddenOutbox(MemoryOutbox):
+    """An outbox that is touched by the one thread that may wait for a disk."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.may_be_touched = False
+
+    def resend(self, boot: str, first: int, last: int) -> int:
+        assert self.may_be_touched, "the link's thread would wait for the disk"
+        return super().resend(boot, first, last)
+
+
+def test_the_link_that_brings_an_order_waits_for_no_disk() -> None:
+    outbox = ForbiddenOutbox()
+    desk = Desk(outbox=outbox)
+    desk.commands.take(command(Resend(boot=outbox.boot, first=1, last=1)))
+    outbox.may_be_touched = True
+    desk.commands.step()
+    assert desk.woken == ["sender"]
+
+
+def test_more_orders_than_are_kept_are_dropped_oldest_first_and_counted() -> None:
+    desk = Desk()
+    desk.commands.take(command(ReportState()))
+    for _ in range(16):
+        desk.commands.take(command(Resend(boot=desk.outbox.boot, first=1, last=1)))
+    desk.commands.step()
+    assert desk.woken == ["sender"] * 16
+    assert desk.tally.counters()["commands_dropped"] == 1
+
+
 class Front:
     """A reception with real parts behind it."""
 
@@ -110,13 +145,14 @@ class Front:
         self.sender = Sender(self.outbox, self.link, self.clock, self.board)
         report = DeviceReport(BOX, "hazard-patrol 0.1.0", self.board, self.outbox, self.clock)
         self.heartbeat = Heartbeat(report, self.link, self.clock, self.board)
-        commands = Commands(self.outbox, self.board, self.heartbeat.wake, self.sender.wake)
-        self.link.start(Reception(self.sender, self.heartbeat, commands, self.board))
+        self.commands = Commands(self.outbox, self.board, self.heartbeat.wake, self.sender.wake)
+        self.link.start(Reception(self.sender, self.heartbeat, self.commands, self.board))
 
     def step(self) -> list[Channel]:
         """Let all work once; return what went out."""
         self.clock.wait(1)
         before = len(self.link.published)
+        self.commands.step()
         self.heartbeat.step()
         self.sender.step()
         return [channel for channel, _ in self.link.published[before:]]

@@ -218,6 +218,23 @@ def test_frames_that_a_live_camera_drops_are_counted_on_the_board(site: Site) ->
     wait_until(lambda: site.board.counters().get("frames_dropped", 0) >= 3, WITHIN_S, "the counter")
 
 
+def test_what_was_dropped_shortly_before_the_end_is_counted_too(site: Site) -> None:
+    gate = Event()
+
+    def look(_: Pixels) -> RawBoxes:
+        gate.wait(WITHIN_S)
+        return NOTHING
+
+    site.look = look
+    unit = site.add("gate", Mode.LIVE)
+    site.start()
+    wait_until(lambda: unit.figures.dropped >= 1, WITHIN_S, "a drop")
+    unit.stop()
+    gate.set()
+    assert unit.join(WITHIN_S)
+    assert site.board.counters()["frames_dropped"] == unit.figures.dropped
+
+
 def test_a_camera_that_is_judged_anew_loses_no_picture(site: Site) -> None:
     unit = site.add("gate", Mode.LIVE)
     site.start()

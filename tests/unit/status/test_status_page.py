@@ -108,6 +108,12 @@ def test_every_worry_is_named_at_the_top(changed: Vitals, worry: Worry) -> None:
     assert "需要处理" in page(changed)
 
 
+def test_a_disk_that_does_not_answer_is_a_worry_and_the_page_is_drawn() -> None:
+    gone = replace(a_box(), disk=Disk(0, 0, None, 20))
+    assert worries(gone) == (Worry.DISK,)
+    assert "磁盘空间不足" in page(gone)
+
+
 def test_a_camera_in_trouble_says_what_to_do_in_both_languages() -> None:
     told = page(a_box(a_camera(CameraCondition.OFFLINE, "nothing listens at port 5999")))
     assert "检查电源、网线" in told
