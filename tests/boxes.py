@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 import yaml
+from ports import free_port
 
 from edge.testing.painted_model import write_painted_package
 
@@ -33,6 +34,7 @@ class Box:
 
     folder: Path
     settings: Settings = field(default_factory=dict)
+    status_port: int = field(default_factory=free_port)
 
     def __post_init__(self) -> None:
         self.folder.mkdir(parents=True, exist_ok=True)
@@ -54,6 +56,7 @@ class Box:
             "models": ["painted"],
             "models_folder": "models",
             "evidence": {"pre_roll": "2s", "post_roll": "1s"},
+            "status": {"port": self.status_port},
             "cameras": list(cameras),
         } | changes
         self.config.write_text(yaml.safe_dump(self.settings, sort_keys=False), encoding="utf-8")

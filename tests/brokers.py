@@ -10,6 +10,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from ports import free_port
 from waiting import wait_until
 
 SERVER = "server"
@@ -109,13 +110,6 @@ log_type warning
     broker = Broker(port, config, folder / "mosquitto.log")
     broker.start()
     return broker
-
-
-def free_port() -> int:
-    """Return a port of loopback that nobody uses."""
-    with socket.socket() as probe:
-        probe.bind((_HOST, 0))
-        return int(probe.getsockname()[1])
 
 
 def _answers(port: int) -> bool:

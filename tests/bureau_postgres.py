@@ -1,13 +1,14 @@
 """A PostgreSQL of the machine's own (Debian's), started for a test as a bureau would run one."""
 
 import shutil
-import socket
 import subprocess
 import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
+
+from ports import free_port
 
 from server.kit.database_user import DatabaseUser, database_user
 
@@ -55,7 +56,7 @@ def bureau_postgres() -> Iterator[BureauPostgres]:
     if user is not None:
         for path in (folder, secret):
             shutil.chown(path, user.uid, user.gid)
-    made = BureauPostgres(_free_port(), folder, user)
+    made = BureauPostgres(free_port(), folder, user)
     data = str(folder / "data")
     words = ["--auth=scram-sha-256", f"--username={USER}", f"--pwfile={secret}", "--no-sync"]
     made.call("initdb", *words, "-D", data)
@@ -66,9 +67,3 @@ def bureau_postgres() -> Iterator[BureauPostgres]:
     finally:
         made.call("pg_ctl", "stop", "-m", "immediate", "-D", data)
         shutil.rmtree(folder)
-
-
-def _free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])

@@ -7,7 +7,8 @@ from datetime import timedelta
 from pathlib import Path
 from threading import Thread
 
-from brokers import Broker, free_port
+from brokers import Broker
+from ports import free_port
 from sqlalchemy import text
 from waiting import wait_until
 

@@ -14,6 +14,7 @@ from enum import StrEnum
 from pathlib import Path
 from typing import assert_never
 
+from ports import free_port
 from waiting import wait_until
 
 from server.demo import chain as demo
@@ -21,7 +22,7 @@ from server.demo.account import EdgeReport, ServerReport
 from server.demo.chain import Chain
 from server.demo.officer import Officer
 from server.demo.plan import STREET_FILM, DemoCamera, DemoPlan, Settings
-from server.demo.processes import Program, Programs, free_port
+from server.demo.processes import Program, Programs
 from server.demo.seed import BY, LINK_LASTS, OFFICER, Seeded
 from server.identity import service as identity
 from server.kit.clock import SystemClock
@@ -157,7 +158,8 @@ def whole_chain(
     """Prepare a chain in a folder of its own; nothing runs yet, and nothing is left afterwards."""
     with open_folder() as folder, Programs(folder / "logs") as programs:
         (folder / "logs").mkdir()
-        plan = DemoPlan(folder, free_port(), free_port(), once, cameras, extra or {})
+        settings: Settings = {"status": {"port": free_port()}} | (extra or {})
+        plan = DemoPlan(folder, free_port(), free_port(), once, cameras, settings)
         seeded = demo.prepare(plan, SystemClock().now())
         try:
             yield WholeChain(plan, seeded, programs)

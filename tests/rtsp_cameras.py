@@ -5,6 +5,7 @@ import time
 from pathlib import Path
 
 import pytest
+from ports import free_port
 
 import edge.testing
 
@@ -20,12 +21,12 @@ class RtspCamera:
         self, film: Path, codec: str = "h264", credential: tuple[str, str] | None = None
     ) -> None:
         self._film, self._codec, self._credential = film, codec, credential
-        self.port = 0
+        self.port = free_port()
         self._process: subprocess.Popen[str] | None = None
         self.plug_in()
 
     def plug_in(self) -> None:
-        """Start to serve, at the port of before if there was one."""
+        """Start to serve, each time at the same port."""
         words = [_PYTHON, str(_SCRIPT), str(self._film), self._codec, str(self.port)]
         self._process = subprocess.Popen(
             [*words, *(self._credential or ())],
@@ -34,7 +35,7 @@ class RtspCamera:
             text=True,
         )
         assert self._process.stdout is not None
-        self.port = int(self._process.stdout.readline())
+        assert int(self._process.stdout.readline()) == self.port
 
     def unplug(self) -> None:
         """Go away without a word."""

@@ -14,6 +14,9 @@ from server.demo.errors import DemoError
 
 STOP_WITHIN_S = 30.0
 
+#: Bound and never listened on: our own programs may listen there, nobody else is given the port.
+_held_ports: list[socket.socket] = []
+
 
 @dataclass(frozen=True, slots=True)
 class Program:
@@ -114,10 +117,12 @@ def kill(program: Program) -> None:
 
 
 def free_port() -> int:
-    """Return a loopback port that is free now."""
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
+    """Return a loopback port that nobody else is given as long as this program runs."""
+    held = socket.socket()
+    held.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+    held.bind(("127.0.0.1", 0))
+    _held_ports.append(held)
+    return int(held.getsockname()[1])
 
 
 def check_port(port: int) -> None:

@@ -1,5 +1,6 @@
 """As root PostgreSQL refuses to run; this is the account it runs under instead."""
 
+import fcntl
 import os
 import pwd
 import shutil
@@ -11,6 +12,7 @@ from pathlib import Path
 from server.kit.errors import SettingsError
 
 _NAME = "hazard-patrol-db"
+_ACCOUNTS = Path("/etc/passwd")
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,7 +45,13 @@ def database_user() -> DatabaseUser | None:
     """
     if os.geteuid() != 0:
         return None
-    return _known() or _make()
+    known = _known()
+    if known is not None:
+        return known
+    # Of two programs that start for the first time one makes it; the other waits and finds it.
+    with _ACCOUNTS.open("rb") as accounts:
+        fcntl.flock(accounts, fcntl.LOCK_EX)
+        return _known() or _make()
 
 
 def _known() -> DatabaseUser | None:

@@ -10,12 +10,13 @@ from pathlib import Path
 import pytest
 import yaml
 from chain import cut_of_the_street, open_folder, patrol
+from ports import free_port
 
 from hazard_library.contract.ids import CameraId
 from server.demo import chain
 from server.demo.errors import DemoError
 from server.demo.plan import DemoCamera, DemoPlan
-from server.demo.processes import Programs, free_port
+from server.demo.processes import Programs
 
 pytestmark = [pytest.mark.slow, pytest.mark.timeout(200)]
 

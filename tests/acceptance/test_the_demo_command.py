@@ -11,11 +11,11 @@ from pathlib import Path
 
 import pytest
 from chain import cut_of_the_street, open_folder, patrol
+from ports import free_port
 from waiting import wait_until
 
 from server.demo.chain import PATROL
 from server.demo.officer import Officer
-from server.demo.processes import free_port
 
 pytestmark = [pytest.mark.slow, pytest.mark.timeout(400)]
 

@@ -12,6 +12,7 @@ import httpx
 import pytest
 from chain import Part, WholeChain, whole_chain
 from fires import Fires
+from ports import free_port
 from row import Row
 from rtsp_cameras import PATH, RtspCamera, need_rtsp_server
 from trouble import Trouble, row_of
@@ -19,7 +20,6 @@ from waiting import wait_until
 
 from hazard_library.contract.ids import CameraId
 from server.demo.plan import DemoCamera, Settings
-from server.demo.processes import free_port
 
 LONG_S = float(os.environ.get("CHAOS_CAMERA_S", "60"))
 _LOOK_S = 0.1

@@ -12,7 +12,8 @@ from pathlib import Path
 
 import httpx
 import pytest
-from brokers import Broker, free_port
+from brokers import Broker
+from ports import free_port
 from waiting import wait_until
 
 from edge.delivery.identity_files import Enrolled, IdentityFolder

@@ -3,7 +3,6 @@
 import os
 import re
 import signal
-import socket
 import subprocess
 import sys
 import urllib.request
@@ -11,6 +10,7 @@ from pathlib import Path
 
 import cv2
 import pytest
+from ports import free_port
 from rtsp_cameras import PATH, RtspCamera, need_rtsp_server
 from running_boxes import ALWAYS
 from waiting import wait_until
@@ -30,9 +30,7 @@ class Follower:
         self.folder, self.camera = folder, camera
         self.said = ""
         self.box: subprocess.Popen[bytes] | None = None
-        with socket.socket() as probe:
-            probe.bind(("127.0.0.1", 0))
-            self.port = int(probe.getsockname()[1])
+        self.port = free_port()
 
     def follow(self, kind: str, block: str) -> None:
         block = block.replace("/Streaming/Channels/101", PATH).replace("192.0.2.10", "127.0.0.1")

@@ -15,12 +15,6 @@ from edge.testing.painted_film import write_film
 PASSWORD = "geheim/p@ss"  # noqa: S105 - of a camera that this test plugs in
 
 
-def _free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
-
-
 def _get(port: int, path: str) -> str:
     with urllib.request.urlopen(f"http://127.0.0.1:{port}{path}", timeout=10) as answer:
         return str(answer.read().decode())
@@ -38,12 +32,13 @@ def test_the_page_fits_a_phone_and_neither_it_nor_log_nor_metrics_tell_a_secret(
     tmp_path: Path,
 ) -> None:
     need_rtsp_server()
-    box, port = Box(tmp_path / "box"), _free_port()
+    box = Box(tmp_path / "box")
+    port = box.status_port
     write_film(box.folder / "walk.mp4", 10, (ALWAYS,))
     film = write_film(box.folder / "dock.mp4", 30)
     rtsp = RtspCamera(film, credential=("patrol", PASSWORD))
     gone = camera("gone", "none.mp4", mode="live")
-    box.write(live("gate", "walk.mp4"), _rtsp(box, rtsp.port), gone, status={"port": port})
+    box.write(live("gate", "walk.mp4"), _rtsp(box, rtsp.port), gone)
     try:
         with running(box) as run:
             run.await_event("incident_opened")
@@ -83,12 +78,12 @@ def _look(port: int) -> None:
 
 
 def test_a_box_without_a_page_listens_nowhere(tmp_path: Path) -> None:
-    box, port = Box(tmp_path / "box"), _free_port()
+    box = Box(tmp_path / "box")
     write_film(box.folder / "walk.mp4", 10)
-    box.write(live("gate", "walk.mp4"), status={"enabled": False, "port": port})
+    box.write(live("gate", "walk.mp4"), status={"enabled": False, "port": box.status_port})
     with running(box) as run:
         run.await_event("engine_started")
         wait_until((box.folder / "stores" / "cameras.json").exists, WITHIN_S, "figures")
         with socket.socket() as probe:
-            assert probe.connect_ex(("127.0.0.1", port)) != 0
+            assert probe.connect_ex(("127.0.0.1", box.status_port)) != 0
         assert run.logged("status_page_on") == []

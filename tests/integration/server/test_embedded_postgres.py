@@ -174,7 +174,11 @@ def test_it_is_up_again_after_its_power_was_cut(home: Path) -> None:
         assert was_said(url) == ["before the cut"]
 
 
-@pytest.mark.parametrize("content", [b"", b"\0" * 64, f"{os.getpid()}\n/nowhere\n".encode()])
+@pytest.mark.parametrize(
+    "content",
+    [b"", b"\0" * 64, f"{os.getpid()}\n/nowhere\n".encode()],
+    ids=["empty", "zeros", "another program"],
+)
 def test_a_lock_file_that_lies_does_not_keep_it_down(home: Path, content: bytes) -> None:
     with EmbeddedPostgres(home / "postgres", FAST).running():
         pass

@@ -2,7 +2,6 @@
 
 import json
 import random
-import socket
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
@@ -13,6 +12,7 @@ from threading import Thread
 import pytest
 from box_connections import BoxConnection
 from brokers import Broker
+from ports import free_port
 from sqlalchemy import text
 from sqlalchemy.orm import Session
 from waiting import wait_until
@@ -36,12 +36,6 @@ from server.testing.fake_device import START, FakeDevice
 from server.testing.settled_clock import SettledClock
 
 CATALOGUE = load_catalogue()
-
-
-def free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
 
 
 @dataclass

@@ -13,6 +13,7 @@ from pathlib import Path
 
 import httpx
 import pytest
+from ports import free_port
 from waiting import wait_until
 
 from server.cli import main
@@ -29,12 +30,6 @@ industry: 其他工贸
 source: 测试
 sites: [{{id: site-1, name: 某厂区, address: 某市某路1号, division_code: "320583"}}]
 """
-
-
-def free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
 
 
 @pytest.fixture(scope="module")

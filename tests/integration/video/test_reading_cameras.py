@@ -9,6 +9,7 @@ from pathlib import Path
 
 import av
 import pytest
+from ports import free_port
 from readings import GATE, Reading, read_live
 from rendered_films import FilmSpec, render
 from rtsp_cameras import PATH, RtspCamera, need_rtsp_server
@@ -48,12 +49,6 @@ def at(
     port: int, path: str = PATH, user: str | None = None, word: str | None = None
 ) -> RtspAddress:
     return RtspAddress("127.0.0.1", port, path, user, word)
-
-
-def free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
 
 
 def comes(one: Reading, condition: CameraCondition, within_s: float = 10.0) -> str:

@@ -7,6 +7,7 @@ from http.client import HTTPConnection
 from zoneinfo import ZoneInfo
 
 import pytest
+from ports import free_port
 from prometheus_client.parser import text_string_to_metric_families
 
 from edge.config.site import StatusConfig
@@ -59,7 +60,7 @@ def a_box(*cameras: CameraVitals) -> Vitals:
 
 @pytest.fixture
 def server() -> Iterator[StatusServer]:
-    made = _server(_free_port())
+    made = _server(free_port())
     yield made
     made.stop()
 
@@ -68,12 +69,6 @@ def _server(port: int, address: str = "127.0.0.1") -> StatusServer:
     made = StatusServer(StatusConfig(address=address, port=port), a_box, Tally())
     made.start()
     return made
-
-
-def _free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
 
 
 def _ask(port: int | None, path: str, method: str = "GET", host: str = "") -> tuple[int, str]:
