@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from edge.core.detections import Detections
 from edge.core.incidents import Incident, IncidentChange
 from edge.core.moment import Moment
-from hazard_library.contract.device import Receipt
+from hazard_library.contract.device import CameraCondition, Receipt
 from hazard_library.contract.events import ModelUsed
 from hazard_library.contract.evidence import EvidenceKind, EvidenceRef, PrivacyMask
 from hazard_library.contract.ids import CameraId, MessageId
@@ -29,6 +29,7 @@ class Frame:
 
     number: 1, 2, 3 … within one opening of the source, counting every decoded frame.
     masks: areas that were burnt in before: nobody after the reader has ever seen them.
+    condition: the state of the camera when it came.
     """
 
     camera: CameraId
@@ -36,6 +37,7 @@ class Frame:
     at: Moment
     pixels: Pixels
     masks: tuple[PrivacyMask, ...] = ()
+    condition: CameraCondition = CameraCondition.OK
 
 
 @dataclass(frozen=True, slots=True)

@@ -199,7 +199,9 @@ class CameraConfig(Setting):
     )
     hazards: tuple[HazardSwitch, ...] = ()
     all_with_model: bool = Field(
-        default=False, description="Switch on every released hazard that the site's models can see"
+        default=False,
+        description="Switch on every released hazard that the site's models can see, and those of "
+        "the camera's own state",
     )
     whole_picture: bool = Field(
         default=False,

@@ -13,14 +13,13 @@ from edge.config.camera import (
 )
 from edge.config.ground import ground_of, needs_metres
 from edge.config.narrowing import not_narrower
-from edge.config.sight import Sight
+from edge.config.sight import Sight, unwatched_states
 from edge.config.site import LinkConfig, SiteConfig
 from edge.errors import ConfigError
 from hazard_library.catalogue.hazard import Hazard, Maturity
 from hazard_library.catalogue.load import Catalogue
 from hazard_library.catalogue.marked_yaml import MarkedYaml, Mistake, Where
 from hazard_library.catalogue.rules import (
-    CameraCondition,
     Crossing,
     Direction,
     Rule,
@@ -238,12 +237,7 @@ Text = tuple[Where, str]
 
 
 def _cannot_be_on(hazard: Hazard, sight: Sight | None) -> Iterator[Text]:
-    if isinstance(hazard.rule, CameraCondition):
-        yield (
-            ("id",),
-            f"{hazard.id} is raised by the server from the camera's state; remove it here",
-        )
-    elif hazard.maturity is Maturity.DRAFT:
+    if hazard.maturity is Maturity.DRAFT:
         yield ("id",), f"{hazard.id} is a draft of the catalogue; remove it until it is released"
     elif sight is not None and (unseen := classes_needed(hazard.rule) - sight.labels):
         names = ", ".join(sorted(unseen))
@@ -257,6 +251,9 @@ def _not_told(camera: CameraConfig, switch: HazardSwitch, hazard: Hazard) -> Ite
         yield ("id",), text
     if switch.when is None and "schedule" in hazard.needs:
         text = f"{hazard.id} is on by the clock only; write when: with during or outside"
+        yield ("id",), text
+    if states := unwatched_states(hazard.rule, camera):
+        text = f"{hazard.id} waits for {', '.join(states)}, which is unwatched here; remove one"
         yield ("id",), text
 
 

@@ -11,7 +11,9 @@ from edge.core.permits import Excused, Permit
 from edge.core.rules.binding import RuleBinding
 from edge.core.scene import RegionLook, Scene
 from edge.core.tracking import Tracker, TrackingSettings
+from hazard_library.catalogue import rules
 from hazard_library.catalogue.rules import classes_needed
+from hazard_library.contract.device import CameraCondition
 from hazard_library.contract.ids import CameraId, DeviceId
 
 # Before the first picture nobody knows its size, and nothing in it is judged.
@@ -38,6 +40,11 @@ class CameraCore:
         self._scene: Scene | None = None
         needed = (classes_needed(binding.rule) for binding in spec.bindings)
         self._needed = frozenset[str]().union(*needed)
+        self._of_states = frozenset(
+            binding.hazard
+            for binding in spec.bindings
+            if isinstance(binding.rule, rules.CameraCondition)
+        )
 
     @property
     def scene(self) -> Scene | None:
@@ -58,9 +65,11 @@ class CameraCore:
     def is_quiet(self) -> bool:
         """Whether the last picture was seen, with nothing followed that a rule asks for.
 
-        Never while an incident is open: its end must be seen.
+        Never while an incident is open whose end must be seen in the picture.
         """
-        if self._scene is None or self._scene.blind is not None or self.open_incidents:
+        if self._scene is None or self._scene.blind is not None:
+            return False
+        if any(one.hazard not in self._of_states for one in self.open_incidents):
             return False
         return all(track.label not in self._needed for track in self._scene.tracks)
 
@@ -77,6 +86,8 @@ class CameraCore:
         blind: str | None = None,
         regions: tuple[RegionLook, ...] = (),
         permits: Sequence[Permit] = (),
+        *,
+        condition: CameraCondition | None = None,
     ) -> tuple[IncidentChange, ...]:
         """Judge one look.
 
@@ -85,22 +96,37 @@ class CameraCore:
             blind: why the picture shows nothing (covered, frozen).
             regions: the taught regions that were compared in the same picture.
             permits: the work permits that concern this camera.
+            condition: the state of the camera; None: nobody knows.
         """
         tracks = () if blind is not None else self._tracker.step(detections)
         size = (detections.width, detections.height)
         return self._judge(
-            Scene(detections.at, self._spec.camera, size[0], size[1], tracks, blind, regions),
+            Scene(
+                detections.at,
+                self._spec.camera,
+                size[0],
+                size[1],
+                tracks,
+                blind,
+                regions,
+                condition,
+            ),
             permits,
         )
 
-    def unseen(self, at: Moment, why: str) -> tuple[IncidentChange, ...]:
+    def unseen(
+        self, at: Moment, why: str, condition: CameraCondition | None = None
+    ) -> tuple[IncidentChange, ...]:
         """Let time pass without a picture (camera offline, decoder stalled); about once a second.
 
-        Nothing is found; what is open is told on, and closes when it stays unseen for too long.
+        Nothing is found in front of the camera; what is open is told on, and closes when it stays
+        unseen for too long. condition: the state of the camera, which is known all the same.
         """
         last = self._scene
         size = _NO_SIZE if last is None else (last.width, last.height)
-        return self._judge(Scene(at, self._spec.camera, size[0], size[1], (), why))
+        return self._judge(
+            Scene(at, self._spec.camera, size[0], size[1], (), why, condition=condition)
+        )
 
     def finish(self) -> tuple[IncidentChange, ...]:
         """Close quietly what is open, because a file has ended. A live camera never finishes.

@@ -7,7 +7,7 @@ An incident is one hazard in one zone; tracks never decide which. What happens t
 * the picture is seen and the condition absent: the time counts as absence, and after `cooldown`
   seconds of it the incident closes;
 * nothing is seen (blind scene, gap longer than the rule's `max_gap`, somebody stands before what
-  the rule is about, restart): unseen time is no
+  the rule is about, restart; for a state of the camera: another state hides it): unseen time is no
   absence, so the cool-down rests. But no incident stays open unseen for ever: after ten minutes of
   it the incident closes, and what is found afterwards is a new one.
 
@@ -23,8 +23,10 @@ from edge.core.incidents import Incident, IncidentChange
 from edge.core.moment import Moment
 from edge.core.permits import Excused, Excuses, Permit
 from edge.core.rules.binding import RuleBinding
+from edge.core.rules.camera_condition import is_hidden
 from edge.core.scene import Scene
 from edge.errors import ConfigError
+from hazard_library.catalogue.rules import CameraCondition
 from hazard_library.contract.events import Change
 from hazard_library.contract.ids import CameraId, DeviceId, HazardId, ZoneId, incident_id
 
@@ -169,13 +171,19 @@ class IncidentBook:
         if self._last is None:
             return kept
         elapsed = max(scene.at.seconds_since(self._last.at), 0.0)
-        is_blind = scene.blind is not None or self._last.blind is not None
-        is_blind = is_blind or self._judges[_key(binding)].memory.is_unseen
-        if is_blind or elapsed > binding.max_gap_s + _ROUNDING_S:
+        if self._is_unseen(binding, scene, self._last) or elapsed > binding.max_gap_s + _ROUNDING_S:
             return replace(kept, unseen_s=kept.unseen_s + elapsed)
         if finding is not None:
             return kept
         return replace(kept, absent_s=kept.absent_s + elapsed)
+
+    def _is_unseen(self, binding: RuleBinding, scene: Scene, before: Scene) -> bool:
+        """Whether what the rule is about was not seen now, or not the last time."""
+        rule = binding.rule
+        if isinstance(rule, CameraCondition):
+            return any(is_hidden(rule, one.condition) for one in (scene, before))
+        is_blind = scene.blind is not None or before.blind is not None
+        return is_blind or self._judges[_key(binding)].memory.is_unseen
 
 
 def _opened(device: DeviceId, finding: Finding, scene: Scene) -> tuple[_Open, IncidentChange]:

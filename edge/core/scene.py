@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 
 from edge.core.moment import Moment
+from hazard_library.contract.device import CameraCondition
 from hazard_library.contract.ids import CameraId, ZoneId
 
 #: x1, y1, x2, y2 in pixels of the original picture.
@@ -70,6 +71,7 @@ class Scene:
     """Everything rules may look at. `blind` says why the picture shows nothing, or is None.
 
     regions: the taught regions that were compared in this very picture; most pictures have none.
+    condition: the state of the camera, also while no picture comes; None: nobody knows.
     """
 
     at: Moment
@@ -79,6 +81,7 @@ class Scene:
     tracks: tuple[Track, ...]
     blind: str | None = None
     regions: tuple[RegionLook, ...] = ()
+    condition: CameraCondition | None = None
 
     def of(self, label: str) -> tuple[Track, ...]:
         """Return the tracks of a class."""

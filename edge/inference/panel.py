@@ -13,6 +13,9 @@ from edge.inference.runners.runner import Tensor
 from edge.ports import Pixels, RawBoxes
 from hazard_library.contract.events import ModelUsed
 
+_NOTHING_ON = "no hazard is switched on"
+_NO_BOXES = RawBoxes(np.zeros((0, 4), np.float32), np.zeros(0, np.float32), ())
+
 
 class TensorBackend(Protocol):
     """A loaded model whose input can be made apart from its run."""
@@ -56,8 +59,11 @@ class Panel:
     is none, its order does not depend on who was faster, and equal inputs are made once.
     """
 
-    def __init__(self, seats: Sequence[Seat], why_empty: str = "no hazard is switched on") -> None:
-        """Seat models in the site's order. why_empty: told when a panel of none is asked."""
+    def __init__(self, seats: Sequence[Seat], why_empty: str | None = _NOTHING_ON) -> None:
+        """Seat models in the site's order.
+
+        why_empty: told when a panel of none is asked; None: nobody has to look, nothing is seen.
+        """
         self._seats = tuple(seats)
         self._why_empty = why_empty
 
@@ -66,7 +72,7 @@ class Panel:
         cls,
         parts: Sequence[Part],
         backends: Mapping[str, TensorBackend],
-        why_empty: str = "no hazard is switched on",
+        why_empty: str | None = _NOTHING_ON,
     ) -> "Panel":
         """Seat those who have a part."""
         return cls([Seat(backends[part.model], part.labels) for part in parts], why_empty)
@@ -85,9 +91,11 @@ class Panel:
 
         Raises:
             ModelFailed: one of them failed, so that nobody can say what is not there.
-            NothingToLookFor: nobody sits here.
+            NothingToLookFor: nobody sits here, and somebody should.
         """
         if not self._seats:
+            if self._why_empty is None:
+                return _NO_BOXES
             raise NothingToLookFor(self._why_empty)
         inputs: dict[Letterbox, tuple[Tensor, Fit]] = {}
         answers: list[RawBoxes] = []

@@ -7,6 +7,7 @@ from edge.config import CameraConfig, HazardSwitch, ZoneConfig
 from edge.config.ground import ground_of, measures, needs_metres
 from edge.config.hours import hours_of
 from edge.config.narrowing import narrowed
+from edge.config.sight import unwatched_states
 from edge.core.rules.binding import RuleBinding
 from edge.core.rules.ground import BODY_M
 from edge.core.scene import Zone
@@ -15,7 +16,6 @@ from edge.inference.site_models import RefusedModel
 from hazard_library.catalogue.hazard import Hazard, HazardCode, Maturity
 from hazard_library.catalogue.load import Catalogue
 from hazard_library.catalogue.rules import (
-    CameraCondition,
     Crossing,
     RegionRule,
     Rule,
@@ -109,20 +109,16 @@ def drawn(camera: CameraConfig) -> tuple[Zone, ...]:
     return tuple(_zone(zone) for zone in camera.zones)
 
 
-def _never_at_the_edge(hazard: Hazard) -> bool:
-    return isinstance(hazard.rule, CameraCondition)
-
-
 def _why_off(hazard: Hazard, camera: CameraConfig, labels: frozenset[str]) -> str | None:
     unseen = classes_needed(hazard.rule) - labels
-    if _never_at_the_edge(hazard):
-        return "the server raises it from the camera's state"
     if hazard.maturity is Maturity.DRAFT:
         return "it is a draft of the catalogue"
     if unseen:
         return f"no model that runs sees {', '.join(sorted(unseen))}"
     if needs_metres(hazard) and not camera.calibration:
         return "it measures in metres, and the camera has no calibration"
+    if out_of_sight := unwatched_states(hazard.rule, camera):
+        return f"{', '.join(out_of_sight)} is unwatched at this camera"
     listed = any(switch.id == hazard.id for switch in camera.hazards)
     return None if listed else _why_not_by_itself(hazard, camera)
 

@@ -46,7 +46,7 @@ class CameraEyes:
     @property
     def knows_people(self) -> bool:
         """Whether the looks of its panel say where people are."""
-        return self.plan.sees_people or not self.plan.parts
+        return self.plan.sees_people or not self.plan.bindings
 
     def bystanders(self, counters: Counters) -> Bystanders | None:
         """Return what adds people to what is told, where the panel does not look for them."""

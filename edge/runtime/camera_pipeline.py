@@ -19,6 +19,7 @@ from edge.ports import Clock, Counters, Frame, Outbox, RawBoxes, Recorder
 from edge.runtime.bystanders import Bystanders
 from edge.runtime.events import EventFacts, Told, event_writer
 from edge.runtime.permit_desk import PermitDesk
+from hazard_library.contract.device import CameraCondition
 from hazard_library.contract.events import Change
 from hazard_library.contract.evidence import EvidenceRef
 from hazard_library.contract.ids import CameraId
@@ -95,10 +96,10 @@ class CameraPipeline:
             self._tell(self._peopled(change, frame), self._evidence(change, frame))
         self.judged = Judged(frame.at, self._core.is_quiet)
 
-    def unseen(self, at: Moment, why: str) -> None:
-        """Let time pass without a picture."""
+    def unseen(self, at: Moment, why: str, condition: CameraCondition | None = None) -> None:
+        """Let time pass without a picture; condition: the state of the camera, if it is known."""
         self._tell_untold()
-        for change in self._core.unseen(at, why):
+        for change in self._core.unseen(at, why, condition):
             self._tell(self._peopled(change, None), ())
 
     def finish(self, reason: str) -> None:
@@ -114,16 +115,16 @@ class CameraPipeline:
         return len(self._untold)
 
     def _changes(self, looked: Looked) -> tuple[IncidentChange, ...]:
-        at = looked.frame.at
+        at, condition = looked.frame.at, looked.frame.condition
         if looked.fault is not None:
-            return self._core.unseen(at, f"not analysed: {looked.fault}")
+            return self._core.unseen(at, f"not analysed: {looked.fault}", condition)
         detections = _detections(at, looked.boxes, self._size)
         if looked.blind is None:
             self._parts.recorder.observe(self._camera, at, detections)
         watch, permits = self._parts.regions, self._parts.permits
         regions = () if watch is None or looked.blind is not None else watch.look(looked.frame)
         known = () if permits is None else permits.of(self._camera)
-        changes = self._core.step(detections, looked.blind, regions, known)
+        changes = self._core.step(detections, looked.blind, regions, known, condition=condition)
         if permits is not None:
             for excused in self._core.excused:
                 permits.tell(self._camera, excused)

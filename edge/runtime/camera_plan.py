@@ -27,7 +27,8 @@ class CameraPlan:
     parts: the models that run, with the labels each answers for. for_people: who is asked for the
     people in a picture that is shown or told of, at a camera whose own models see none; None there
     if no model of the site sees people, and None where the camera's own models do. exclusive:
-    label → the labels that one and the same thing cannot have as well.
+    label → the labels that one and the same thing cannot have as well. is_of_states: nothing but
+    the camera's own state is asked for, so that nobody has to look.
     """
 
     bindings: tuple[RuleBinding, ...]
@@ -35,6 +36,7 @@ class CameraPlan:
     for_people: Part | None
     notes: tuple[str, ...]
     exclusive: Mapping[str, frozenset[str]] = field(default_factory=dict)
+    is_of_states: bool = False
 
     @property
     def sees_people(self) -> bool:
@@ -47,8 +49,10 @@ class CameraPlan:
         return self.parts if self.for_people is None else (*self.parts, self.for_people)
 
     @property
-    def why_empty(self) -> str:
-        """Say why nobody runs."""
+    def why_empty(self) -> str | None:
+        """Say why nobody runs; None where that is as it shall be: only its state is watched."""
+        if self.is_of_states:
+            return None
         first = self.notes[0] if self.notes else "no hazard is switched on"
         more = f" (and {len(self.notes) - 1} more)" if len(self.notes) > 1 else ""
         return f"nothing is looked for: {first}{more}; patrol edge check tells all"
@@ -77,12 +81,24 @@ def plan(
     needed = frozenset[str]().union(*(classes_needed(binding.rule) for binding in on.bindings))
     parts = share_out(needed, models.offers)
     sees_people = any(PERSON in part.labels for part in parts)
-    others = () if sees_people or not parts else share_out(frozenset({PERSON}), models.offers)
+    others = () if sees_people or not on.bindings else share_out(frozenset({PERSON}), models.offers)
     notes = on.notes
-    if parts and not sees_people and not others:
+    if on.bindings and not sees_people and not others:
         notes += (_NOBODY_SEES_PEOPLE,)
     helper = others[0] if others else None
-    return CameraPlan(on.bindings, parts, helper, notes, _exclusive(catalogue))
+    return CameraPlan(
+        bindings=on.bindings,
+        parts=parts,
+        for_people=helper,
+        notes=notes,
+        exclusive=_exclusive(catalogue),
+        is_of_states=not camera.all_with_model and not _asks_for_classes(camera, catalogue),
+    )
+
+
+def _asks_for_classes(camera: CameraConfig, catalogue: Catalogue) -> bool:
+    rules = (catalogue.hazards[switch.id].rule for switch in camera.hazards)
+    return any(classes_needed(rule) for rule in rules)
 
 
 def _exclusive(catalogue: Catalogue) -> Mapping[str, frozenset[str]]:

@@ -223,7 +223,7 @@ class CameraUnit:
     def _take(self, frame: Frame) -> None:
         if self._first_at is None:
             self._first_at = frame.at.utc
-        if self._condition in _BLIND:
+        if frame.condition in _BLIND:
             self._parts.lane.offer(frame, self._detail)
             return
         decision = self._decided(frame)
@@ -308,10 +308,10 @@ class CameraUnit:
         if self._parts.spec.mode is Mode.REPLAY:
             return
         if self._condition in _AWAY:
-            pipeline.unseen(now, self._detail)
+            pipeline.unseen(now, self._detail, self._condition)
         elif self._parts.lane.is_busy and now.mono - last_mono > _NOT_ANALYSED_AFTER_S:
             self._show_not_analysed("no result of the model; is the box overloaded?")
-            pipeline.unseen(now, "not analysed")
+            pipeline.unseen(now, "not analysed", self._condition)
 
     def _show_not_analysed(self, detail: str) -> None:
         now = self._parts.clock.now().utc

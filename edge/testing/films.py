@@ -20,12 +20,18 @@ from edge.core.rules.binding import RuleBinding
 from edge.core.rules.evaluate import judge
 from edge.core.rules.memory import RuleMemory
 from edge.core.scene import PixelBox, RegionLook, Scene, Track
+from hazard_library.contract.device import CameraCondition
 from hazard_library.contract.ids import CameraId, ZoneId
 
 #: A stretch of the film in seconds: from the first up to, but without, the second.
 Span = tuple[float, float]
 
 BEGIN = datetime(2026, 3, 2, 8, 0, tzinfo=UTC)
+_SHOWS_NOTHING = frozenset(CameraCondition) - {
+    CameraCondition.OK,
+    CameraCondition.BLURRED,
+    CameraCondition.MOVED,
+}
 _ALWAYS: Span = (0.0, float("inf"))
 _HEAD_SHARE = 0.15
 #: How far a normal look at a region is off, in units of its threshold.
@@ -80,7 +86,8 @@ class Film:
 
     regions: the taught regions, compared every `compared_every_s`; changes: when they differ.
 
-    cuts: spans without any look. blind: spans in which the picture shows nothing.
+    cuts: spans without any look. blind: spans in which the picture shows nothing. states: of the
+    camera, the last one that fits; it is well at all other times.
     clock_steps: when the box's UTC jumps, and by how many seconds; `mono` runs on.
     """
 
@@ -91,6 +98,7 @@ class Film:
     actors: tuple[Actor, ...] = ()
     cuts: tuple[Span, ...] = ()
     blind: tuple[Span, ...] = ()
+    states: tuple[tuple[Span, CameraCondition], ...] = ()
     clock_steps: tuple[tuple[float, float], ...] = ()
     regions: tuple[ZoneId, ...] = ()
     changes: tuple[RegionChange, ...] = ()
@@ -140,6 +148,11 @@ class Film:
             if not any(_in(at_s, cut) for cut in self.cuts):
                 yield at_s, self._moment(at_s)
 
+    def condition(self, at_s: float) -> CameraCondition:
+        """Return the state of the camera at a moment."""
+        fitting = [state for span, state in self.states if _in(at_s, span)]
+        return fitting[-1] if fitting else CameraCondition.OK
+
     def region_looks(self, at_s: float) -> tuple[RegionLook, ...]:
         """Return how the regions look, at the looks at which they are compared."""
         every = max(1, round(self.compared_every_s / self.every_s))
@@ -178,7 +191,9 @@ class Film:
             blind = self._blindness(at_s)
             tracks = () if blind else tuple(self._tracks(at_s))
             regions = self.region_looks(at_s)
-            yield Scene(at, self.camera, self.width, self.height, tracks, blind, regions)
+            size = self.width, self.height
+            state = self.condition(at_s)
+            yield Scene(at, self.camera, *size, tracks, blind, regions, state)
 
     def _tracks(self, at_s: float) -> Iterator[Track]:
         for place, actor in enumerate(self.actors):
@@ -199,6 +214,8 @@ class Film:
         return Moment(self.mono_begin + at_s, utc)
 
     def _blindness(self, at_s: float) -> str | None:
+        if self.condition(at_s) in _SHOWS_NOTHING:
+            return self.condition(at_s).value
         return "dark_or_covered" if any(_in(at_s, span) for span in self.blind) else None
 
     def _head(self, owner: str, label: str, during: Span | None) -> Actor:
@@ -233,7 +250,13 @@ def told(
     changes = [
         change
         for (at_s, _), (detections, blind) in zip(film.looks(), film.detections(), strict=True)
-        for change in core.step(detections, blind, film.region_looks(at_s), permits)
+        for change in core.step(
+            detections,
+            blind,
+            film.region_looks(at_s),
+            permits,
+            condition=film.condition(at_s),
+        )
     ]
     return [*changes, *core.finish()] if ends else changes
 

@@ -192,7 +192,9 @@ class CameraReader:
         self.stats.frames_delivered += 1
         masks = self._spec.masks
         burn(pixels, masks)
-        self._outlets.on_frame(Frame(self._spec.camera, picture.number, at, pixels, masks))
+        condition = self._health.condition
+        frame = Frame(self._spec.camera, picture.number, at, pixels, masks, condition)
+        self._outlets.on_frame(frame)
 
     def _look_for_loops(self, at: Moment, picture: Picture) -> None:
         """A film is no camera: whoever plays one again and again means to."""

@@ -16,6 +16,10 @@ from hazard_library.catalogue.rules import (
     needs_drawing,
 )
 from hazard_library.catalogue.scene import HazardScene
+from hazard_library.contract.device import CameraCondition as DeviceCondition
+
+#: The states of a camera that an edge tells.
+_TOLD_STATES = frozenset(state.value for state in DeviceCondition)
 
 # A line has so many points; an area has more.
 _LINE_POINTS = 2
@@ -25,7 +29,8 @@ def lacks(hazard: Hazard, labels: Mapping[str, Label]) -> tuple[str, ...]:
     """Say what is missing before anybody can detect a hazard; nothing where all is there."""
     missing: list[str] = []
     if isinstance(hazard.rule, CameraCondition):
-        missing.append("the server raises no lead from a camera's state yet")
+        untellable = [one for one in hazard.rule.conditions if one not in _TOLD_STATES]
+        missing += [f"no edge tells that a camera is {n.replace('_', ' ')}" for n in untellable]
     needed = classes_needed(hazard.rule)
     planned = sorted(name for name in needed if name not in labels or labels[name].is_planned)
     if planned:

@@ -12,6 +12,7 @@ from typing import Annotated, Literal, Self
 from pydantic import Field, model_validator
 
 from hazard_library.catalogue.measured_rules import Absence, Direction, Proximity, Speed
+from hazard_library.catalogue.quantities import Duration
 from hazard_library.catalogue.region_rules import PASSES_BY, RegionRule, SceneState, StaticObject
 from hazard_library.catalogue.rule_base import BodyPart, RuleBase, ZoneNeed
 
@@ -24,6 +25,7 @@ __all__ = [
     "Direction",
     "Dwell",
     "Missing",
+    "NamedCondition",
     "Presence",
     "Proximity",
     "RegionRule",
@@ -113,20 +115,35 @@ class Simultaneous(RuleBase):
     zones: int = Field(ge=2, le=10)
 
 
+#: What a rule over a camera's state may name; all but `clock_wrong` is told by every edge.
+NamedCondition = Literal[
+    "offline",
+    "no_frames",
+    "undecodable",
+    "dark_or_covered",
+    "frozen",
+    "looped",
+    "blurred",
+    "moved",
+    "clock_wrong",
+]
+
+
 class CameraCondition(RuleBase):
-    """A technical state that stays unexplained; the server raises it, the edge never."""
+    """A camera is in one of these states and stays so, however long its pictures show nothing.
+
+    The state is told whenever it changes, so far longer stretches without a picture are bridged
+    than in front of a scene.
+    """
 
     kind: Literal["camera_condition"] = "camera_condition"
-    condition: Literal[
-        "offline",
-        "no_frames",
-        "frozen",
-        "dark_or_covered",
-        "undecodable",
-        "blurred",
-        "moved",
-        "clock_wrong",
-    ]
+    conditions: tuple[NamedCondition, ...] = Field(min_length=1)
+    max_gap: Duration = Field(
+        default=timedelta(seconds=30),
+        ge=timedelta(milliseconds=100),
+        le=timedelta(minutes=1),
+        description="Longest bridged gap",
+    )
 
 
 #: A rule as it stands in a hazard's file.

@@ -13,6 +13,7 @@ from pydantic import Field, model_validator
 from hazard_library.catalogue.hazard import HazardCode, PermitKind
 from hazard_library.catalogue.quantities import Clock, Duration
 from hazard_library.catalogue.text import Entry, Text
+from hazard_library.contract.device import CameraCondition
 
 Share = Annotated[float, Field(ge=0, le=1)]
 Point = tuple[Share, Share]
@@ -51,6 +52,14 @@ class RegionShown(Entry):
     changed: Share = Field(description="Share of the zone")
 
 
+class StateShown(Entry):
+    """The state that the camera is in; before and after it is well."""
+
+    begins: Duration = timedelta(0)
+    ends: Duration | None = Field(default=None, description="None: to the end")
+    condition: CameraCondition
+
+
 class OnGround(Entry):
     """A point of the picture, and where it is on the ground in metres."""
 
@@ -73,6 +82,10 @@ class SceneFilm(Entry):
     shows: tuple[Shown, ...] = ()
     looks: tuple[RegionShown, ...] = Field(
         default=(), description="For rules over a taught zone: when it looks otherwise"
+    )
+    states: tuple[StateShown, ...] = Field(
+        default=(),
+        description="States of the camera; of two at one time the later in the list counts",
     )
 
 

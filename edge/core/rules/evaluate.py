@@ -4,6 +4,7 @@ from typing import assert_never
 
 from edge.core.rules import (
     absence,
+    camera_condition,
     count,
     crossing,
     direction,
@@ -40,15 +41,17 @@ def judge(binding: RuleBinding, scene: Scene, memory: RuleMemory) -> Judgement:
     """Judge one rule on one scene, given what it remembers; the same input gives the same output.
 
     Nothing is found on a blind scene or outside the rule's hours, and that wipes the memory, as
-    does a gap longer than the rule's `max_gap`: what was not looked at is not evidence.
+    does a gap longer than the rule's `max_gap`: what was not looked at is not evidence. Only the
+    camera's own state is known although its picture shows nothing.
     """
-    if scene.blind is not None or not binding.is_on(scene.at.utc):
-        return Judgement(None, RuleMemory())
-    return _judge_seen(binding, scene, memory.bridged(scene.at.mono, binding.max_gap_s))
-
-
-def _judge_seen(binding: RuleBinding, scene: Scene, memory: RuleMemory) -> Judgement:
     rule = binding.rule
+    if not binding.is_on(scene.at.utc):
+        return Judgement(None, RuleMemory())
+    if isinstance(rule, CameraCondition):
+        return camera_condition.judge(rule, binding, scene, memory)
+    if scene.blind is not None:
+        return Judgement(None, RuleMemory())
+    memory = memory.bridged(scene.at.mono, binding.max_gap_s)
     match rule:
         case Presence() | Dwell() | Missing() | Crossing() | Count() | Simultaneous():
             return _judge_in_place(rule, binding, scene, memory)
@@ -56,9 +59,6 @@ def _judge_seen(binding: RuleBinding, scene: Scene, memory: RuleMemory) -> Judge
             return _judge_on_the_ground(rule, binding, scene, memory)
         case SceneState() | StaticObject():
             return _judge_region(rule, binding, scene, memory)
-        case CameraCondition():
-            # Of a camera's technical state the server decides when it has to be told.
-            return Judgement(None, memory)
         case _:
             assert_never(rule)
 

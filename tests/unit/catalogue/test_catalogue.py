@@ -15,6 +15,7 @@ from hazard_library.catalogue.rules import (
     needs_drawing,
 )
 from hazard_library.catalogue.summary import trial_pairs
+from hazard_library.contract.device import CameraCondition as State
 from hazard_library.contract.ids import HazardId
 
 CATALOGUE = load_catalogue()
@@ -42,8 +43,7 @@ def test_whatever_may_be_switched_on_lacks_nothing() -> None:
     ready = [hazard for hazard in HAZARDS if hazard.maturity is not Maturity.DRAFT]
     for hazard in ready:
         assert lacks(hazard, CATALOGUE.labels) == ()
-        assert models_for(hazard, CATALOGUE.labels)
-        assert not isinstance(hazard.rule, CameraCondition)
+        assert bool(classes_needed(hazard.rule)) == bool(models_for(hazard, CATALOGUE.labels))
 
 
 def test_every_draft_says_what_it_waits_for() -> None:
@@ -86,11 +86,27 @@ def test_no_shipped_hazard_claims_a_lawyers_review() -> None:
     assert CATALOGUE.unreviewed == set(CATALOGUE.legal)
 
 
-def test_camera_states_are_never_switched_on_at_the_edge() -> None:
+def test_every_state_that_an_edge_tells_is_a_hazard_and_nobody_has_to_look_for_it() -> None:
     states = [hazard for hazard in HAZARDS if isinstance(hazard.rule, CameraCondition)]
-    assert len(states) >= 6
-    assert all(hazard.maturity is Maturity.DRAFT for hazard in states)
     assert all(classes_needed(hazard.rule) == frozenset() for hazard in states)
+    ready = [
+        condition
+        for hazard in states
+        if isinstance(hazard.rule, CameraCondition) and hazard.maturity is not Maturity.DRAFT
+        for condition in hazard.rule.conditions
+    ]
+    of_the_box = {State.OK, State.STARTING, State.FINISHED, State.NOT_ANALYSED}
+    assert sorted(ready) == sorted(set(State) - of_the_box)
+
+
+def test_a_state_that_no_edge_tells_keeps_its_hazard_a_draft() -> None:
+    assert one("CAM-06").maturity is Maturity.DRAFT
+    assert lacks(one("CAM-06"), CATALOGUE.labels) == ("no edge tells that a camera is clock wrong",)
+
+
+def test_all_camera_states_count_once() -> None:
+    pairs = [pair for pair in trial_pairs(CATALOGUE) if pair[0] == "camera_condition"]
+    assert pairs == [("camera_condition", "camera")]
 
 
 def test_a_transfer_always_names_its_receiver() -> None:

@@ -114,11 +114,11 @@ WRONG = (
         "trial, but no edge knows the machine signal; write draft",
     ),
     Wrong(
-        "trial of a camera's state",
+        "trial of a camera's state that no edge tells",
         COVERED,
-        "maturity: draft",
-        "maturity: trial",
-        "trial, but the server raises no lead from a camera's state yet",
+        "conditions: [dark_or_covered]",
+        "conditions: [clock_wrong]",
+        "trial, but no edge tells that a camera is clock wrong; write draft",
     ),
     Wrong(
         "draft without a reason",

@@ -181,9 +181,9 @@ CASES: list[tuple[str, Change, str]] = [
         "ZONE-01 stands here twice",
     ),
     (
-        "camera state as hazard",
-        lambda d: d["cameras"][0]["hazards"].append({"id": "CAM-01"}),
-        "CAM-01 is raised by the server",
+        "camera state that is not looked for",
+        lambda d: d["cameras"][0].update(hazards=[{"id": "CAM-02"}], unwatched=["moved"]),
+        "CAM-02 waits for moved, which is unwatched here",
     ),
     (
         "draft",

@@ -70,8 +70,3 @@ def test_a_worker_without_a_helmet_in_a_danger_zone_raises_both_hazards() -> Non
 def test_a_worker_with_a_helmet_raises_nothing_about_helmets() -> None:
     film = Film(30).with_person("p1", during=(5, 25)).with_helmet("p1")
     assert told(core("PPE-01", zone=YARD), film, ends=True) == []
-
-
-def test_states_of_the_camera_raise_nothing_on_the_edge() -> None:
-    film = Film(200, every_s=1.0, blind=((0, 200),))
-    assert told(core("CAM-01", "CAM-03"), film, ends=True) == []

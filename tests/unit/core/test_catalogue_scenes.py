@@ -32,6 +32,8 @@ def played(scene: HazardScene, film: SceneFilm) -> list[Change]:
     begin = BEGIN.replace(hour=film.at // 60, minute=film.at % 60)
     there = Film(film.lasting.total_seconds(), film.look_every.total_seconds(), begin=begin)
     wide, high = there.width, there.height
+    states = tuple((_span(one.begins, one.ends), one.condition) for one in film.states)
+    there = replace(there, states=states)
     for place, shown in enumerate(film.shows):
         left, top, right, bottom = shown.box
         begins = shown.begins.total_seconds()
@@ -73,15 +75,16 @@ def _region_changes(zone: ZoneId, film: SceneFilm) -> tuple[RegionChange, ...]:
     return tuple(
         RegionChange(
             zone,
-            (
-                one.begins.total_seconds(),
-                float("inf") if one.ends is None else one.ends.total_seconds(),
-            ),
+            _span(one.begins, one.ends),
             one.difference,
             one.changed,
         )
         for one in film.looks
     )
+
+
+def _span(begins: timedelta, ends: timedelta | None) -> tuple[float, float]:
+    return (begins.total_seconds(), float("inf") if ends is None else ends.total_seconds())
 
 
 def _measured(scene: HazardScene) -> list[tuple[Point, Point]]:

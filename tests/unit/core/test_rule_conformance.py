@@ -7,16 +7,14 @@ import pytest
 from edge.core.rules.binding import RuleBinding
 from edge.core.scene import Zone
 from edge.testing.conformance.rules import RuleCase, RuleConformance
-from edge.testing.films import Film, RegionChange, found
+from edge.testing.films import Film, RegionChange
 from hazard_library.catalogue.rules import (
     BodyPart,
-    CameraCondition,
     Count,
     Crossing,
     Dwell,
     Missing,
     Presence,
-    Rule,
     SceneState,
     StaticObject,
     ZoneNeed,
@@ -110,8 +108,3 @@ class TestStaticObject(RuleConformance):
         times = TIMES | {"max_gap": timedelta(seconds=2)}
         rule = StaticObject.model_validate({"min_overlap": 0.25, **times})
         return RuleCase(RuleBinding(HAZARD, rule, YARD), DOOR)
-
-
-def test_a_state_of_the_camera_is_never_judged_on_the_edge() -> None:
-    rule: Rule = CameraCondition.model_validate({"condition": "dark_or_covered", **TIMES})
-    assert not any(found(RuleBinding(HAZARD, rule), STANDING))

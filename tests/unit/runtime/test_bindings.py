@@ -47,7 +47,14 @@ def test_under_all_with_model_every_hazard_it_can_see_is_on_and_the_rest_is_told
     assert "ZONE-07" not in {hazard for hazard, _ in _places(on)}
     assert any(note.startswith("ZONE-07 stays off: it means nothing until") for note in on.notes)
     assert any(note.startswith("ZONE-01 works on the whole picture") for note in on.notes)
-    assert not any("CAM-" in note for note in on.notes)
+    assert ("CAM-01", None) in _places(on)
+
+
+def test_a_camera_that_pans_is_not_watched_for_having_moved(catalogue: Catalogue) -> None:
+    on = _on(catalogue, frozenset(), all_with_model=True, unwatched=["moved"])
+    states = {hazard for hazard, _ in _places(on)}
+    assert states == {"CAM-01", "CAM-03", "CAM-04", "CAM-05", "CAM-07"}
+    assert "CAM-02 stays off: moved is unwatched at this camera" in on.notes
 
 
 def test_a_drawn_line_switches_crossing_on_under_all_with_model(catalogue: Catalogue) -> None:
