@@ -14,7 +14,7 @@ from hazard_library.contract.message import CameraName, Message, Part, Sha256
 
 
 class CameraCondition(StrEnum):
-    """Technical states of a camera. They are no hazards; the server decides what becomes a lead.
+    """Technical states of a camera. One that lasts may be a hazard of the catalogue (CAM-01 …).
 
     looped: a recording is played instead of the scene. blurred: out of focus, dirty or fogged.
     moved: it looks elsewhere than it did.
