@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
+from difflib import get_close_matches
 from pathlib import Path
 
 from edge.config import source_check
@@ -33,6 +34,7 @@ from hazard_library.contract.ids import CameraId, ZoneId
 #: The box's key and certificate within its stores, as `patrol edge enrol` writes them.
 CERTIFICATE = Path("identity/device.pem")
 _MQTT_TLS = 8883
+_MOST_NAMED = 8
 #: A line has so many points; an area has more.
 LINE_POINTS = 2
 
@@ -204,6 +206,16 @@ def _area(zone: ZoneConfig) -> float:
     return abs(sum(x * next_y - next_x * y for (x, y), (next_x, next_y) in pairs)) / 2
 
 
+def _no_such_hazard(code: str, catalogue: Catalogue) -> str:
+    """Name those that were probably meant: the whole catalogue would hide the mistake."""
+    kind = code.partition("-")[0]
+    names = {str(known): hazard.name.zh for known, hazard in sorted(catalogue.hazards.items())}
+    family = [known for known in names if known.partition("-")[0] == kind]
+    meant = family or get_close_matches(code, names, _MOST_NAMED, 0.0)
+    named = ", ".join(f"{known} {names[known]}" for known in meant[:_MOST_NAMED])
+    return f"the catalogue has no hazard {code}; write another, such as {named}"
+
+
 def _hazard_mistakes(one: Placed, catalogue: Catalogue, sight: Sight | None) -> Iterator[Mistake]:
     if not one.camera.hazards and not one.camera.all_with_model:
         text = "nothing is looked for; list hazards or write all_with_model: true"
@@ -218,9 +230,7 @@ def _hazard_mistakes(one: Placed, catalogue: Catalogue, sight: Sight | None) -> 
         seen.add(switch.id)
         hazard = catalogue.hazards.get(switch.id)
         if hazard is None:
-            known = ", ".join(sorted(catalogue.hazards))
-            text = f"the catalogue has no hazard {switch.id}; it has {known}"
-            yield one.mistake((*where, "id"), text)
+            yield one.mistake((*where, "id"), _no_such_hazard(switch.id, catalogue))
             continue
         yield from (one.mistake((*where, *at), text) for at, text in _cannot_be_on(hazard, sight))
         yield from (one.mistake((*where, *at), text) for at, text in not_narrower(switch, hazard))

@@ -97,7 +97,9 @@ def _read(kind: type[T], file: Path, mistakes: list[Mistake]) -> tuple[T, Marked
         mistakes.append(document)
         return None
     if not isinstance(document.data, dict):
-        mistakes.append(document.mistake((), "it must hold fields; see configs/example"))
+        what = "is empty" if document.data is None else "holds no fields"
+        text = f"{what}; write `name: value` lines as in configs/example/site.yaml"
+        mistakes.append(document.mistake((), text))
         return None
     found = marked_yaml.validate(kind, document)
     if isinstance(found, list):

@@ -28,6 +28,8 @@ def check_pictures(site: Site, folder: Path) -> tuple[str, ...]:
     Raises:
         ConfigError: the folder cannot be written.
     """
+    if folder.exists() and not folder.is_dir():
+        raise ConfigError(f"{folder}: is a file; name a folder for the pictures")
     try:
         folder.mkdir(parents=True, exist_ok=True)
     except OSError as fault:

@@ -40,6 +40,8 @@ def play(box: Box, clip: Clip, camera: str | None, stores: Path, *, keeps_eviden
         Unreachable: there is no such clip.
         EdgeError: a part of the engine crashed.
     """
+    if clip.path.is_dir():
+        raise Unreachable(f"{clip.path}: is a folder; give the path of one film in it")
     if not clip.path.is_file():
         raise Unreachable(f"{clip.path}: there is no such film; mend the path")
     chosen = chosen_camera(box.site, clip.path, camera)

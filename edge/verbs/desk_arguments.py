@@ -8,7 +8,7 @@ from pathlib import Path
 def add_verbs(verbs: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
     """Add what needs no running box: rules on a clip, and why an incident was one."""
     replay = verbs.add_parser("replay", help="run a camera's rules on a clip, at full speed")
-    replay.add_argument("clip", type=Path, metavar="CLIP")
+    replay.add_argument("clip", type=Path, metavar="CLIP", help="a film, such as gate.mp4")
     _config(replay)
     _desk(replay)
     replay.add_argument("--json", action="store_true", help="print JSON in one line")
@@ -45,9 +45,13 @@ def _desk(parser: argparse.ArgumentParser) -> None:
 
 def _instant(text: str) -> datetime:
     """Read a time with its zone: hours of shifts depend on it."""
-    at = datetime.fromisoformat(text)
-    if at.tzinfo is None:
-        raise ValueError(text)
+    try:
+        at = datetime.fromisoformat(text)
+    except ValueError:
+        at = None
+    if at is None or at.tzinfo is None:
+        example = "2026-03-02T22:00:00+08:00"
+        raise argparse.ArgumentTypeError(f"{text!r} is no time with its zone, such as {example}")
     return at
 
 

@@ -48,6 +48,7 @@ def _findings(config: Path | None) -> Iterator[Finding]:
     yield from doctor_machine.machine()
     yield from doctor_machine.clock(read_kernel_clock())
     if config is None:
+        yield well("configuration", "not looked at; give --config site.yaml to examine a site")
         return
     catalogue = load_catalogue()
     try:

@@ -40,36 +40,39 @@ def explain(options: ExplainOptions) -> int:
             clip cannot be used.
     """
     box = open_box(options.config, load_catalogue(), is_enrolled=False)
+    if not _ID.match(options.incident.lower()):
+        given = repr(options.incident)
+        raise ConfigError(f"{given} is no incident; give its id or how it begins (0-9, a-f, -)")
     if options.clip is None:
-        print(_explained(box, options.incident))
+        print(_explained(box, options.incident, str(box.site.stores)))
         return 0
     with tempfile.TemporaryDirectory(prefix="patrol-explain-") as passing:
         played = play(box, options.clip, options.camera, Path(passing), keeps_evidence=False)
-        print(_explained(played.box, options.incident))
+        print(_explained(played.box, options.incident, f"{options.clip.path}, replayed"))
     return 0
 
 
-def _explained(box: Box, given: str) -> str:
-    """Gather what the stores of a box say of an incident, and put it into words."""
-    prefix = given.lower()
-    if not _ID.match(prefix):
-        raise ConfigError(f"{given!r} is no incident; give its id or how it begins (0-9, a-f, -)")
-    stores = box.site.stores
+def _explained(box: Box, given: str, whose: str) -> str:
+    """Gather what the stores of a box say of an incident, and put it into words.
+
+    whose: what the operator calls the place that was searched.
+    """
+    prefix, stores = given.lower(), box.site.stores
     with reading(stores):
         found = sqlite_report.events_of(stores / OUTBOX, prefix)
         known = sqlite_report.incidents(stores / OUTBOX)
     if len(found) != 1:
-        raise ConfigError(_not_one(stores, given, sorted(found), [one.id for one in known]))
+        raise ConfigError(_not_one(whose, given, sorted(found), [one.id for one in known]))
     ((_, events),) = found.items()
     return words(Account(box, events, _film(stores, events[0])))
 
 
-def _not_one(stores: Path, given: str, found: list[str], known: list[str]) -> str:
+def _not_one(whose: str, given: str, found: list[str], known: list[str]) -> str:
     if found:
         return f"{given}: several incidents begin so, give more of it: {_named(found)}"
     if known:
-        return f"{stores}: holds no incident {given}; those it holds are: {_named(known)}"
-    return f"{stores}: holds no incident {given}, nor any other"
+        return f"{whose}: holds no incident {given}; those it holds are: {_named(known)}"
+    return f"{whose}: holds no incident {given}, nor any other"
 
 
 def _named(ids: list[str]) -> str:

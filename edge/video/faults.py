@@ -49,6 +49,8 @@ def _explain_file(address: FileAddress, fault: LibraryFault) -> SourceError:
         return Unreachable(f"{path}: not readable; give this user the right to read it")
     if isinstance(fault, av.error.IsADirectoryError):
         return Undecodable(f"{path}: a folder; give the path of one video")
+    if path.is_file() and path.stat().st_size == 0:
+        return Undecodable(f"{path}: is empty (0 bytes); copy it again")
     return Undecodable(
         f"{path}: not a video, or its beginning or index is missing (truncated?); "
         "copy it again or give a file that a player can open"

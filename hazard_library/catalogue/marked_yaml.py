@@ -1,6 +1,5 @@
 """YAML that remembers where each value stood, so that a mistake can be named by file and line."""
 
-from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TypeVar
@@ -8,25 +7,26 @@ from typing import TypeVar
 import yaml
 from pydantic import BaseModel, ValidationError
 
+from hazard_library.catalogue import remedies
+
 #: The steps from the document's root to a value: mapping keys and list positions.
 Where = tuple[str | int, ...]
+
+#: The line of a mistake that no line is to blame for.
+WHOLE_FILE = 0
 
 T = TypeVar("T", bound=BaseModel)
 
 # The same language, read ten times faster where the C library is there.
 _Loader = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 
-_BOUNDS = {
-    "greater_than_equal": ("ge", "at least"),
-    "greater_than": ("gt", "more than"),
-    "less_than_equal": ("le", "at most"),
-    "less_than": ("lt", "less than"),
-}
-
 
 @dataclass(frozen=True, slots=True, order=True)
 class Mistake:
-    """One mistake in one file. `str()` gives `path:line: field: text`."""
+    """One mistake in one file. `str()` gives `path:line: field: text`.
+
+    line: from 1; `WHOLE_FILE` where none is to blame.
+    """
 
     path: Path
     line: int
@@ -36,7 +36,8 @@ class Mistake:
     def __str__(self) -> str:
         """Write the mistake as one line."""
         field = f"{self.field}: " if self.field else ""
-        return f"{self.path}:{self.line}: {field}{self.text}"
+        line = f":{self.line}" if self.line != WHOLE_FILE else ""
+        return f"{self.path}{line}: {field}{self.text}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,7 +65,7 @@ def read(path: Path) -> MarkedYaml | Mistake:
     try:
         text = path.read_text(encoding="utf-8")
     except (OSError, UnicodeDecodeError) as fault:
-        return Mistake(path, 1, "", f"cannot be read: {fault}")
+        return Mistake(path, WHOLE_FILE, "", remedies.of_file(fault))
     try:
         loader = _Loader(text)
         node = loader.get_single_node()
@@ -72,7 +73,9 @@ def read(path: Path) -> MarkedYaml | Mistake:
     except yaml.YAMLError as fault:
         mark = getattr(fault, "problem_mark", None)
         line = mark.line + 1 if mark is not None else 1
-        return Mistake(path, line, "", f"no valid YAML: {getattr(fault, 'problem', fault)}")
+        text = f"no valid YAML: {getattr(fault, 'problem', fault)}"
+        remedy = "look at brackets, quotes and indentation, here and in the line above"
+        return Mistake(path, line, "", f"{text}; {remedy}")
     lines: dict[Where, int] = {}
     twice = _walk(node, (), lines)
     if twice is not None:
@@ -88,9 +91,14 @@ def validate(kind: type[T], document: MarkedYaml) -> T | list[Mistake]:
         return [
             document.mistake(
                 _where(document, error["loc"], is_missing=error["type"] == "missing"),
-                _remedy(error["type"], error["msg"], error.get("ctx", {})),
+                remedies.of_value(
+                    error["type"],
+                    error["msg"],
+                    error.get("ctx", {}),
+                    is_empty=error["input"] is None,
+                ),
             )
-            for error in fault.errors(include_url=False, include_input=False)
+            for error in fault.errors(include_url=False)
         ]
 
 
@@ -125,17 +133,3 @@ def _where(document: MarkedYaml, loc: tuple[str | int, ...], *, is_missing: bool
         if (*where, step) in document.lines or (is_missing and position == len(loc) - 1):
             where = (*where, step)
     return where
-
-
-def _remedy(kind: str, text: str, context: Mapping[str, object]) -> str:
-    if kind == "extra_forbidden":
-        return "unknown key; remove it or mend its spelling"
-    if kind == "missing":
-        return "missing; add this field"
-    if kind == "string_too_short":
-        return "empty; write it"
-    if kind in _BOUNDS:
-        key, words = _BOUNDS[kind]
-        bound = context[key]  # a number, or a duration in words
-        return f"out of range; write {words} {bound}"
-    return text.removeprefix("Value error, ")

@@ -99,7 +99,8 @@ def _of_incident(path: Path, names: Mapping[str, _Open], key_from: KeyFrom) -> M
     if MANIFEST not in names or SHEET not in names:
         raise ProofError(
             f"{path}: 缺少 {MANIFEST} 或 {SHEET}，不是一份证据导出 "
-            f"there is no {MANIFEST} or {SHEET}: this is no export of evidence"
+            f"there is no {MANIFEST} or {SHEET}: this is no export of evidence; give the folder or "
+            f"zip of one incident, or a box's stores folder (with its {_DATABASE})"
         )
     try:
         sheet = ExportSheet.model_validate_json(_small(names[SHEET]))

@@ -48,7 +48,9 @@ WRONG = (
     Wrong("unknown key", HELMET, "severity: 2", "severity: 2\ncolour: red", "colour: unknown key"),
     Wrong("missing field", HELMET, "severity: 2\n", "", "severity: missing; add this field"),
     Wrong("empty list", HELMET, "sectors:\n", "sectors: []\nleft:\n", "sectors: Tuple should have"),
-    Wrong("no such category", FIRE, "category: environment", "category: fire", "category: Input"),
+    Wrong(
+        "no such category", FIRE, "category: environment", "category: fire", "category: is unknown"
+    ),
     Wrong(
         "no such severity",
         FIRE,
@@ -56,9 +58,17 @@ WRONG = (
         "severity: 9",
         "severity: out of range; write at most",
     ),
-    Wrong("no such sector", HELMET, "  - 矿山", "  - 煤矿", "sectors.0: Input should be '矿山'"),
-    Wrong("no such department", FIRE, "competent: 消防救援机构", "competent: 火", "competent: I"),
-    Wrong("malformed id", HELMET, "id: PPE-01", "id: helmet", "id: String should match pattern"),
+    Wrong("no such sector", HELMET, "  - 矿山", "  - 煤矿", "sectors.0: is unknown; write '矿山'"),
+    Wrong(
+        "no such department", FIRE, "competent: 消防救援机构", "competent: 火", "competent: is unk"
+    ),
+    Wrong(
+        "malformed id",
+        HELMET,
+        "id: PPE-01",
+        "id: helmet",
+        "id: is not written as it must be; write the id",
+    ),
     Wrong("other file name", HELMET, "id: PPE-01", "id: PPE-99", "must begin with ppe-99-"),
     # Texts.
     Wrong("no Chinese", FIRE, "zh: 现场出现明火", "zh: fire", "name.zh: no Chinese text"),
@@ -82,7 +92,13 @@ WRONG = (
         "maximum: 9\n  minimum: 12",
         "minimum 12 is above maximum 9",
     ),
-    Wrong("no such kind", HELMET, "kind: missing", "kind: magic", "rule: Input tag 'magic' found"),
+    Wrong(
+        "no such kind",
+        HELMET,
+        "kind: missing",
+        "kind: magic",
+        "rule: kind: magic is unknown; write 'presence'",
+    ),
     Wrong("no such class", SMOKING, "subject: cigarette", "subject: cigar", "no class cigar in"),
     Wrong(
         "no bare part",

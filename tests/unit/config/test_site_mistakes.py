@@ -173,7 +173,7 @@ CASES: list[tuple[str, Change, str]] = [
     (
         "unknown hazard",
         lambda d: d["cameras"][0]["hazards"][0].update(id="ZONE-99"),
-        "the catalogue has no hazard ZONE-99; it has ",
+        "the catalogue has no hazard ZONE-99; write another, such as ZONE-01 ",
     ),
     (
         "hazard twice",
@@ -286,7 +286,7 @@ def test_all_mistakes_are_told_at_once_each_at_its_line(
     ("text", "said"),
     [
         ("site: [", "no valid YAML"),
-        ("", "it must hold fields"),
+        ("", "is empty; write `name: value` lines"),
         ("site: a\nsite: b\n", "stands here twice"),
     ],
     ids=["broken", "empty", "key twice"],
@@ -353,5 +353,5 @@ def test_a_film_that_is_not_there_is_no_mistake_of_the_configuration(
 def test_the_configuration_file_itself_missing_is_named(
     tmp_path: Path, catalogue: Catalogue
 ) -> None:
-    with pytest.raises(ConfigError, match=r"site\.yaml:1: cannot be read"):
+    with pytest.raises(ConfigError, match=r"site\.yaml: there is no such file; mend the path"):
         load_site(tmp_path / "site.yaml", catalogue)
