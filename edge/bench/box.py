@@ -49,6 +49,7 @@ def site_of(bench: BoxBench) -> dict[str, Any]:
             "backend": bench.layout.backend.value,
             "precision": bench.layout.precision.value,
             "workers": bench.layout.workers,
+            "fitted": bench.layout.is_fitted,
         },
         "cameras": [{"id": f"camera-{n + 1}", **camera} for n in range(bench.cameras)],
     }

@@ -159,6 +159,7 @@ def write_site(bench: CamerasBench, site: Site, cameras: int) -> Path:
             "backend": site.layout.backend.value,
             "precision": site.layout.precision.value,
             "workers": site.layout.workers,
+            "fitted": site.layout.is_fitted,
         },
         "cameras": [
             {"id": f"camera-{n + 1}", "source": sources[n % len(sources)], **camera}

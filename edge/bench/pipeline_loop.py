@@ -1,8 +1,8 @@
 """The edge's own way over the same frames: read, look side by side, track, judge every rule.
 
-python -m edge.bench.pipeline_loop MODELS FILM FRAMES MIN_SCORE OUT CAMERAS BACKEND PRECISION
+python -m edge.bench.pipeline_loop MODELS FILM FRAMES MIN_SCORE OUT CAMERAS BACKEND PRECISION FITTED
 
-MODELS is a JSON list of FOLDER:PRECISION; all of them look at every frame.
+MODELS is a JSON list of FOLDER:PRECISION; all of them look at every frame. FITTED: 1 or 0.
 """
 
 import json
@@ -188,6 +188,6 @@ if __name__ == "__main__":
     measured = run(
         json.loads(given[0]),
         Job(Path(given[1]), int(given[2]), float(given[3]), int(given[5])),
-        Layout(Backend(given[6]), Precision(given[7]), cores()),
+        Layout(Backend(given[6]), Precision(given[7]), cores(), is_fitted=given[8] == "1"),
     )
     Path(given[4]).write_text(json.dumps(measured), encoding="utf-8")

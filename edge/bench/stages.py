@@ -75,7 +75,8 @@ def _run(bench: StagesBench, watch: _Watch) -> None:
     package = in_precision(bench.package, bench.layout.precision)
     card, low = package.card, TrackingSettings().low
     runner = runner_of(package, bench.layout)
-    letterbox, looker = Letterbox(card.input), Looker()
+    is_fitted = bench.layout.is_fitted
+    letterbox, looker = Letterbox(card.input, is_fitted=is_fitted), Looker()
     decoder = YoloAnchorFree(np.full(len(card.labels), low, np.float32), card.suppression_iou)
     core = core_of(CameraId("film"), SiteModels((package,)))
     for at, pixels in _pictures(bench, watch):

@@ -86,7 +86,11 @@ def _rows(found: RawBoxes, models: SiteModels) -> list[list[float]]:
 if __name__ == "__main__":
     said = json.loads(sys.argv[1])
     chosen = Layout(
-        Backend(said["backend"]), Precision(said["precision"]), said["workers"], said["threads"]
+        Backend(said["backend"]),
+        Precision(said["precision"]),
+        said["workers"],
+        said["threads"],
+        said["fitted"],
     )
     given = None if said["root"] is None else Path(said["root"])
     measured = run(said["models"], given, chosen, Path(said["film"]), said["seconds"])

@@ -7,7 +7,7 @@ is allowed. What is no faster than noise is not chosen over what is simpler.
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
-from edge.config.inference import InferenceConfig, Precision
+from edge.config.inference import Backend, InferenceConfig, Precision
 from edge.inference.layout import ON_GPU, Layout, Machine
 
 #: A later candidate must be so much faster than the best before it.
@@ -56,7 +56,8 @@ def candidates(wanted: InferenceConfig, machine: Machine) -> Iterator[Layout]:
             for workers, threads in shapes:
                 if backend in ON_GPU and threads > 1:
                     continue
-                yield Layout(backend, precision, workers, threads)
+                is_fitted = wanted.fitted and backend is not Backend.TENSORRT
+                yield Layout(backend, precision, workers, threads, is_fitted)
 
 
 def best_of(trials: Sequence[Trial], allowed: frozenset[Precision]) -> Trial | None:

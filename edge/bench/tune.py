@@ -58,7 +58,7 @@ def tune(options: TuneOptions) -> int:
         )
         return 1
     print(f"{tuned.machine_name()}\nbusy before {busy:.0%}; film {film.name}")
-    print("inputs of the models are as their cards fix them; each look asks all listed models")
+    print("each look asks all listed models")
     print(f"{'layout':<46} {'looks/s':>8} {'boxes differ':>13} {'memory':>8}")
     trials = list(_measured(site, film, options.seconds))
     best = best_of(trials, options.allowed)
@@ -106,6 +106,7 @@ def _tried(site: Site, layout: Layout, film: Path, seconds: float, out: Path) ->
         "precision": layout.precision.value,
         "workers": layout.workers,
         "threads": layout.threads_per_run,
+        "fitted": layout.is_fitted,
         "film": str(film),
         "seconds": seconds,
     }

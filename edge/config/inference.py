@@ -43,3 +43,8 @@ class InferenceConfig(Setting):
         le=64,
         description="Inference threads; as tuned if not said, else one per processor core",
     )
+    fitted: bool = Field(
+        default=True,
+        description="Inputs of the pictures' own shape, as exact and faster; false: the models' "
+        "squares with padding, as they were measured for their cards",
+    )

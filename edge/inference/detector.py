@@ -70,10 +70,13 @@ class Detector:
         return self._boxes(self._runner.run(tensor), place)
 
     def find_all(self, tensors: Sequence[Tensor], places: Sequence[Fit]) -> tuple[RawBoxes, ...]:
-        """Find objects in several pictures in one run; at most `most_pictures` of them."""
-        output = self._runner.run(np.concatenate(tensors))
-        rows = (output[row : row + 1] for row in range(len(places)))
-        return tuple(self._boxes(row, place) for row, place in zip(rows, places, strict=True))
+        """Find objects in pictures, at most `most_pictures`; those of one shape in one run."""
+        rows: dict[int, Tensor] = {}
+        for shape in {place.shape for place in places}:
+            alike = [row for row, place in enumerate(places) if place.shape == shape]
+            output = self._runner.run(np.concatenate([tensors[row] for row in alike]))
+            rows |= {row: output[number : number + 1].copy() for number, row in enumerate(alike)}
+        return tuple(self._boxes(rows[row], place) for row, place in enumerate(places))
 
     def _boxes(self, output: Tensor, place: Fit) -> RawBoxes:
         found = self._decoder.decode(output)

@@ -19,16 +19,22 @@ _BY_CARE = (Backend.CUDA, Backend.ONNXRUNTIME, Backend.OPENVINO, Backend.TENSORR
 
 @dataclass(frozen=True, slots=True)
 class Layout:
-    """workers: threads that look; threads_per_run: how many cores one look uses."""
+    """How the box computes.
+
+    workers: threads that look. threads_per_run: how many cores one look uses. is_fitted: inputs of
+    the pictures' own shape instead of the model's square.
+    """
 
     backend: Backend = Backend.ONNXRUNTIME
     precision: Precision = Precision.FLOAT32
     workers: int = 1
     threads_per_run: int = 1
+    is_fitted: bool = True
 
     def __str__(self) -> str:
         per_run = "" if self.threads_per_run == 1 else f" of {self.threads_per_run} threads"
-        return f"{self.backend}, {self.precision}, {self.workers} workers{per_run}"
+        inputs = "" if self.is_fitted else ", square inputs"
+        return f"{self.backend}, {self.precision}, {self.workers} workers{per_run}{inputs}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,7 +69,10 @@ def decide(wanted: InferenceConfig, tuned: Layout | None, machine: Machine) -> L
             f"write one of {able}"
         )
     workers = wanted.workers or (tuned.workers if tuned else machine.cores)
-    return Layout(backend, precision, workers, tuned.threads_per_run if tuned else 1)
+    threads = tuned.threads_per_run if tuned else 1
+    # TensorRT takes minutes to build an engine: one a model, not one for each shape.
+    is_fitted = wanted.fitted and backend is not Backend.TENSORRT
+    return Layout(backend, precision, workers, threads, is_fitted)
 
 
 def _fits(wanted: InferenceConfig, tuned: Layout, machine: Machine) -> bool:

@@ -1,4 +1,8 @@
-"""Fit a picture into a model's input: scaled with its aspect kept, the rest padded."""
+"""Fit a picture into a model's input: scaled with its aspect kept, the rest padded.
+
+A fitted input is the least part of the model's own that holds the picture, in steps that the
+network allows: of a 16:9 picture three fifths are left to compute, with boxes of the same size.
+"""
 
 import threading
 from dataclasses import dataclass
@@ -10,15 +14,19 @@ from numpy.typing import NDArray
 from edge.inference.runners.runner import Tensor
 from edge.ports import Pixels
 from hazard_library.registry.card import ModelInput
+from hazard_library.registry.network_size import Shape, least_side
 
+#: Places whose padded buffer a thread keeps; cameras of one size share a place.
+_MOST_PLACES = 6
 #: Shift that makes an odd rest go to the right and below, as the trainer does it.
 _HALF = 0.1
 
 
 @dataclass(frozen=True, slots=True)
 class Fit:
-    """Where a picture of width x height lies in the input, and at which scale."""
+    """Where a picture of width x height lies in an input of that shape, and at which scale."""
 
+    shape: Shape
     scale: float
     left: int
     top: int
@@ -35,22 +43,26 @@ class Fit:
         return back
 
 
-def fit(width: int, height: int, wanted: ModelInput) -> Fit:
-    """Place a picture of width x height in the model's input."""
+def fit(width: int, height: int, wanted: ModelInput, *, is_fitted: bool = False) -> Fit:
+    """Place a picture of width x height in the model's input, or in the least part of it."""
     scale = min(wanted.width / width, wanted.height / height)
     inner_width, inner_height = max(1, round(width * scale)), max(1, round(height * scale))
+    rows, columns = wanted.height, wanted.width
+    if is_fitted:
+        rows, columns = least_side(inner_height), least_side(inner_width)
     left = top = 0
     if wanted.fit == "letterbox-centre":
-        left = round((wanted.width - inner_width) / 2 - _HALF)
-        top = round((wanted.height - inner_height) / 2 - _HALF)
-    return Fit(scale, left, top, inner_width, inner_height, width, height)
+        left = round((columns - inner_width) / 2 - _HALF)
+        top = round((rows - inner_height) / 2 - _HALF)
+    return Fit((rows, columns), scale, left, top, inner_width, inner_height, width, height)
 
 
 class Letterbox:
-    """Makes input tensors. Each thread has its own buffer, overwritten by its next picture."""
+    """Makes input tensors. Each thread has its own buffers, overwritten by its next picture."""
 
-    def __init__(self, wanted: ModelInput) -> None:
+    def __init__(self, wanted: ModelInput, *, is_fitted: bool = False) -> None:
         self._wanted = wanted
+        self._is_fitted = is_fitted
         self._own = threading.local()
         self._planes = (2, 1, 0) if wanted.colour == "RGB" else (0, 1, 2)
         self._pad = wanted.pad / wanted.scale
@@ -58,7 +70,7 @@ class Letterbox:
     def fill(self, pixels: Pixels) -> tuple[Tensor, Fit]:
         """Return the tensor for a BGR picture, and where the picture lies in it."""
         height, width = pixels.shape[:2]
-        place = fit(width, height, self._wanted)
+        place = fit(width, height, self._wanted, is_fitted=self._is_fitted)
         buffer = self._buffer(place)
         small = cv2.resize(
             pixels, (place.inner_width, place.inner_height), interpolation=cv2.INTER_LINEAR
@@ -75,11 +87,10 @@ class Letterbox:
         return buffer, place
 
     def _buffer(self, place: Fit) -> Tensor:
-        """Return this thread's buffer; padded anew only when the picture's place changed."""
-        kept: tuple[Fit, Tensor] | None = getattr(self._own, "kept", None)
-        if kept is not None and kept[0] == place:
-            return kept[1]
-        shape = (1, 3, self._wanted.height, self._wanted.width)
-        buffer = np.full(shape, self._pad, dtype=np.float32)
-        self._own.kept = (place, buffer)
-        return buffer
+        """Return this thread's buffer for that place, which stays padded around it."""
+        kept: dict[Fit, Tensor] = self._own.__dict__.setdefault("kept", {})
+        if place not in kept:
+            if len(kept) >= _MOST_PLACES:
+                kept.clear()
+            kept[place] = np.full((1, 3, *place.shape), self._pad, dtype=np.float32)
+        return kept[place]

@@ -89,6 +89,7 @@ def _layout(fields: dict[str, Any]) -> Layout:
         Precision(fields["precision"]),
         int(fields["workers"]),
         int(fields["threads_per_run"]),
+        bool(fields["is_fitted"]),
     )
     if min(layout.workers, layout.threads_per_run) < 1:
         raise ValueError("workers and threads_per_run count from 1")

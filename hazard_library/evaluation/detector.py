@@ -11,6 +11,7 @@ import onnxruntime as ort
 
 from hazard_library.errors import DatasetError, RegistryError
 from hazard_library.evaluation.boxes import overlaps
+from hazard_library.registry.network_size import at_size, least_side
 
 PAD = 114
 MOST = 1000
@@ -50,18 +51,20 @@ class Detector:
     Attributes:
         raw: the network: float32 (1, 3, side, side), RGB, 0..1 → (1, 4 + classes, anchors).
         labels: class number → label.
-        side: of the square input, in pixels.
+        side: of the square input, in pixels; the longer side of one that is fitted.
         input_name: of the input tensor.
+        is_fitted: an input of the picture's own shape, without what a square would pad.
     """
 
     raw: Callable[[Tensor], Tensor]
     labels: tuple[str, ...]
     side: int
     input_name: str = ""
+    is_fitted: bool = False
 
     def find(self, pixels: Pixels, floor: float, suppression_iou: float) -> Found:
         """Find things in a picture (h, w, 3), RGB, with scores from `floor`, best first."""
-        tensor, fit = prepared(pixels, self.side)
+        tensor, fit = prepared(pixels, self.side, is_fitted=self.is_fitted)
         classes, scores, corners = decode(self.raw(tensor), floor)
         kept = suppress(classes, scores, corners, suppression_iou)
         placed = (corners[kept] - [fit.left, fit.top] * 2) / fit.scale
@@ -70,46 +73,58 @@ class Detector:
         return Found(classes[kept], scores[kept], inside)
 
 
-def onnx_detector(file: Path, labels: Sequence[str], *, threads: int = 1) -> Detector:
+def onnx_detector(
+    file: Path, labels: Sequence[str], *, threads: int = 1, is_fitted: bool = False
+) -> Detector:
     """Open an ONNX file on the processor with the providers' own precision of the file.
 
     Raises:
         RegistryError: ONNX Runtime cannot load it, or its input is not square.
     """
+    session = _session(file, file.read_bytes(), threads)
+    (tensor,) = session.get_inputs()
+    name, side = str(tensor.name), int(tensor.shape[2])
+    sessions = {(side, side): session}
+
+    def raw(pixels: Tensor) -> Tensor:
+        shape = (pixels.shape[2], pixels.shape[3])
+        if shape not in sessions:
+            sessions[shape] = _session(file, at_size(file.read_bytes(), shape), threads)
+        (output,) = sessions[shape].run(None, {name: pixels})
+        return np.asarray(output, np.float32)
+
+    return Detector(raw, tuple(labels), side, name, is_fitted)
+
+
+def _session(file: Path, data: bytes, threads: int) -> ort.InferenceSession:
     options = ort.SessionOptions()
     options.intra_op_num_threads = threads
     options.inter_op_num_threads = 1
     options.log_severity_level = 3
     try:
-        session = ort.InferenceSession(
-            file, sess_options=options, providers=["CPUExecutionProvider"]
-        )
+        return ort.InferenceSession(data, sess_options=options, providers=["CPUExecutionProvider"])
     except Exception as fault:
         message = f"{file}: ONNX Runtime cannot load it ({fault}); export the model again"
         raise RegistryError(message) from fault
-    (tensor,) = session.get_inputs()
-    name, side = str(tensor.name), int(tensor.shape[2])
-
-    def raw(pixels: Tensor) -> Tensor:
-        (output,) = session.run(None, {name: pixels})
-        return np.asarray(output, np.float32)
-
-    return Detector(raw, tuple(labels), side, name)
 
 
-def prepared(pixels: Pixels, side: int) -> tuple[Tensor, Fit]:
+def prepared(pixels: Pixels, side: int, *, is_fitted: bool = False) -> tuple[Tensor, Fit]:
     """Return the input tensor of a picture (h, w, 3), RGB, and how it lies there."""
-    canvas, fit = letterbox(pixels, side)
+    canvas, fit = letterbox(pixels, side, is_fitted=is_fitted)
     return canvas.transpose(2, 0, 1)[None].astype(np.float32) / np.float32(255), fit
 
 
-def letterbox(pixels: Pixels, side: int) -> tuple[Pixels, Fit]:
-    """Scale a picture into the middle of a grey square, keeping its aspect."""
+def letterbox(pixels: Pixels, side: int, *, is_fitted: bool = False) -> tuple[Pixels, Fit]:
+    """Scale a picture into the middle of a grey square, keeping its aspect.
+
+    is_fitted: the least of the square, in steps that the network allows, that holds the picture.
+    """
     height, width = pixels.shape[:2]
     scale = side / max(height, width)
     new_w, new_h = round(width * scale), round(height * scale)
-    left, top = (side - new_w) // 2, (side - new_h) // 2
-    canvas = np.full((side, side, 3), PAD, np.uint8)
+    rows, columns = (least_side(new_h), least_side(new_w)) if is_fitted else (side, side)
+    left, top = (columns - new_w) // 2, (rows - new_h) // 2
+    canvas = np.full((rows, columns, 3), PAD, np.uint8)
     resized = cv2.resize(pixels, (new_w, new_h), interpolation=cv2.INTER_LINEAR)
     canvas[top : top + new_h, left : left + new_w] = resized
     return canvas, Fit(scale, left, top)

@@ -55,13 +55,16 @@ def evaluate_subject(
     where: Locator,
     selection: Selection | None = None,
     times: int = 500,
+    *,
+    is_fitted: bool = False,
 ) -> Evaluated:
     """Look at the selected pictures of a version and score what the model finds there.
 
     A model without thresholds gets those that meet its aim on these very pictures.
+    is_fitted: with inputs of the pictures' own shape instead of the square of the card.
     """
     selection = selection or Selection()
-    detector = subject.detector()
+    detector = subject.detector(is_fitted=is_fitted)
     labels = [label for label in subject.labels if label in version.labels]
     looks = look_with(detector, subject, version, (where, selection))
     thresholds = subject.thresholds

@@ -41,9 +41,9 @@ class Subject:
         """Return the hash of the model's file."""
         return hashlib.sha256(self.file.read_bytes()).hexdigest()
 
-    def detector(self, threads: int = 1) -> Detector:
-        """Open the model."""
-        return onnx_detector(self.file, self.labels, threads=threads)
+    def detector(self, threads: int = 1, *, is_fitted: bool = False) -> Detector:
+        """Open the model. is_fitted: with inputs of the pictures' own shape, as a box looks."""
+        return onnx_detector(self.file, self.labels, threads=threads, is_fitted=is_fitted)
 
 
 def open_subject(model: str, side: int | None = None, root: Path | None = None) -> Subject:

@@ -30,6 +30,11 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     detector.add_argument(
         "--sources", nargs="+", default=(), metavar="S", help="only these sources"
     )
+    detector.add_argument(
+        "--fitted",
+        action="store_true",
+        help="inputs of the pictures' own shape, as a box looks; without it the card's square",
+    )
     detector.add_argument("--drawings", type=int, default=500, help="bootstrap samples (500)")
     incidents = parser.add_argument_group("of incidents")
     incidents.add_argument(
@@ -59,7 +64,9 @@ def run(arguments: argparse.Namespace) -> int:
     version = DatasetVersion.read(arguments.data)
     where = locator(arguments.library)
     selection = Selection(arguments.split, arguments.sources)
-    done = evaluate_subject(subject, version, where, selection, arguments.drawings)
+    done = evaluate_subject(
+        subject, version, where, selection, arguments.drawings, is_fitted=arguments.fitted
+    )
     text = done.evaluation.model_dump_json(indent=2, by_alias=True)
     print(text if arguments.json else table(done.evaluation))
     if arguments.out:

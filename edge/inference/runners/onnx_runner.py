@@ -1,4 +1,4 @@
-"""ONNX Runtime on the CPU or an NVIDIA GPU: one session, shared by all workers."""
+"""ONNX Runtime on the CPU or an NVIDIA GPU: one session a shape, shared by all workers."""
 
 from collections.abc import Sequence
 
@@ -8,7 +8,10 @@ from numpy.typing import NDArray
 
 from edge.config.inference import Backend, Precision
 from edge.errors import ModelRejected
+from edge.inference.runners.by_shape import ByShape
+from edge.inference.runners.network_file import network, own_shape
 from edge.inference.runners.runner import Tensor
+from hazard_library.registry.network_size import Shape
 from hazard_library.registry.package import ModelPackage
 
 #: ONNX Runtime's level for errors: its warnings name no remedy and fill the log.
@@ -30,11 +33,17 @@ class OnnxRunner:
         Raises:
             ModelRejected: ONNX Runtime cannot load it there, or it is not what its card says.
         """
-        self._session = _session(package, _providers(backend, precision), threads)
+        providers = _providers(backend, precision)
+
+        def opened(shape: Shape) -> onnxruntime.InferenceSession:
+            return _session(package, shape, providers, threads)
+
+        self._sessions = ByShape(opened)
         self._precision = precision
         self._input = package.card.input.name
         self._outputs = [package.card.outputs[0].name]
-        self._most = _check_shape(self._session, package)
+        # Let go again: which shapes come is not known yet, and each holds a copy of the weights.
+        self._most = _check_shape(opened(own_shape(package)), package)
 
     @property
     def precision(self) -> Precision:
@@ -48,7 +57,8 @@ class OnnxRunner:
 
     def run(self, tensor: Tensor) -> NDArray[np.float32]:
         """Return the first output."""
-        found = self._session.run(self._outputs, {self._input: tensor})[0]
+        session = self._sessions.get((tensor.shape[2], tensor.shape[3]))
+        found = session.run(self._outputs, {self._input: tensor})[0]
         return np.asarray(found, np.float32)
 
 
@@ -62,7 +72,7 @@ def _providers(backend: Backend, precision: Precision) -> list[_Provider]:
 
 
 def _session(
-    package: ModelPackage, providers: Sequence[_Provider], threads: int
+    package: ModelPackage, shape: Shape, providers: Sequence[_Provider], threads: int
 ) -> onnxruntime.InferenceSession:
     options = onnxruntime.SessionOptions()
     options.intra_op_num_threads = threads
@@ -70,9 +80,9 @@ def _session(
     options.execution_mode = onnxruntime.ExecutionMode.ORT_SEQUENTIAL
     options.log_severity_level = _ERRORS_ONLY
     options.add_session_config_entry("session.intra_op.allow_spinning", "0")
-    file = package.model_file
+    file, data = package.model_file, network(package, shape)
     try:
-        session = onnxruntime.InferenceSession(str(file), options, providers=providers)
+        session = onnxruntime.InferenceSession(data, options, providers=providers)
     except Exception as fault:
         reason = str(fault).splitlines()[0]
         raise ModelRejected(

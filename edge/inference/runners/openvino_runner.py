@@ -12,7 +12,10 @@ from numpy.typing import NDArray
 
 from edge.config.inference import Precision
 from edge.errors import ModelRejected
+from edge.inference.runners.by_shape import MOST_SHAPES, ByShape
+from edge.inference.runners.network_file import network, own_shape
 from edge.inference.runners.runner import Tensor
+from hazard_library.registry.network_size import Shape
 from hazard_library.registry.package import ModelPackage
 
 #: How OpenVINO calls them. An int8 file computes its quantised layers in int8, the rest in float32.
@@ -41,7 +44,13 @@ class OpenVinoRunner:
         """
         self._precision = precision
         self._own = threading.local()
-        self._compiled = _compiled(package, precision, streams, streams * threads)
+
+        def compiled(shape: Shape) -> Any:
+            return _compiled(package, shape, _wanted(precision, streams, streams * threads))
+
+        self._compiled = ByShape(compiled)
+        # Let go again: which shapes come is not known yet, and each holds a copy of the weights.
+        _check_shape(compiled(own_shape(package)), package)
 
     @property
     def precision(self) -> Precision:
@@ -55,27 +64,39 @@ class OpenVinoRunner:
 
     def run(self, tensor: Tensor) -> NDArray[np.float32]:
         """Return the first output; it holds until this thread's next call."""
-        request = getattr(self._own, "request", None)
-        if request is None:
-            request = self._own.request = self._compiled.create_infer_request()
+        request = self._request((tensor.shape[2], tensor.shape[3]))
         request.infer([tensor], share_inputs=True, share_outputs=True)
         output: NDArray[np.float32] = request.get_output_tensor(0).data
         return output
 
+    def _request(self, shape: Shape) -> Any:
+        """Return this thread's request for a shape; a compiled model that was let go has none."""
+        compiled = self._compiled.get(shape)
+        held: dict[Shape, tuple[Any, Any]] = self._own.__dict__.setdefault("held", {})
+        if shape not in held or held[shape][0] is not compiled:
+            if len(held) >= MOST_SHAPES:
+                held.clear()
+            held[shape] = compiled, compiled.create_infer_request()
+        return held[shape][1]
 
-def _compiled(package: ModelPackage, precision: Precision, streams: int, threads: int) -> Any:
-    import openvino  # noqa: PLC0415 - 180 MB that a box without it does not load
 
-    hint = _HINTS[precision]
-    wanted = {
-        "INFERENCE_PRECISION_HINT": hint,
+def _wanted(precision: Precision, streams: int, threads: int) -> dict[str, Any]:
+    return {
+        "INFERENCE_PRECISION_HINT": _HINTS[precision],
         "NUM_STREAMS": str(streams),
         "INFERENCE_NUM_THREADS": threads,
         "ENABLE_CPU_PINNING": False,
         "PERFORMANCE_HINT": "THROUGHPUT",
     }
+
+
+def _compiled(package: ModelPackage, shape: Shape, wanted: dict[str, Any]) -> Any:
+    import openvino  # noqa: PLC0415 - 180 MB that a box without it does not load
+
+    core, hint = openvino.Core(), wanted["INFERENCE_PRECISION_HINT"]
+    data = network(package, shape)
     try:
-        compiled = openvino.Core().compile_model(str(package.model_file), "CPU", wanted)
+        compiled = core.compile_model(core.read_model(data), "CPU", wanted)
     except RuntimeError as fault:
         reason = str(fault).strip().splitlines()[-1]
         raise ModelRejected(
@@ -85,10 +106,9 @@ def _compiled(package: ModelPackage, precision: Precision, streams: int, threads
     got = compiled.get_property("INFERENCE_PRECISION_HINT")
     if got != getattr(openvino.Type, hint):
         raise ModelRejected(
-            f"{package.model_file}: OpenVINO computes in {got}, not in {precision}; write "
+            f"{package.model_file}: OpenVINO computes in {got}, not in {hint}; write "
             "inference.precision: float32"
         )
-    _check_shape(compiled, package)
     return compiled
 
 

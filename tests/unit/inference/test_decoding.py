@@ -73,19 +73,22 @@ def test_each_class_has_its_own_threshold_and_a_place_may_hold_two() -> None:
     assert found.boxes[0].tolist() == [40, 40, 60, 80]
 
 
+@pytest.mark.parametrize("is_fitted", [False, True])
 @pytest.mark.parametrize("size", [(768, 576), (1920, 1080), (333, 517), (416, 416), (10, 900)])
 @pytest.mark.parametrize("place", ["letterbox-centre", "letterbox-top-left"])
 def test_the_corners_of_a_picture_come_back_from_the_input_as_they_were(
-    size: tuple[int, int], place: str
+    *, size: tuple[int, int], place: str, is_fitted: bool
 ) -> None:
-    put = fit(*size, _input(fit=place))
+    put = fit(*size, _input(fit=place), is_fitted=is_fitted)
     inside = np.array(
         [[put.left, put.top, put.left + put.inner_width, put.top + put.inner_height]], np.float32
     )
     back = put.to_picture(inside)[0]
     assert put.left >= 0
-    assert put.left + put.inner_width <= 416
-    assert put.top + put.inner_height <= 416
+    rows, columns = put.shape
+    assert max(rows, columns) == 416
+    assert put.left + put.inner_width <= columns
+    assert put.top + put.inner_height <= rows
     assert np.abs(back - (0, 0, *size)).max() <= 0.5 / put.scale + 0.01
 
 
@@ -99,6 +102,26 @@ def test_the_tensor_has_the_cards_colour_order_scale_and_padding() -> None:
     bgr, _ = Letterbox(_input(colour="BGR", scale=1, fit="letterbox-top-left")).fill(pixels)
     assert bgr[0, :, 0, 0].tolist() == [255, 102, 51]
     assert bgr[0, :, 300, 0].tolist() == [114, 114, 114]
+
+
+@pytest.mark.parametrize(
+    ("size", "shape"),
+    [
+        ((1280, 720), (256, 416)),
+        ((720, 1280), (416, 256)),
+        ((704, 576), (352, 416)),
+        ((9, 9), (416, 416)),
+    ],
+)
+def test_a_fitted_input_is_the_least_that_holds_the_picture_and_pads_the_rest(
+    size: tuple[int, int], shape: tuple[int, int]
+) -> None:
+    pixels = np.full((size[1], size[0], 3), 255, np.uint8)
+    tensor, place = Letterbox(_input(), is_fitted=True).fill(pixels)
+    assert tensor.shape[2:] == place.shape == shape
+    padded = np.count_nonzero(tensor[0, 0] < 1)
+    assert padded == shape[0] * shape[1] - place.inner_width * place.inner_height
+    assert padded < 32 * max(shape)
 
 
 def test_a_change_of_resolution_leaves_nothing_of_the_picture_before() -> None:

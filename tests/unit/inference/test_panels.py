@@ -179,12 +179,13 @@ def _taking_several(file: Path) -> None:
 def test_pictures_looked_at_in_one_run_give_what_each_gives_alone(home: Path) -> None:
     alone = open_panel(("first", "second"), home)
     assert alone.most_pictures == 1
+    pictures = [_somebody_in_smoke(), picture(832, 468, (600, 40, 780, 300)), picture(64, 64, None)]
+    one_by_one = [alone.detect(one) for one in pictures]
     for name in ("first", "second"):
         _taking_several(home / name / "0.0.1" / "model.onnx")
     together = open_panel(("first", "second"), home)
     assert together.most_pictures == 8
-    pictures = [_somebody_in_smoke(), picture(832, 468, (600, 40, 780, 300)), picture(64, 64, None)]
-    for one, other in zip(map(alone.detect, pictures), together.detect_all(pictures), strict=True):
+    for one, other in zip(one_by_one, together.detect_all(pictures), strict=True):
         assert one.labels == other.labels
         assert np.array_equal(one.boxes, other.boxes)
         assert np.array_equal(one.scores, other.scores)

@@ -1,0 +1,33 @@
+"""What a runtime holds for each shape of input, made when a picture of that shape first comes."""
+
+import threading
+from collections import OrderedDict
+from collections.abc import Callable
+from typing import Generic, TypeVar
+
+from hazard_library.registry.network_size import Shape
+
+T = TypeVar("T")
+
+#: A site has cameras of few shapes. Each takes the memory of a loaded model.
+MOST_SHAPES = 6
+
+
+class ByShape(Generic[T]):
+    """Thread-safe. Of more than `MOST_SHAPES` the one that was asked for longest ago is let go."""
+
+    def __init__(self, make: Callable[[Shape], T]) -> None:
+        """make: may raise; the next who asks for that shape tries again."""
+        self._make = make
+        self._lock = threading.Lock()
+        self._held: OrderedDict[Shape, T] = OrderedDict()
+
+    def get(self, shape: Shape) -> T:
+        """Return what is held for a shape; whoever comes first with one waits until it is made."""
+        with self._lock:
+            if shape not in self._held:
+                self._held[shape] = self._make(shape)
+                if len(self._held) > MOST_SHAPES:
+                    self._held.popitem(last=False)
+            self._held.move_to_end(shape)
+            return self._held[shape]
