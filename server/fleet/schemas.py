@@ -118,20 +118,16 @@ class DeviceShown(BaseModel):
         description="When two boxes were last heard under this identity: revoke it"
     )
     certificate_until: datetime | None = Field(description="None: it has a secret instead")
-    models: tuple[ModelShown, ...] = ()
-    models_refused: tuple[ModelRefused, ...] = ()
-    permits: tuple[PermitShown, ...] = ()
-    permits_error: str | None = Field(
-        default=None, description="Why the newest file of permits is refused"
-    )
-    evidence: EvidenceRoomShown | None = Field(
-        default=None, description="None: the box has not told yet"
-    )
+    models: tuple[ModelShown, ...]
+    models_refused: tuple[ModelRefused, ...]
+    permits: tuple[PermitShown, ...]
+    permits_error: str | None = Field(description="Why the newest file of permits is refused")
+    evidence: EvidenceRoomShown | None = Field(description="None: the box has not told yet")
     evidence_lost: LossesShown | None = Field(
-        default=None, description="Files that never reached the server; None: none was lost"
+        description="Files that never reached the server; None: none was lost"
     )
     messages_lost: LossesShown | None = Field(
-        default=None, description="Messages that the box cannot send again; None: none was lost"
+        description="Messages that the box cannot send again; None: none was lost"
     )
     counters: dict[str, int]
     cameras: tuple[CameraShown, ...]

@@ -35,6 +35,7 @@ log = structlog.get_logger(__name__)
 
 _KEY_BYTES = 32
 _WHO = Who("svc:fleet", "svc")
+_OF_A_WILL = ("id", "sent_at", "status", "boot", "software")
 _DOUBLE_TOLD_EVERY = timedelta(hours=1)
 
 
@@ -217,8 +218,13 @@ def broker_users(db: Session) -> list[BrokerUser]:
 
 def hear(db: Session, at: datetime, state: DeviceState) -> None:
     """Keep what a box says of itself; tell the pages when something they show has changed."""
-    parsed: Json = state.model_dump(mode="json", by_alias=True)
     before = repository.state(db, state.device)
+    if before is not None and _is_late_will(db, state, before):
+        return
+    parsed: Json = state.model_dump(mode="json", by_alias=True)
+    if before is not None and state.status == "offline":
+        # A last will knows only that the box is gone: what the box said before it stays readable.
+        parsed = before.state | {name: parsed[name] for name in _OF_A_WILL}
     is_news = before is None or _shown(before.state) != _shown(parsed)
     _notice_double(db, at, state, before)
     row = before or DeviceStateReport(device_id=state.device)
@@ -229,6 +235,13 @@ def hear(db: Session, at: datetime, state: DeviceState) -> None:
     repository.note_boot(db, state.device, state.boot, at, state.last_message_no)
     if is_news:
         live.announce(db, at, Change(Kind.DEVICE, state.device, {"status": state.status}))
+
+
+def _is_late_will(db: Session, state: DeviceState, before: DeviceStateReport) -> bool:
+    """Whether a start that was given up is declared gone after a later one has spoken."""
+    if state.status != "offline" or before.boot == state.boot:
+        return False
+    return repository.boot(db, state.device, state.boot) is not None
 
 
 def _notice_double(

@@ -186,8 +186,30 @@ def test_a_box_that_starts_anew_again_and_again_is_one_box(db: Session, box: Fak
         fleet.hear(db, START, anew.state(status="offline"))
     # The last will of a connection that was given up comes after the next start has spoken.
     fleet.hear(db, START, FakeDevice(box.id, boot=f"{3:016x}").state(status="offline"))
+    fleet.hear(db, START, FakeDevice(box.id, boot=f"{4:016x}").state())
     assert fleet.all_seen(db)[0].doubled_at is None
     assert told(db, "identity_doubled") == 0
+
+
+def test_the_late_will_of_an_earlier_start_changes_nothing(db: Session, box: FakeDevice) -> None:
+    anew = FakeDevice(box.id, boot="f" * 16)
+    fleet.hear(db, START, box.state())
+    fleet.hear(db, START, anew.state())
+    fleet.hear(db, START, box.state(status="offline"))
+    seen = fleet.all_seen(db)[0].state
+    assert seen is not None
+    assert (seen.status, seen.boot) == ("online", anew.boot)
+
+
+def test_what_a_box_said_is_readable_after_its_last_will(db: Session, box: FakeDevice) -> None:
+    camera = CameraState(
+        camera=CameraId("gate"), condition=CameraCondition.FROZEN, since=START, fps=5
+    )
+    fleet.hear(db, START, box.state(cameras=(camera,), config_error="no zones"))
+    fleet.hear(db, START, box.state(status="offline"))
+    seen = fleet.all_seen(db)[0].state
+    assert seen is not None
+    assert (seen.status, seen.cameras, seen.config_error) == ("offline", (camera,), "no zones")
 
 
 def test_what_a_box_has_lost_is_kept_once(db: Session, box: FakeDevice) -> None:
