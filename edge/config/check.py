@@ -16,6 +16,7 @@ from edge.config.ground import ground_of, needs_metres
 from edge.config.narrowing import not_narrower
 from edge.config.sight import Sight, unwatched_states
 from edge.config.site import LinkConfig, SiteConfig
+from edge.disk.stores import CERTIFICATE
 from edge.errors import ConfigError
 from hazard_library.catalogue.hazard import Hazard, Maturity
 from hazard_library.catalogue.load import Catalogue
@@ -31,8 +32,6 @@ from hazard_library.catalogue.rules import (
 )
 from hazard_library.contract.ids import CameraId, ZoneId
 
-#: The box's key and certificate within its stores, as `patrol edge enrol` writes them.
-CERTIFICATE = Path("identity/device.pem")
 _MQTT_TLS = 8883
 _MOST_NAMED = 8
 #: A line has so many points; an area has more.

@@ -7,14 +7,13 @@ from pathlib import Path
 
 import structlog
 
+from edge.disk.stores import FIGURES
 from edge.disk.whole_file import write_whole
 from edge.ports import Counters
 from edge.runtime.camera_unit import CameraUnit
 from edge.video.source import SourceSpec, shown_url
 
 _log = structlog.get_logger(__name__)
-
-FILE = "cameras.json"
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,17 +40,19 @@ def keep(folder: Path, units: Sequence[CameraUnit], counters: Counters) -> None:
     """
     rows = [asdict(_figures(unit.spec, unit)) for unit in units]
     try:
-        write_whole(folder / FILE, json.dumps(rows, ensure_ascii=False, indent=1).encode())
+        write_whole(folder / FIGURES, json.dumps(rows, ensure_ascii=False, indent=1).encode())
     except OSError as fault:
         counters.count("figures_not_kept")
         remedy = "make room on the disk of the stores"
-        _log.warning("figures_not_kept", file=str(folder / FILE), reason=str(fault), remedy=remedy)
+        _log.warning(
+            "figures_not_kept", file=str(folder / FIGURES), reason=str(fault), remedy=remedy
+        )
 
 
 def read(folder: Path) -> tuple[CameraFigures, ...]:
     """Return the figures of the last run; none before the first."""
     try:
-        text = (folder / FILE).read_text(encoding="utf-8")
+        text = (folder / FIGURES).read_text(encoding="utf-8")
     except FileNotFoundError:
         return ()
     return tuple(CameraFigures(**row) for row in json.loads(text))

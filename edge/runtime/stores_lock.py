@@ -5,6 +5,7 @@ import os
 from collections.abc import Callable
 
 from edge.config import Site
+from edge.disk.stores import LOCK
 from edge.errors import ConfigError
 
 
@@ -16,7 +17,7 @@ def take_stores(site: Site) -> Callable[[], None]:
     """
     try:
         site.stores.mkdir(parents=True, exist_ok=True)
-        lock = os.open(site.stores / "lock", os.O_CREAT | os.O_RDWR, 0o600)
+        lock = os.open(site.stores / LOCK, os.O_CREAT | os.O_RDWR, 0o600)
     except OSError as fault:
         raise ConfigError(
             f"{site.files[0]}: stores: {site.stores} cannot be written ({fault.strerror}); "

@@ -8,10 +8,9 @@ from edge.config.site import BrokerConfig, LinkConfig
 from edge.delivery.evidence_door import ServerAddress
 from edge.delivery.identity_files import Enrolled, IdentityFolder
 from edge.delivery.mqtt_link import BrokerAddress
+from edge.disk.stores import IDENTITY
 from edge.errors import ConfigError
 from edge.runtime.credential import read_secret
-
-IDENTITY = "identity"
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,9 +9,9 @@ from contextlib import closing
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 
-from edge.app import EVIDENCE_DATABASE, OUTBOX, SIGNING_KEY
 from edge.config import Site
 from edge.config.secret_files import password_files
+from edge.disk.stores import EVIDENCE_DATABASE, OUTBOX, SIGNING_KEY
 from edge.fleet.box_clock import ClockReading
 from edge.verbs.finding import Finding, bad, watch, well
 

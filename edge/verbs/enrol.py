@@ -4,15 +4,14 @@ from dataclasses import dataclass
 from pathlib import Path
 from urllib.parse import urlsplit
 
-from edge.app import SIGNING_KEY
 from edge.config import load_site
 from edge.delivery import enrolment
 from edge.delivery.enrolment import Newcomer
 from edge.delivery.identity_files import Enrolled, IdentityFolder
+from edge.disk.stores import IDENTITY, SIGNING_KEY
 from edge.errors import ConfigError
 from edge.evidence import identity_key
 from edge.fleet.system_clock import SystemClock
-from edge.runtime.way_out import IDENTITY
 from hazard_library.catalogue.load import load_catalogue
 from hazard_library.contract.enrolment import read_code
 from hazard_library.contract.ids import DeviceId

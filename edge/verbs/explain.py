@@ -6,8 +6,9 @@ from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 
-from edge.app import OUTBOX, Box, open_box
+from edge.app import Box, open_box
 from edge.config.desk import Clip
+from edge.disk.stores import OUTBOX
 from edge.errors import ConfigError
 from edge.runtime import figures, sqlite_report
 from edge.verbs.desk import play

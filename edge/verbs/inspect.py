@@ -6,9 +6,10 @@ from pathlib import Path
 
 from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 
-from edge.app import SIGNING_KEY, Box, open_box
+from edge.app import Box, open_box
 from edge.config import FileSource, load_site
 from edge.config.permits import load_permits
+from edge.disk.stores import SIGNING_KEY
 from edge.errors import ConfigError
 from edge.evidence import identity_key
 from edge.verbs.check_pictures import check_pictures

@@ -6,8 +6,9 @@ import tempfile
 from dataclasses import dataclass
 from pathlib import Path
 
-from edge.app import OUTBOX, open_box
+from edge.app import open_box
 from edge.config.desk import Clip
+from edge.disk.stores import OUTBOX
 from edge.errors import ConfigError
 from edge.verbs.desk import Played, play, sha256_of
 from hazard_library.catalogue.load import load_catalogue

@@ -7,8 +7,8 @@ from contextlib import contextmanager
 from datetime import datetime
 from pathlib import Path
 
-from edge.app import EVIDENCE_DATABASE, OUTBOX
 from edge.delivery.message_rows import Raised, read_raised
+from edge.disk.stores import EVIDENCE_DATABASE, OUTBOX
 from edge.errors import ConfigError
 from edge.runtime import figures, sqlite_report
 from edge.runtime.figures import CameraFigures

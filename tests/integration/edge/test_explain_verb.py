@@ -5,9 +5,9 @@ from pathlib import Path
 import pytest
 from boxes import Box, camera
 
-from edge.app import OUTBOX
 from edge.core.moment import Moment
 from edge.delivery.sqlite_outbox import SqliteOutbox
+from edge.disk.stores import OUTBOX
 from edge.fleet.status_board import StatusBoard
 from edge.testing.events import happenings
 from edge.testing.fake_clock import START
