@@ -4,6 +4,7 @@
 # make test-train  the tests that need torch, in an environment of their own
 # make test-bench  the bench commands themselves, on small films (what they measure depends on the machine)
 # make chaos       the faults of docs/RELIABILITY.md, one row each: outages, deaths, power cuts, full disks (an hour)
+# make chaos-table write the table of docs/RELIABILITY.md from the rows that make chaos has left
 # make clips       the five public clips against what a person sees in them (STRICT=1: fail on any difference)
 #
 # make demo VIDEO="a.mp4 b.mp4" | RTSP="rtsp://host/path" | CONFIG=site.yaml    your own cameras
@@ -13,7 +14,7 @@ PATROL := $(CURDIR)/.venv/bin/patrol
 ELSEWHERE := $(CURDIR)/build/elsewhere
 PYTHON_IN := $(CURDIR)/.venv/bin/python
 
-.PHONY: demo test test-bench test-train chaos library train lint setup dev clips bench schemas clean
+.PHONY: demo test test-bench test-train chaos chaos-table library train lint setup dev clips bench schemas clean
 
 setup:
 	@tools/setup.sh demo
@@ -39,6 +40,10 @@ chaos:
 	@mkdir -p $(ELSEWHERE) artefacts/chaos
 	@cd $(ELSEWHERE) && CHAOS_ROWS=$(CURDIR)/artefacts/chaos/rows.jsonl exec $(PYTHON_IN) -m pytest \
 	  -p no:randomly $(CURDIR)/tests/chaos $(ARGS)
+
+# Of each test the last row counts.
+chaos-table:
+	@$(PYTHON_IN) tests/chaos/table.py artefacts/chaos/rows.jsonl --into docs/RELIABILITY.md
 
 # The maintainer's tools without torch, and with it.
 library:

@@ -1,7 +1,6 @@
 """The whole chain for tests: real broker, server and box as programs, each at the test's mercy."""
 
 import os
-import shutil
 import socket
 import sqlite3
 import subprocess
@@ -14,6 +13,7 @@ from enum import StrEnum
 from pathlib import Path
 from typing import assert_never
 
+from aftermath import cleared_afterwards
 from ports import free_port
 from waiting import wait_until
 
@@ -76,6 +76,24 @@ class WholeChain:
                     assert_never(part)
             self._running[part] = program
 
+    def start_edge_under(self, *words: str) -> None:
+        """Start the box under another program, whose command line ends with the box's own."""
+        self._starts[Part.EDGE] += 1
+        name = f"{Part.EDGE}-{self._starts[Part.EDGE]}"
+        run = [*words, *demo.PATROL, "edge", "run", "--config", str(self.plan.site_file)]
+        self._running[Part.EDGE] = self.programs.start(name, run)
+
+    def running(self, part: Part) -> Program:
+        """Return a program that was started, and neither stopped nor killed since."""
+        return self._running[part]
+
+    def let_go(self, part: Part, within_s: float = WITHIN_S) -> Program:
+        """Wait until a program has left by itself, and count on it no longer; return it."""
+        program = self._running[part]
+        wait_until(lambda: program.has_ended, within_s, f"the end of {part}")
+        self.programs.stop(self._running.pop(part))
+        return program
+
     def stop(self, part: Part) -> None:
         """Ask a program to leave."""
         self.programs.stop(self._running.pop(part))
@@ -96,15 +114,7 @@ class WholeChain:
 
     def outbox(self) -> Outbox:
         """Look into the box's store; also while the box runs or is dead."""
-        file = self.plan.folder / "edge" / "stores" / "outbox.db"
-        count = """SELECT count(*) FILTER (WHERE seq = 1), count(*),
-            count(*) FILTER (WHERE outcome IS NULL) FROM message"""
-        try:
-            with closing(sqlite3.connect(f"file:{file}?mode=ro", uri=True)) as db:
-                return Outbox(*db.execute(count).fetchone())
-        except sqlite3.OperationalError:
-            # Not there yet, or just being made.
-            return Outbox(0, 0, 0)
+        return outbox_in(self.plan.folder / "edge" / "stores")
 
     def unsettled(self) -> set[tuple[str, int]]:
         """Return boot and number of every message that the box's store still keeps to be told."""
@@ -168,15 +178,26 @@ def whole_chain(
             _stop_orphaned_database(folder)
 
 
+def outbox_in(stores: Path) -> Outbox:
+    """Look into the outbox in a folder of stores."""
+    file = stores / "outbox.db"
+    count = """SELECT count(*) FILTER (WHERE seq = 1), count(*),
+        count(*) FILTER (WHERE outcome IS NULL) FROM message"""
+    try:
+        with closing(sqlite3.connect(f"file:{file}?mode=ro", uri=True)) as db:
+            return Outbox(*db.execute(count).fetchone())
+    except sqlite3.OperationalError:
+        # Not there yet, or just being made.
+        return Outbox(0, 0, 0)
+
+
 @contextmanager
 def open_folder() -> Iterator[Path]:
     """Make a folder that other accounts reach: as root the database runs under one of its own."""
     folder = Path(tempfile.mkdtemp(prefix="patrol-chain-", dir="/var/tmp"))
     folder.chmod(0o711)
-    try:
+    with cleared_afterwards(folder):
         yield folder
-    finally:
-        shutil.rmtree(folder, ignore_errors=True)
 
 
 def cut_of_the_street(path: Path, seconds: float, *words: str) -> Path:

@@ -43,9 +43,14 @@ class Way:
         while True:
             try:
                 near = self._listener.accept()[0]
-                far = socket.create_connection(("127.0.0.1", self.to_port))
             except OSError:
                 return
+            try:
+                far = socket.create_connection(("127.0.0.1", self.to_port))
+            except OSError:
+                # The camera is away: whoever knocks is told so.
+                _end(near)
+                continue
             self._open += [near, far]
             threading.Thread(target=self._pass, args=(near, far, False), daemon=True).start()
             threading.Thread(target=self._pass, args=(far, near, True), daemon=True).start()

@@ -1,6 +1,6 @@
 """Small films rendered for tests: a bright square walks over a noisy floor."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 from fractions import Fraction
 from itertools import islice
@@ -80,6 +80,25 @@ def pictures_of(path: Path, most: int | None = None) -> Iterator[NDArray[np.uint
     with av.open(str(path)) as film:
         for frame in islice(film.decode(video=0), most):
             yield frame.to_ndarray(format="bgr24").astype(np.uint8)
+
+
+def write_pictures(
+    path: Path, pictures: Iterable[tuple[int, NDArray[np.uint8]]], fps: int = 10
+) -> Path:
+    """Write pictures at their numbers' times; where a number is missing the film has a hole."""
+    with av.open(str(path), "w") as out:
+        stream = out.add_stream("libx264", rate=Fraction(fps))
+        stream.pix_fmt = "yuv420p"
+        stream.options = {"preset": "ultrafast", "threads": "1"}
+        stream.codec_context.time_base = Fraction(1, fps)
+        for number, pixels in pictures:
+            if not stream.codec_context.is_open:
+                stream.height, stream.width = pixels.shape[:2]
+            frame = av.VideoFrame.from_ndarray(pixels, format="bgr24")
+            frame.pts = number
+            out.mux(stream.encode(frame))
+        out.mux(stream.encode(None))
+    return path
 
 
 def render_sound(path: Path) -> Path:

@@ -18,10 +18,14 @@ class RtspCamera:
     """A camera that can be unplugged and come back at the same port."""
 
     def __init__(
-        self, film: Path, codec: str = "h264", credential: tuple[str, str] | None = None
+        self,
+        film: Path,
+        codec: str = "h264",
+        credential: tuple[str, str] | None = None,
+        port: int | None = None,
     ) -> None:
         self._film, self._codec, self._credential = film, codec, credential
-        self.port = free_port()
+        self.port = free_port() if port is None else port
         self._process: subprocess.Popen[str] | None = None
         self.plug_in()
 
@@ -36,6 +40,10 @@ class RtspCamera:
         )
         assert self._process.stdout is not None
         assert int(self._process.stdout.readline()) == self.port
+
+    def show(self, film: Path, codec: str = "h264") -> None:
+        """Serve another film from the next start on."""
+        self._film, self._codec = film, codec
 
     def unplug(self) -> None:
         """Go away without a word."""

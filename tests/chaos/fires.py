@@ -5,6 +5,7 @@ camera's film is a link that can be put onto another one, which begins with anot
 begins its films anew finds something new.
 """
 
+import shutil
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -21,6 +22,29 @@ _LIT_S = 8
 LASTS_S = PLACES * _EVERY_S
 _WIDTH, _HEIGHT, _LAMP, _STEP = 416, 312, 96, 104
 QUIET = "quiet"
+#: Pictures of a camera that are analysed in a second.
+FPS = 5
+
+
+@dataclass(frozen=True, slots=True)
+class Lamp:
+    """Lit in every round from `begin_s` to `end_s`; x, y: its left upper corner, in pixels."""
+
+    begin_s: float
+    end_s: float
+    x: int
+    y: int = 100
+    every_s: float = LASTS_S
+
+
+def lamps(film: str) -> tuple[Lamp, ...]:
+    """Return the lamps of a film, 0 to 3, one place after the other."""
+    places = [(int(film) + step) % PLACES for step in range(PLACES)]
+    begins = [2 + turn * _EVERY_S for turn in range(PLACES)]
+    return tuple(
+        Lamp(begin, begin + _LIT_S, _left(place))
+        for begin, place in zip(begins, places, strict=True)
+    )
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,16 +56,11 @@ class Fires:
 
     @classmethod
     def painted(cls, folder: Path, cameras: int = 3) -> "Fires":
-        """Write the films and the model."""
-        folder.mkdir(parents=True, exist_ok=True)
-        write_painted_package(folder / "models")
-        write_film(folder / f"{QUIET}.mp4", 20)
-        for first in range(PLACES):
-            lit = [
-                Visit(2 + turn * _EVERY_S, 2 + turn * _EVERY_S + _LIT_S, _left(place), 100, GREEN)
-                for turn, place in enumerate((first + step) % PLACES for step in range(PLACES))
-            ]
-            write_film(folder / f"{first}.mp4", LASTS_S, tuple(lit))
+        """Put films and model into a folder within a test's own; they are painted once a run."""
+        of_the_run = folder.parent.parent / "painted"
+        if not of_the_run.exists():
+            _paint(of_the_run)
+        shutil.copytree(of_the_run, folder)
         fires = cls(folder, cameras)
         fires.show("0")
         return fires
@@ -80,11 +99,19 @@ class Fires:
             "id": name,
             "source": {"kind": "file", "path": str(self._link(number)), "loop": True},
             "mode": "live",
-            "sample_fps": 5,
+            "sample_fps": FPS,
             "zones": zones,
             "hazards": [{"id": "FIRE-01", "zones": [zone["id"] for zone in zones]}],
         }
         return DemoCamera(name, self._link(number).name, settings)
+
+
+def _paint(folder: Path) -> None:
+    write_painted_package(folder / "models")
+    write_film(folder / f"{QUIET}.mp4", 20)
+    for first in range(PLACES):
+        lit = [Visit(one.begin_s, one.end_s, one.x, one.y, GREEN) for one in lamps(str(first))]
+        write_film(folder / f"{first}.mp4", LASTS_S, tuple(lit))
 
 
 def _left(place: int) -> int:

@@ -1,175 +1,189 @@
 """A camera fails; the others notice nothing, and it is analysed again soon after it is back."""
 
-import os
 import time
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
-from dataclasses import dataclass
-from pathlib import Path
-from threading import Event, Thread
+from contextlib import AbstractContextManager
+from threading import Event
+from typing import NamedTuple
 
-import httpx
 import pytest
-from chain import Part, WholeChain, whole_chain
-from fires import Fires
-from ports import free_port
-from row import Row
-from rtsp_cameras import PATH, RtspCamera, need_rtsp_server
-from trouble import Trouble, row_of
-from waiting import wait_until
+from at_work import row_of
+from fires import FPS
+from length import CAMERA_S, SHORT_S, back_within_s
+from looks import Witness
+from row import Beside, Row
+from spoilt_films import BEFORE_S, Spoilt
+from sufferers import ALONE, BEHIND, DIRECT, Sufferers, sufferers
 
-from hazard_library.contract.ids import CameraId
-from server.demo.plan import DemoCamera, Settings
+from server.demo.account import EdgeReport
 
-LONG_S = float(os.environ.get("CHAOS_CAMERA_S", "60"))
-_LOOK_S = 0.1
+_BEFORE_S = 12.0
+
+
+class Trial(NamedTuple):
+    """A fault of one camera, and for how long."""
+
+    camera: str
+    fault: Callable[[Sufferers], AbstractContextManager[None]]
+    said: str
+    seconds: float
+
 
 pytestmark = pytest.mark.timeout(900)
 
 
-@dataclass
-class Looks:
-    """How many pictures of each camera were analysed, asked of the metrics ten times a second."""
-
-    url: str
-
-    def of(self, camera: str) -> int:
-        """Return how many so far; 0 while the box does not answer."""
-        try:
-            said = httpx.get(self.url, timeout=2, trust_env=False).text
-        except httpx.TransportError:
-            return 0
-        name = f'patrol_camera_frames_out_total{{camera="{camera}"}}'
-        return next((int(float(x.split()[-1])) for x in said.splitlines() if x.startswith(name)), 0)
-
-    def await_more(self, camera: str, within_s: float) -> float:
-        """Wait for one more picture; return how long it took."""
-        before, began = self.of(camera), time.monotonic()
-        wait_until(lambda: self.of(camera) > before, within_s, f"a picture of {camera}")
-        return time.monotonic() - began
+@pytest.fixture(scope="module")
+def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Sufferers]:
+    """One chain for all faults: each test counts what was raised since its own beginning."""
+    with sufferers(tmp_path_factory.mktemp("cameras")) as running:
+        yield running
 
 
-@dataclass
-class Witness:
-    """Watches one camera all the time: pictures a second, and the longest time without one."""
-
-    looks: Looks
-    camera: str
-    longest_s: float = 0.0
-    pictures: int = 0
-
-    @contextmanager
-    def watching(self) -> Iterator["Witness"]:
-        """Watch in a thread of its own."""
-        over = Event()
-        thread = Thread(target=self._watch, args=(over,))
-        thread.start()
-        try:
-            yield self
-        finally:
-            over.set()
-            thread.join()
-
-    def _watch(self, over: Event) -> None:
-        first = last = self.looks.of(self.camera)
-        changed = time.monotonic()
-        while not over.wait(_LOOK_S):
-            now = self.looks.of(self.camera)
-            if now != last:
-                self.longest_s = max(self.longest_s, time.monotonic() - changed)
-                last, changed = now, time.monotonic()
-        self.longest_s = max(self.longest_s, time.monotonic() - changed)
-        self.pictures = last - first
-
-
-@contextmanager
-def _two_cameras(folder: Path) -> Iterator[tuple[Trouble, RtspCamera, Looks]]:
-    """Run a chain with a camera on the network, which will suffer, beside one that will not."""
-    need_rtsp_server()
-    fires, port = Fires.painted(folder / "fires", cameras=2), free_port()
-    camera = RtspCamera(folder / "fires" / "0.mp4")
-    source: Settings = {"kind": "rtsp", "host": "127.0.0.1", "port": camera.port, "path": PATH}
-    left_alone, other = fires.all()
-    suffers = DemoCamera(
-        CameraId("suffers"), "rtsp", other.settings | {"id": "suffers", "source": source}
-    )
-    extra: Settings = fires.settings() | {"status": {"port": port}}
-    try:
-        with whole_chain((left_alone, suffers), once=False, extra=extra) as chain:
-            chain.start(Part.BROKER, Part.SERVER)
-            one = Trouble(chain, fires)
-            one.restart_box()
-            looks = Looks(f"http://127.0.0.1:{port}/metrics")
-            for name in ("suffers", "camera-1"):
-                looks.await_more(name, 60)
-            yield one, camera, looks
-    finally:
-        camera.unplug()
-
-
-def _unplugged(camera: RtspCamera, seconds: float) -> None:
-    camera.unplug()
-    Event().wait(seconds)
-    camera.plug_in()
-
-
-def _half_dead(camera: RtspCamera, seconds: float) -> None:
-    camera.freeze()
-    Event().wait(seconds)
-    camera.thaw()
-
-
-def _restless(camera: RtspCamera, seconds: float) -> None:
-    """Thirty times a minute away and back."""
-    for _ in range(int(seconds / 2)):
-        camera.unplug()
-        camera.plug_in()
-        Event().wait(1.5)
+@pytest.fixture
+def quiet(site: Sufferers) -> tuple[EdgeReport, Witness]:
+    """Let all cameras be well, and watch the one that is left alone before anything happens."""
+    for name in (ALONE, DIRECT, BEHIND):
+        site.one.looks.await_state(name, "ok", within_s=120)
+    with Witness(site.one.looks, ALONE, FPS).watching() as before:
+        Event().wait(_BEFORE_S)
+    return site.one.chain.edge_report(), before
 
 
 @pytest.mark.parametrize(
-    ("fault", "done", "seconds", "back_within_s"),
+    "trial",
     [
-        (_unplugged, "unplugged", 10.0, 3.0),
-        (_unplugged, "unplugged", LONG_S, 12.0),
-        (_half_dead, "session open, no packets", 12.0, 3.0),
-        (_half_dead, "session open, no packets", LONG_S, 12.0),
-        (_restless, "away and back 30 times a minute", LONG_S, 12.0),
+        Trial(DIRECT, Sufferers.unplugged, "unplugged", 10.0),
+        Trial(DIRECT, Sufferers.unplugged, "unplugged", CAMERA_S),
+        Trial(DIRECT, Sufferers.half_dead, "session open, no packets", SHORT_S),
+        Trial(DIRECT, Sufferers.half_dead, "session open, no packets", CAMERA_S),
+        Trial(BEHIND, Sufferers.garbage, "sends garbage bytes", 10.0),
+        Trial(BEHIND, Sufferers.garbage, "sends garbage bytes", CAMERA_S),
     ],
+    ids=["dead", "dead-long", "half-dead", "half-dead-long", "garbage", "garbage-long"],
 )
 def test_a_camera_that_fails_is_its_own_trouble(
-    tmp_path: Path,
+    site: Sufferers,
+    quiet: tuple[EdgeReport, Witness],
     tell: Callable[[Row], None],
-    fault: Callable[[RtspCamera, float], None],
-    done: str,
-    seconds: float,
-    back_within_s: float,
+    trial: Trial,
 ) -> None:
-    with _two_cameras(tmp_path) as (one, camera, looks):
-        with Witness(looks, "camera-1").watching() as before:
-            Event().wait(15.0)
-        with Witness(looks, "camera-1").watching() as meanwhile:
-            began = time.monotonic()
-            fault(camera, seconds)
-            away = time.monotonic() - began
-            back = looks.await_more("suffers", 60)
-        account = one.conclude()
-        rates = meanwhile.pictures / (away + back), before.pictures / 15.0
-        others = (
-            f"{rates[0]:.1f} pictures a second beside {rates[1]:.1f} before, "
-            f"longest pause {meanwhile.longest_s:.1f} s beside {before.longest_s:.1f} s"
-        )
-        told = _last_condition(one.chain)
-        row = row_of(
-            account, f"camera {done}", f"{seconds:g} s", back_s=back, others=others, told=told
-        )
+    known, before = quiet
+    with Witness(site.one.looks, ALONE, FPS).watching() as meanwhile:
+        with trial.fault(site):
+            Event().wait(trial.seconds)
+            told = site.told(trial.camera)
+        back = site.one.looks.await_more(trial.camera)
+    row = row_of(
+        site.one.settle(known),
+        f"camera {trial.said}",
+        f"{trial.seconds:g} s",
+        back_s=back,
+        back_within_s=back_within_s(trial.seconds),
+        beside=Beside(before.pace, meanwhile.pace),
+        told=told,
+    )
     tell(row)
-    assert back <= back_within_s
-    assert (row.lost, row.duplicates) == (0, 0)
+    assert row.missed() == []
 
 
-def _last_condition(chain: WholeChain) -> str:
-    with chain.officer() as officer:
-        (box,) = officer._http.get("/api/v1/devices").json()["items"]
-    (camera,) = [one for one in box["cameras"] if one["id"] == "suffers"]
-    return f"{camera['condition']}: {camera['detail']}" if camera["detail"] else "–"
+def test_thirty_reconnections_a_minute_are_the_cameras_own_trouble(
+    site: Sufferers, quiet: tuple[EdgeReport, Witness], tell: Callable[[Row], None]
+) -> None:
+    known, before = quiet
+    opened = site.one.looks.reconnects(BEHIND)
+    with Witness(site.one.looks, ALONE, FPS).watching() as meanwhile:
+        site.cut_again_and_again(CAMERA_S)
+        opened = site.one.looks.reconnects(BEHIND) - opened
+        told = site.told(BEHIND)
+        back = site.one.looks.await_more(BEHIND)
+    row = row_of(
+        site.one.settle(known),
+        "camera cut off 30 times a minute",
+        f"{CAMERA_S:g} s; the box, whose pauses grow, opened it {opened} times",
+        back_s=back,
+        back_within_s=back_within_s(CAMERA_S),
+        beside=Beside(before.pace, meanwhile.pace),
+        told=told,
+    )
+    tell(row)
+    assert opened >= 2
+    assert row.missed() == []
+
+
+@pytest.mark.parametrize(
+    ("codec", "other_size", "said"),
+    [
+        ("h264", True, "another size"),
+        ("h265", False, "another codec"),
+        ("h264", False, "as before"),
+    ],
+    ids=["size", "codec", "as-before"],
+)
+def test_a_camera_that_is_set_anew_is_read_on(
+    site: Sufferers,
+    quiet: tuple[EdgeReport, Witness],
+    tell: Callable[[Row], None],
+    codec: str,
+    other_size: bool,  # noqa: FBT001 - a parameter of a test
+    said: str,
+) -> None:
+    known, before = quiet
+    film = site.films.usual(codec, other_size=other_size)
+    with Witness(site.one.looks, ALONE, FPS).watching() as meanwhile:
+        away = site.comes_back_as(film, codec)
+        back = site.one.looks.await_more(DIRECT)
+        # A round of lamps: what is to be found is found in the other pictures as well.
+        Event().wait(25.0)
+        found = site.one.looks.state(DIRECT)
+    account = site.one.settle(known)
+    row = row_of(
+        account,
+        f"camera comes back {said}",
+        f"{codec}, {'640 x 480' if other_size else '416 x 312'}; away for {away:.1f} s",
+        back_s=back,
+        back_within_s=back_within_s(away),
+        beside=Beside(before.pace, meanwhile.pace),
+    )
+    tell(row)
+    assert found == "ok"
+    assert any(incident.camera == DIRECT for incident in account.edge.incidents)
+    assert row.missed() == []
+
+
+@pytest.mark.parametrize(
+    ("how", "state"),
+    [
+        (Spoilt.FROZEN, "frozen"),
+        (Spoilt.BLACK, "dark_or_covered"),
+        (Spoilt.MOVED, "moved"),
+    ],
+)
+def test_a_picture_that_is_worthless_is_noticed_and_analysed_again_afterwards(
+    site: Sufferers,
+    quiet: tuple[EdgeReport, Witness],
+    tell: Callable[[Row], None],
+    how: Spoilt,
+    state: str,
+) -> None:
+    known, before = quiet
+    seconds = max(CAMERA_S, 30.0)
+    film = site.films.spoilt(how, seconds)
+    with Witness(site.one.looks, ALONE, FPS).watching() as meanwhile:
+        spoilt_at = site.plays(film) + BEFORE_S
+        site.one.looks.await_state(DIRECT, state, within_s=BEFORE_S + seconds)
+        noticed = time.monotonic() - spoilt_at
+        told = site.told(DIRECT)
+        site.one.looks.await_state(DIRECT, "ok", within_s=seconds + 30)
+        back = time.monotonic() - spoilt_at - seconds
+    row = row_of(
+        site.one.settle(known),
+        f"camera {how}",
+        f"{seconds:g} s; noticed after {noticed:.0f} s",
+        back_s=back,
+        back_within_s=back_within_s(seconds),
+        beside=Beside(before.pace, meanwhile.pace),
+        told=told,
+    )
+    tell(row)
+    assert back > 0, "the state ended before the fault did"
+    assert row.missed() == []

@@ -4,18 +4,15 @@ Films go through the engine's own path, as `patrol edge replay` plays them.
 """
 
 import json
-from fractions import Fraction
 from pathlib import Path
 
-import av
-import numpy as np
 import pytest
 from boxes import Box, Settings, camera
-from rendered_films import pictures_of
+from infra_red import by_day_and_night
+from rendered_films import pictures_of, write_pictures
 
 from edge import cli
-from edge.ports import Pixels
-from edge.testing.painted_film import FPS, PERSON, Visit, write_film
+from edge.testing.painted_film import PERSON, Visit, write_film
 
 #: Beside the pit: the feet are above its upper edge.
 BESIDE = Visit(begin_s=0.0, end_s=1000.0, x=160, y=0)
@@ -91,43 +88,6 @@ def test_presence_in_bits_between_pictures_that_are_missing_never_adds_up(
     assert incidents(box.config, bits, capsys, whole=False) == []
 
 
-def write_pictures(path: Path, pictures: list[tuple[int, Pixels]], fps: int = FPS) -> Path:
-    """Write pictures at their numbers' times; where a number is missing the film has a hole."""
-    with av.open(str(path), "w") as out:
-        stream = out.add_stream("libx264", rate=Fraction(fps))
-        stream.height, stream.width = pictures[0][1].shape[:2]
-        stream.pix_fmt = "yuv420p"
-        stream.options = {"preset": "ultrafast", "threads": "1"}
-        stream.codec_context.time_base = Fraction(1, fps)
-        for number, pixels in pictures:
-            frame = av.VideoFrame.from_ndarray(pixels, format="bgr24")
-            frame.pts = number
-            out.mux(stream.encode(frame))
-        out.mux(stream.encode(None))
-    return path
-
-
-def night(pixels: Pixels, gain: float, lift: float, number: int) -> Pixels:
-    """Return a picture as an infra-red lamp shows it: grey, harder, noisy."""
-    weights = np.array([0.114, 0.587, 0.299], np.float32)
-    grey = pixels.astype(np.float32) @ weights * gain + lift
-    grey += np.random.default_rng(number).normal(0, 6, grey.shape)
-    return np.repeat(np.clip(grey, 0, 255).astype(np.uint8)[:, :, None], 3, axis=2)
-
-
-def seen_by_day_and_night(number: int, pixels: Pixels) -> Pixels:
-    """Day, from 4 s on infra-red, from 8 s on day again; five pictures a second.
-
-    The filter turns in the dark, the exposure takes three pictures to find its level.
-    """
-    since_dusk, since_dawn = number - 20, number - 40
-    if 0 <= since_dusk < 20:
-        if since_dusk < 2:
-            return np.full_like(pixels, 6)
-        return night(pixels, 1.9, 70, number) if since_dusk < 5 else night(pixels, 1.25, 18, number)
-    return (pixels * 0.35).astype(np.uint8) if 0 <= since_dawn < 3 else pixels
-
-
 def test_from_day_to_infra_red_and_back_people_stay_what_they_are_and_nothing_else_appears(
     tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
@@ -135,7 +95,7 @@ def test_from_day_to_infra_red_and_back_people_stay_what_they_are_and_nothing_el
         pytest.skip("Debian's opencv-doc is not installed: no film of people in a yard")
     # Every second picture from 10 s on: people walk in a yard, nobody on the lawn at the left.
     footage = [one for number, one in enumerate(pictures_of(YARD, 220)) if number >= 100][::2]
-    shown = [(n, seen_by_day_and_night(n, one)) for n, one in enumerate(footage)]
+    shown = [(n, by_day_and_night(n, one, dusk=20, dawn=40)) for n, one in enumerate(footage)]
     film = write_pictures(tmp_path / "film.mp4", shown, fps=5)
     yard = {"id": "yard", "points": [[0, 0.1], [1, 0.1], [1, 1], [0, 1]]}
     lawn = {"id": "lawn", "points": [[0, 0.55], [0.3, 0.6], [0.45, 1], [0, 1]]}
