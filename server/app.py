@@ -14,6 +14,8 @@ from starlette.concurrency import run_in_threadpool
 
 from hazard_library.catalogue.load import Catalogue
 from server.body_limit import BodyLimit
+from server.configuration.routes import router as configuration_router
+from server.configuration.signing import ConfigurationKey
 from server.console_files import add_console
 from server.enterprises.routes import router as enterprises_router
 from server.evidence import service as evidence
@@ -50,6 +52,7 @@ _ROUTERS = (
     handovers_router,
     enterprises_router,
     fleet_router,
+    configuration_router,
     evidence_router,
     device_router,
     samples_router,
@@ -71,6 +74,7 @@ class WebParts:
     public_origins: Sequence[str] = ()
     is_demo: bool = False
     authority: Authority | None = None
+    configuration_key: ConfigurationKey | None = None
 
 
 class Health(BaseModel):
@@ -94,6 +98,7 @@ def create_app(parts: WebParts) -> FastAPI:
     state.files, state.catalogue, state.feed = parts.files, parts.catalogue, parts.feed
     state.public_origins, state.is_demo = tuple(parts.public_origins), parts.is_demo
     state.pseudonyms, state.authority = parts.pseudonyms, parts.authority
+    state.configuration_key = parts.configuration_key
     state.uploads = Uploads(parts.database, parts.files, parts.clock, leads.evidence_arrived)
     state.sees_incident = leads.sees_incident
     state.evidence_lost = evidence.losses

@@ -57,6 +57,7 @@ def _parser() -> argparse.ArgumentParser:
     _add_enrol(_verb(verbs, "enrol", "register a box and its cameras, and write its credential"))
     _add_revoke(_verb(verbs, "revoke", "refuse a box from now on"))
     _add_device(verbs.add_parser("device", help="let a box in by a one-time code, or refuse one"))
+    _add_config(verbs.add_parser("config", help="configurations that the server sends to boxes"))
     _add_user(_verb(verbs, "add-user", "register a person"))
     link = _verb(verbs, "sign-in-link", "make a link that signs a person in once")
     link.add_argument("--name", required=True, help="account")
@@ -102,6 +103,21 @@ def _add_device(verb: argparse.ArgumentParser) -> None:
     code.add_argument("--cameras", required=True, help="id, id=name, … separated by commas")
     code.add_argument("--minutes", type=int, default=30, help="how long it works (default: 30)")
     _add_revoke(_verb(acts, "revoke", "refuse a box from now on"))
+
+
+def _add_config(verb: argparse.ArgumentParser) -> None:
+    acts = verb.add_subparsers(dest="act", required=True, metavar="ACT")
+    key = _verb(acts, "key", "write the public key for link.configuration_key of the boxes")
+    key.add_argument("--out", type=Path, help="file to write; none: standard output")
+    draft = _verb(acts, "draft", "write a revision down; somebody else approves it in the console")
+    draft.add_argument("site", type=Path, help="site.yaml; cameras/*.yaml beside it go along")
+    draft.add_argument("--device", required=True, help="for which box")
+    draft.add_argument("--by", required=True, help="account of the device operator who answers")
+    draft.add_argument("--reason", required=True)
+    listed = _verb(acts, "list", "list the revisions of a box, newest first")
+    listed.add_argument("--device", required=True)
+    listed.add_argument("--by", required=True, help="account of who looks")
+    listed.add_argument("--json", action="store_true", help="print one JSON object")
 
 
 def _add_revoke(verb: argparse.ArgumentParser) -> None:

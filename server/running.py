@@ -16,6 +16,8 @@ from fastapi import FastAPI
 from hazard_library.catalogue.load import Catalogue, load_catalogue
 from server.app import WebParts, create_app
 from server.broker_keeper import BrokerKeeper, Kept
+from server.config_courier import ConfigCourier
+from server.configuration.signing import ConfigurationKey
 from server.device_door import DeviceDoor
 from server.evidence.file_store import FileStore
 from server.fleet.authority import Authority
@@ -96,6 +98,7 @@ def web_parts(
         public_origins=settings.http.public_origins,
         is_demo=settings.demo,
         authority=authority,
+        configuration_key=ConfigurationKey.at(settings.configuration),
     )
 
 
@@ -116,14 +119,21 @@ def ingesting(
     worker = IngestWorker(database, parts, clock)
     link = BrokerLink(server_at_broker(settings.broker), worker)
     worker.answer_through(link)
-    thread = Thread(target=worker.run, name="ingest")
-    thread.start()
+    courier = ConfigCourier(database, clock, link)
+    threads = (
+        Thread(target=worker.run, name="ingest"),
+        Thread(target=courier.run, name="config-courier"),
+    )
+    for thread in threads:
+        thread.start()
     link.start()
     try:
         yield link
     finally:
         worker.stop()
-        thread.join()
+        courier.stop()
+        for thread in threads:
+            thread.join()
         link.stop()
 
 

@@ -120,6 +120,11 @@ class ServerSettings(Part):
         """Where the authority of the boxes' certificates lies; its key never leaves the folder."""
         return self.data / "authority"
 
+    @property
+    def configuration(self) -> Path:
+        """Where the key lies that signs configurations of boxes; it never leaves the folder."""
+        return self.data / "configuration"
+
     def own_database_url(self) -> str | None:
         """Return the address of the bureau's own PostgreSQL with its password, or None.
 

@@ -1,6 +1,7 @@
 """All tables of the server in one place, for the migrations and for nobody else."""
 
 from server.audit import tables as _audit
+from server.configuration import tables as _configuration
 from server.documents import tables as _documents
 from server.enterprises import tables as _enterprises
 from server.evidence import tables as _evidence
@@ -18,6 +19,7 @@ __all__ = ["metadata"]
 
 _MODULES = (
     _audit,
+    _configuration,
     _documents,
     _enterprises,
     _evidence,

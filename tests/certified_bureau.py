@@ -16,6 +16,7 @@ from hazard_library.catalogue.load import load_catalogue
 from hazard_library.contract.ids import CameraId, DeviceId
 from server.app import WebParts
 from server.broker_keeper import BrokerKeeper, Kept
+from server.configuration.signing import ConfigurationKey
 from server.device_door import DeviceDoor
 from server.evidence.file_store import FileStore
 from server.fleet import enrolment
@@ -108,7 +109,11 @@ def certified_bureau(database: Database, folder: Path) -> Iterator[CertifiedBure
     mosquitto.start()
     feed = LiveFeed(database.bind.engine.url.render_as_string(hide_password=False))
     names, files = Pseudonyms(b"k" * 32), FileStore(settings.evidence)
-    parts = WebParts(database, CLOCK, files, catalogue, feed, folder, names, authority=authority)
+    parts = WebParts(
+        *(database, CLOCK, files, catalogue, feed, folder, names),
+        authority=authority,
+        configuration_key=ConfigurationKey.at(settings.configuration),
+    )
     keeper = BrokerKeeper(database, CLOCK, Kept(folder / "broker", broker, devices, authority))
     with ExitStack() as stack:
         stack.callback(mosquitto.stop)

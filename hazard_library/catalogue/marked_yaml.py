@@ -66,6 +66,11 @@ def read(path: Path) -> MarkedYaml | Mistake:
         text = path.read_text(encoding="utf-8")
     except (OSError, UnicodeDecodeError) as fault:
         return Mistake(path, WHOLE_FILE, "", remedies.of_file(fault))
+    return parse(text, path)
+
+
+def parse(text: str, path: Path) -> MarkedYaml | Mistake:
+    """Parse one document that was read, or sent; `path` is what its mistakes are named by."""
     try:
         loader = _Loader(text)
         node = loader.get_single_node()
@@ -73,9 +78,9 @@ def read(path: Path) -> MarkedYaml | Mistake:
     except yaml.YAMLError as fault:
         mark = getattr(fault, "problem_mark", None)
         line = mark.line + 1 if mark is not None else 1
-        text = f"no valid YAML: {getattr(fault, 'problem', fault)}"
+        said = f"no valid YAML: {getattr(fault, 'problem', fault)}"
         remedy = "look at brackets, quotes and indentation, here and in the line above"
-        return Mistake(path, line, "", f"{text}; {remedy}")
+        return Mistake(path, line, "", f"{said}; {remedy}")
     lines: dict[Where, int] = {}
     twice = _walk(node, (), lines)
     if twice is not None:

@@ -274,6 +274,22 @@ def _notice_double(
     live.announce(db, at, Change(Kind.DEVICE, state.device, {"status": state.status}))
 
 
+def is_registered(db: Session, device: DeviceId) -> bool:
+    """Whether a box was ever registered; it may be revoked by now."""
+    return repository.device(db, device) is not None
+
+
+def told_revision(db: Session, device: DeviceId) -> int:
+    """Return the number of the server's configuration that a box says is in place; 0: none."""
+    report = repository.state(db, device)
+    return 0 if report is None else int(report.state.get("config_revision") or 0)
+
+
+def camera_names(db: Session, device: DeviceId) -> frozenset[str]:
+    """Return the ids of the cameras that are registered for a box."""
+    return frozenset(one.id for one in repository.cameras(db) if one.device_id == device)
+
+
 def note_lost(db: Session, at: datetime, device: DeviceId, lost: Sequence[RangeLost]) -> None:
     """Keep what a box says it cannot send again: it is lost, and nobody asks for it any more."""
     for one in lost:

@@ -31,6 +31,9 @@ class Act(StrEnum):
     EVIDENCE_READ_SEALED = "evidence.read_sealed"
     DEVICES_READ = "devices.read"
     DEVICES_ENROL = "devices.enrol"
+    CONFIG_READ = "config.read"
+    CONFIG_EDIT = "config.edit"
+    CONFIG_APPROVE = "config.approve"
     AUDIT_READ = "audit.read"
     SAMPLES_READ = "samples.read"
 
@@ -54,6 +57,10 @@ PERMISSIONS: dict[Act, frozenset[Role]] = {
     Act.EVIDENCE_READ_SEALED: _OFFICER,
     Act.DEVICES_READ: frozenset({Role.OFFICER, Role.LEADER, Role.DEVOP, Role.SYSADMIN}),
     Act.DEVICES_ENROL: frozenset({Role.DEVOP, Role.SYSADMIN}),
+    Act.CONFIG_READ: frozenset({Role.OFFICER, Role.LEADER, Role.DEVOP}),
+    Act.CONFIG_EDIT: frozenset({Role.DEVOP}),
+    # The leader, or a second device operator who can judge the text; never the author.
+    Act.CONFIG_APPROVE: frozenset({Role.LEADER, Role.DEVOP}),
     Act.AUDIT_READ: frozenset({Role.LEADER}),
     Act.SAMPLES_READ: frozenset({Role.MAINTAINER}),
 }

@@ -246,6 +246,18 @@ def _begin_session(
     return SignedInAs(actor, token, session.expires_at)
 
 
+def actor_named(db: Session, name: str, client: str) -> Actor:
+    """Return in whose name a command acts; client: where it was given.
+
+    Raises:
+        NotFound: there is no such account, or it is disabled.
+    """
+    account = repository.account_by_name(db, name)
+    if account is None or account.is_disabled:
+        raise NotFound(f"account {name} does not exist or is disabled")
+    return actor_for(db, account, client)
+
+
 def actor_for(db: Session, account: Account, client: str | None) -> Actor:
     """Return an account as one who acts."""
     unit = repository.unit(db, account.unit_id) if account.unit_id is not None else None

@@ -28,6 +28,7 @@ _QOS = 1
 UNSETTLED = 200
 _SESSION_LASTS_S = 7 * 86_400
 _ORDERS_LAST_S = 300
+_CONFIRMED_WITHIN_S = 5.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,6 +77,11 @@ class BrokerLink:
         """Whether the broker is there and has taken our subscriptions."""
         return self._is_connected
 
+    @property
+    def connection(self) -> int | None:
+        """The number of the present connection; None: the broker is away."""
+        return self._connection if self._is_connected else None
+
     def start(self) -> None:
         """Begin to connect, and go on for ever; an absent broker is no error."""
         properties = Properties(PacketTypes.CONNECT)  # type: ignore[no-untyped-call]
@@ -113,6 +119,19 @@ class BrokerLink:
         )
         if info.rc != MQTTErrorCode.MQTT_ERR_SUCCESS:
             log.warning("message_not_sent", device=device, channel=channel.value, code=int(info.rc))
+
+    def retain(self, device: DeviceId, channel: Channel, payload: bytes) -> bool:
+        """Leave a message for a box, nothing to take it back; whether the broker confirmed it.
+
+        Waits some seconds for that; never called on the client's own thread.
+        """
+        info = self._client.publish(build(device, channel), payload, qos=_QOS, retain=True)
+        try:
+            info.wait_for_publish(_CONFIRMED_WITHIN_S)
+        except (RuntimeError, ValueError) as fault:
+            log.warning("message_not_sent", device=device, channel=channel.value, why=str(fault))
+            return False
+        return info.is_published()
 
     def _make_client(self) -> Client:
         client = Client(

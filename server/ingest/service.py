@@ -20,6 +20,7 @@ from hazard_library.contract.topics import Channel
 from hazard_library.errors import ContractError, UnknownMajor
 from server.audit import service as audit
 from server.audit.service import Act, Thing, Who
+from server.configuration import service as configuration
 from server.evidence import service as evidence
 from server.fleet import service as fleet
 from server.fleet.service import DeviceRef
@@ -114,6 +115,7 @@ def hear_state(db: Session, arrival: Arrival) -> list[Resend]:
         raise ContractError(f"{arrival.device} is not registered, or is revoked")
     fleet.hear(db, arrival.received_at, state)
     fleet.note_lost(db, arrival.received_at, arrival.device, state.lost)
+    configuration.hear(db, arrival.received_at, state)
     if state.status == "offline":
         return []
     orders = gaps_to_ask(db, arrival.device)

@@ -12,6 +12,7 @@ from web_server import serving
 
 from hazard_library.catalogue.load import Catalogue, load_catalogue
 from server.app import WebParts, create_app
+from server.configuration.signing import ConfigurationKey
 from server.evidence.file_store import FileStore
 from server.fleet.authority import Authority
 from server.identity import service as identity
@@ -60,7 +61,11 @@ def app(
     names = Pseudonyms(b"k" * 32)
     authority = Authority.at(tmp_path / "authority", START)
     return create_app(
-        WebParts(database, clock, files, catalogue, feed, console, names, authority=authority)
+        WebParts(
+            *(database, clock, files, catalogue, feed, console, names),
+            authority=authority,
+            configuration_key=ConfigurationKey.at(tmp_path / "configuration"),
+        )
     )
 
 

@@ -134,7 +134,14 @@ VIOLATIONS = {
 }
 
 #: Keys that a generated id can only violate by repeating itself, and tables of other tests.
-ELSEWHERE = {"lead", "lead_incident", "inspection_task", "transfer", "serial_number"}
+ELSEWHERE = {
+    "lead",
+    "lead_incident",
+    "inspection_task",
+    "transfer",
+    "serial_number",
+    "config_revision",
+}
 
 
 @pytest.fixture
