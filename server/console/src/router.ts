@@ -22,6 +22,11 @@ export const router = createRouter({
       props: true,
     },
     { path: "/devices", component: () => import("./features/devices/DevicesPage.vue") },
+    {
+      path: "/devices/:id/configuration",
+      component: () => import("./features/configuration/ConfigurationPage.vue"),
+      props: true,
+    },
     { path: "/:rest(.*)*", component: () => import("./frame/NotFoundPage.vue") },
   ],
 });

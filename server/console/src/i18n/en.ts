@@ -1,3 +1,4 @@
+import configuration from "./configuration.en";
 import devices from "./devices.en";
 import type zh from "./zh-CN";
 
@@ -402,6 +403,7 @@ const en: Shape<typeof zh> = {
     overdue: "overdue",
     zone: "Times are {zone}",
   },
+  ...configuration,
 };
 
 export default en;

@@ -1,3 +1,4 @@
+import configuration from "./configuration.zh-CN";
 import devices from "./devices.zh-CN";
 
 export default {
@@ -385,4 +386,5 @@ export default {
     overdue: "已超时限",
     zone: "时间均为{zone}",
   },
+  ...configuration,
 };
