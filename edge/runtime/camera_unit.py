@@ -3,7 +3,6 @@
 import threading
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import datetime
 
 import structlog
 
@@ -17,7 +16,7 @@ from edge.runtime.breath import Breath
 from edge.runtime.camera_pipeline import CameraPipeline
 from edge.runtime.main_unit import MainUnit
 from edge.runtime.restart_budget import RestartBudget
-from edge.runtime.unit_work import UnitWork
+from edge.runtime.unit_account import Counted, UnitAccount, UnitFigures, UnitWork
 from edge.video.main_stream import MainStream
 from edge.video.packet_ring import PacketRing
 from edge.video.reader import CameraReader, ReaderOutlets
@@ -30,13 +29,6 @@ _log = structlog.get_logger(__name__)
 _IDLE_S = 0.5
 #: A frame that waits longer for its result means that analysis has quietly stopped.
 _NOT_ANALYSED_AFTER_S = 8.0
-_FIGURES_EVERY_S = 5.0
-#: A camera that gets so much of its rate is held.
-_HELD = 0.95
-_OVERLOADED = (
-    "only {share:.0%} of its pictures are analysed: the box is overloaded; lower sample_fps, "
-    "take cameras off it, or run patrol edge tune"
-)
 _BLIND = {CameraCondition.FROZEN, CameraCondition.DARK_OR_COVERED, CameraCondition.LOOPED}
 _AWAY = {CameraCondition.OFFLINE, CameraCondition.NO_FRAMES, CameraCondition.UNDECODABLE}
 
@@ -62,24 +54,6 @@ class UnitParts:
     main: MainStream | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class UnitFigures:
-    """What one camera did so far.
-
-    undecodable: packets that gave no picture; first_at: the first picture; failure: why it ended
-    badly.
-    """
-
-    packets: int
-    frames: int
-    seconds: float
-    dropped: int
-    undecodable: int
-    first_at: datetime | None
-    ended_early: str | None
-    failure: str | None
-
-
 class CameraUnit:
     """Starts and ends with the engine; its failures stay its own."""
 
@@ -90,32 +64,24 @@ class CameraUnit:
         self._main = MainUnit(parts.spec.camera, parts.main, parts.board)
         self._condition = CameraCondition.STARTING
         self._detail = ""
-        self._first_at: datetime | None = None
         self._failure: str | None = None
-        self._told: dict[str, int] = {}
-        self._figures_mono = float("-inf")
-        self._looked = 0
-        self._judged = 0
-        #: Pictures decoded and judged per second, and how many were decoded when that was told.
-        self._rates = (0.0, 0.0)
-        self._decoded = 0
         self._budget = RestartBudget()
-        self._behind = ""
         self._new_pipeline = parts.new_pipeline
         self._gate = parts.gate
         self._pipeline: CameraPipeline | None = None
         #: From which moment of the stream on another pipeline judges.
         self._turn_mono: float | None = None
         self._reader = self._new_reader()
-        self._earlier = (0, 0)
+        counted = Counted(self._camera, parts.lane, parts.ring, self._main, parts.board)
+        self._account = UnitAccount(counted, self._reader)
         self.breath = Breath()
         bodies = {"reader": self._read, "pipeline": self._judge}
         if parts.main is not None:
             bodies["main-stream"] = self._main.run
-        self._threads = tuple(
-            threading.Thread(target=body, name=f"{name}-{self._camera}", daemon=True)
+        self._threads = {
+            name: threading.Thread(target=body, name=f"{name}-{self._camera}", daemon=True)
             for name, body in bodies.items()
-        )
+        }
 
     @property
     def camera(self) -> CameraId:
@@ -125,22 +91,14 @@ class CameraUnit:
     @property
     def is_over(self) -> bool:
         """Whether all threads have left."""
-        return all(thread.ident is not None and not thread.is_alive() for thread in self._threads)
+        return all(
+            thread.ident is not None and not thread.is_alive() for thread in self._threads.values()
+        )
 
     @property
     def figures(self) -> UnitFigures:
         """What it did so far."""
-        stats = self._reader.stats
-        return UnitFigures(
-            packets=self._earlier[0] + stats.packets,
-            frames=self._earlier[1] + stats.frames_decoded,
-            seconds=stats.seconds,
-            dropped=self._parts.lane.dropped,
-            undecodable=stats.decode_errors,
-            first_at=self._first_at,
-            ended_early=stats.ended_early,
-            failure=self._failure or _sentence(self._reader),
-        )
+        return self._account.figures(self._failure)
 
     @property
     def spec(self) -> SourceSpec:
@@ -175,34 +133,16 @@ class CameraUnit:
     @property
     def work(self) -> UnitWork:
         """What it costs and loses; asked from any thread."""
-        stats, ring = self._reader.stats, self._parts.ring.counters
-        seconds, looks = self._parts.lane.spent
-        return UnitWork(
-            fps_in=self._rates[0],
-            fps_out=self._rates[1],
-            queue_length=self._parts.lane.waiting,
-            frames_in=self._earlier[1] + stats.frames_decoded,
-            frames_out=self._judged,
-            decode_seconds=stats.decode_s,
-            inference_seconds=seconds,
-            inferences=looks,
-            reconnects=stats.reconnects,
-            drops={
-                "too_late": self._parts.lane.dropped,
-                "undecodable": stats.decode_errors,
-                "ring_before_key_frame": ring.dropped_before_keyframe,
-                "ring_too_large": ring.dropped_for_size,
-            },
-        )
+        return self._account.work
 
     def is_stuck(self, mono: float) -> bool:
         """Whether its pipeline has not moved for too long; a dead one says so otherwise."""
-        return self._threads[1].is_alive() and self.breath.is_stuck(mono)
+        return self._threads["pipeline"].is_alive() and self.breath.is_stuck(mono)
 
     def start(self) -> None:
         """Start all threads."""
         self.breath.taken(self._parts.clock.now(), waiting=False)
-        for thread in self._threads:
+        for thread in self._threads.values():
             thread.start()
 
     def stop(self) -> None:
@@ -212,7 +152,7 @@ class CameraUnit:
 
     def join(self, timeout_s: float) -> bool:
         """Wait for them; False when one did not leave in time."""
-        for thread in self._threads:
+        for thread in self._threads.values():
             thread.join(timeout_s)
         return self.is_over
 
@@ -221,8 +161,7 @@ class CameraUnit:
         return CameraReader(self._parts.spec, self._parts.clock, outlets)
 
     def _take(self, frame: Frame) -> None:
-        if self._first_at is None:
-            self._first_at = frame.at.utc
+        self._account.picture_came(frame.at.utc)
         if frame.condition in _BLIND:
             self._parts.lane.offer(frame, self._detail)
             return
@@ -249,8 +188,8 @@ class CameraUnit:
             while not self._stop.is_set():
                 if self._survives("reader_crashed", lambda: self._reader.run(self._stop)):
                     break
-                self._earlier = (self.figures.packets, self.figures.frames)
                 self._reader = self._new_reader()
+                self._account.go_on_with(self._reader)
         finally:
             self._main.stop()
             self._parts.lane.finish()
@@ -259,7 +198,7 @@ class CameraUnit:
         while not self._survives("pipeline_crashed", self._judge_all):
             pass
         # What was dropped since the last time is told too.
-        self._tell_counts()
+        self._account.tell_counts()
         if self._failure is not None:
             self._parts.give_up(self._failure)
 
@@ -276,7 +215,7 @@ class CameraUnit:
             else:
                 last_mono = now.mono
                 self._step(pipeline, looked)
-            self._tell_figures(now)
+            self._account.tell_when_due(now)
         if not self._stop.is_set() and self._condition is CameraCondition.FINISHED:
             pipeline.finish(self._detail or "the film ended")
         if pipeline.untold:
@@ -294,13 +233,12 @@ class CameraUnit:
 
     def _step(self, pipeline: CameraPipeline, looked: Looked) -> None:
         pipeline.step(looked)
-        self._looked += 1
-        self._judged += 1
+        self._account.picture_judged()
         if looked.fault is not None:
             self._show_not_analysed(looked.fault)
         elif self._condition is not CameraCondition.FINISHED:
             now = self._parts.clock.now().utc
-            detail = self._detail or self._main.note or self._behind
+            detail = self._detail or self._main.note or self._account.behind
             self._parts.board.show_camera(self._camera, self._condition, now, detail)
 
     def _idle(self, pipeline: CameraPipeline, now: Moment, last_mono: float) -> None:
@@ -316,54 +254,6 @@ class CameraUnit:
     def _show_not_analysed(self, detail: str) -> None:
         now = self._parts.clock.now().utc
         self._parts.board.show_camera(self._camera, CameraCondition.NOT_ANALYSED, now, detail)
-
-    def _tell_figures(self, now: Moment) -> None:
-        elapsed = now.mono - self._figures_mono
-        if elapsed < _FIGURES_EVERY_S:
-            return
-        if self._figures_mono > float("-inf"):
-            self._rates = (
-                max(0.0, round((self.figures.frames - self._decoded) / elapsed, 2)),
-                round(self._looked / elapsed, 2),
-            )
-            self._parts.board.show_fps(self._camera, self._rates[1])
-            self._notice_overload()
-        self._looked = 0
-        self._decoded = self.figures.frames
-        self._figures_mono = now.mono
-        self._tell_counts()
-
-    def _notice_overload(self) -> None:
-        """Say so while pictures are dropped because the models are busy with others."""
-        dropped = self._parts.lane.dropped - self._told.get("frames_dropped", 0)
-        share = self._looked / max(self._looked + dropped, 1)
-        behind = ""
-        if share < _HELD:
-            # In steps of ten, so that the state does not change with every look at it.
-            behind = _OVERLOADED.format(share=round(share, 1))
-        if bool(behind) != bool(self._behind):
-            _log.warning(
-                "camera_below_its_rate" if behind else "camera_at_its_rate_again",
-                camera=self._camera,
-                share=round(share, 2),
-            )
-        self._behind = behind
-
-    def _tell_counts(self) -> None:
-        """Add what was dropped or went wrong since the last time to the box's counters."""
-        stats, ring = self._reader.stats, self._parts.ring.counters
-        counts = {
-            "frames_dropped": self._parts.lane.dropped,
-            "frames_undecodable": stats.decode_errors,
-            "camera_reconnects": stats.reconnects,
-            "main_stream_reconnects": self._main.reconnects,
-            "ring_packets_dropped": ring.dropped_before_keyframe + ring.dropped_for_size,
-        }
-        for name, count in counts.items():
-            # A reader that was begun anew counts from 0 again.
-            told = self._told.get(name, 0)
-            self._parts.board.count(name, count - told if count >= told else count)
-        self._told = counts
 
     def _survives(self, event: str, body: Callable[[], None]) -> bool:
         """Run a thread's body; False: it crashed and shall begin anew within the budget."""
@@ -385,7 +275,3 @@ class CameraUnit:
         if self._parts.spec.mode is Mode.REPLAY:
             return True
         return not self._budget.allows(self._parts.clock.now())
-
-
-def _sentence(reader: CameraReader) -> str | None:
-    return None if reader.failure is None else str(reader.failure)

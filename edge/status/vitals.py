@@ -21,7 +21,7 @@ from edge.fleet.box_clock import ClockReading, read_kernel_clock
 from edge.ports import Clock
 from edge.runtime.camera_unit import CameraUnit
 from edge.runtime.engine import Engine
-from edge.runtime.unit_work import UnitWork
+from edge.runtime.unit_account import UnitWork
 from edge.video.source import shown_url
 from hazard_library.catalogue.load import Catalogue
 from hazard_library.contract.device import CameraCondition, CameraState, PermitState

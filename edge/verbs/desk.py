@@ -9,8 +9,8 @@ from edge.app import Box, compose
 from edge.config.desk import Clip, at_desk, chosen_camera
 from edge.errors import EdgeError, Unreachable
 from edge.fleet.system_clock import SystemClock
-from edge.runtime.camera_unit import UnitFigures
 from edge.runtime.stores_lock import take_stores
+from edge.runtime.unit_account import UnitFigures
 from edge.verbs.report import Row, report
 from edge.video.frame_times import frame_times
 

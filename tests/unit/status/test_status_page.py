@@ -12,7 +12,7 @@ from prometheus_client.parser import text_string_to_metric_families
 
 from edge.config.site import StatusConfig
 from edge.fleet.box_clock import ClockReading
-from edge.runtime.unit_work import UnitWork
+from edge.runtime.unit_account import UnitWork
 from edge.status.metrics import exposition
 from edge.status.page import page
 from edge.status.server import StatusServer
