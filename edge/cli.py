@@ -4,7 +4,6 @@ Exit codes: 0 well, 1 problems found, 2 misuse. What a verb needs is imported wh
 """
 
 import argparse
-import json
 import logging
 import os
 import sys
@@ -234,26 +233,21 @@ def _run(options: argparse.Namespace) -> int:
 
 
 def _check(options: argparse.Namespace) -> int:
-    from edge.verbs.inspect import check
+    from edge.verbs.check import check
 
     return check(options.config, options.pictures)
 
 
 def _probe(options: argparse.Namespace) -> int:
-    from edge.verbs.inspect import probe
+    from edge.verbs.probe import probe
 
     return probe(options.source, as_json=options.json)
 
 
 def _report(options: argparse.Namespace) -> int:
-    from edge.verbs.inspect import stores_of
-    from edge.verbs.report import report
-    from hazard_library.catalogue.load import load_catalogue
+    from edge.verbs.report import print_report
 
-    catalogue = load_catalogue()
-    found = report(stores_of(options.config, catalogue), catalogue)
-    print(json.dumps(found, ensure_ascii=False, indent=None if options.json else 2))
-    return 0
+    return print_report(options.config, as_json=options.json)
 
 
 def _enrol(options: argparse.Namespace) -> int:
@@ -265,7 +259,7 @@ def _enrol(options: argparse.Namespace) -> int:
 
 
 def _identity(options: argparse.Namespace) -> int:
-    from edge.verbs.inspect import identity
+    from edge.verbs.identity import identity
 
     return identity(options.config)
 

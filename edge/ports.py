@@ -52,6 +52,9 @@ class RawBoxes:
     labels: tuple[str, ...]
 
 
+#: Nothing was found.
+NO_BOXES = RawBoxes(np.zeros((0, 4), np.float32), np.zeros(0, np.float32), ())
+
 #: What finds objects in one picture, in its pixels; safe to call from several threads at once.
 Look = Callable[[Pixels], RawBoxes]
 

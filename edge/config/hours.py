@@ -1,7 +1,7 @@
 """Schedules as they stand in the configuration: shifts, periods, holidays, and who is on when."""
 
 from collections.abc import Iterator, Mapping
-from datetime import date, datetime, tzinfo
+from datetime import UTC, date, datetime, tzinfo
 from typing import Annotated, Self
 from zoneinfo import ZoneInfo
 
@@ -79,7 +79,7 @@ def schedules_of(
         one.id: Schedule(
             days,
             tuple(Shift(frozenset(s.days), s.begins, s.ends) for s in one.shifts),
-            tuple(Period(_aware(p.begins, zone), _aware(p.ends, zone)) for p in one.periods),
+            tuple(Period(aware(p.begins, zone), aware(p.ends, zone)) for p in one.periods),
         )
         for one in schedules
     }
@@ -109,9 +109,11 @@ def schedule_mistakes(
                 text = "it begins when it ends; for a whole day write from: '00:00', to: '24:00'"
                 yield (position, "shifts", number), text
         for number, period in enumerate(one.periods):
-            if _aware(period.begins, zone) >= _aware(period.ends, zone):
+            if aware(period.begins, zone) >= aware(period.ends, zone):
                 yield (position, "periods", number), "it ends before it begins; mend from or to"
 
 
-def _aware(moment: datetime, zone: tzinfo) -> datetime:
-    return moment if moment.tzinfo is not None else moment.replace(tzinfo=zone)
+def aware(moment: datetime, zone: tzinfo) -> datetime:
+    """Return a moment in UTC; one without a time zone is by the site's clock."""
+    named = moment if moment.tzinfo is not None else moment.replace(tzinfo=zone)
+    return named.astimezone(UTC)

@@ -7,7 +7,7 @@ drawn zones that the permit names: what burns elsewhere in the picture is raised
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
-from datetime import UTC, datetime, timedelta, tzinfo
+from datetime import datetime, timedelta, tzinfo
 from pathlib import Path
 from typing import Annotated
 from zoneinfo import ZoneInfo
@@ -15,6 +15,7 @@ from zoneinfo import ZoneInfo
 from pydantic import BeforeValidator, Field
 
 from edge.config.camera import CameraConfig, ZoneName
+from edge.config.hours import aware
 from edge.config.load import Site
 from edge.config.setting import Setting
 from edge.core.permits import Permit
@@ -130,12 +131,6 @@ def _known(permit: PermitConfig, camera: CameraConfig, zone: tzinfo) -> Permit:
         aware(permit.ends, zone),
         drawn,
     )
-
-
-def aware(moment: datetime, zone: tzinfo) -> datetime:
-    """Return a moment in UTC; one without a time zone is by the site's clock."""
-    named = moment if moment.tzinfo is not None else moment.replace(tzinfo=zone)
-    return named.astimezone(UTC)
 
 
 def _mistakes(

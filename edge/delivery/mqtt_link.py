@@ -18,8 +18,8 @@ from paho.mqtt.properties import Properties
 from paho.mqtt.reasoncodes import ReasonCode
 from paho.mqtt.subscribeoptions import SubscribeOptions
 
-from edge.delivery.backoff import Backoff
 from edge.delivery.link_listener import LinkListener
+from edge.delivery.retry_delay import RetryDelay
 from edge.ports import Counters
 from edge.trust import ENROL_ANEW, explain, trusting
 from hazard_library.contract.ids import DeviceId
@@ -89,7 +89,7 @@ class MqttLink:
         self._address = address
         self._will = will
         self._counters = counters
-        self._backoff = Backoff(first_s=0.5, longest_s=10.0)
+        self._retry = RetryDelay(first_s=0.5, longest_s=10.0)
         self._listener: LinkListener | None = None
         self._is_connected = False
         self._is_missed = False
@@ -180,7 +180,7 @@ class MqttLink:
             self._counters.count("broker_refusals")
             log.error("broker_refused_login", broker=self._place, reason=str(reason))
             return
-        self._backoff.reset()
+        self._retry.reset()
         self._is_missed = False
         self._counters.count("broker_connections")
         log.info("broker_connected", broker=self._place, session_kept=flags.session_present)
@@ -251,7 +251,7 @@ class MqttLink:
 
     def _space_retries(self) -> None:
         """Give paho the next delay; on its own it would retry without any spread."""
-        delay = self._backoff.next_delay()
+        delay = self._retry.next_delay()
         # paho waits for whole or broken seconds alike; only its annotation says int.
         self._client.reconnect_delay_set(min_delay=delay, max_delay=delay)  # type: ignore[arg-type]
 

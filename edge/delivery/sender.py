@@ -9,8 +9,8 @@ from threading import Lock
 import structlog
 
 from edge.core.moment import Moment
-from edge.delivery.backoff import Backoff
 from edge.delivery.bell import Bell
+from edge.delivery.retry_delay import RetryDelay
 from edge.errors import DeliveryError
 from edge.ports import Clock, Counters, Link, Outbox, Pending
 from hazard_library.contract.device import Ack, Outcome, Receipt
@@ -62,7 +62,7 @@ class Sender:
         self._counters = counters
         self._pace = pace or SenderPace()
         self._bell = Bell()
-        self._failures = Backoff(first_s=1.0, longest_s=30.0)
+        self._failures = RetryDelay(first_s=1.0, longest_s=30.0)
         self._acks: deque[tuple[bytes, Moment]] = deque()
         self._acks_lock = Lock()
         self._on_settled: Callable[[], None] = _tell_nobody

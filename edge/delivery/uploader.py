@@ -8,7 +8,6 @@ from typing import BinaryIO, assert_never
 import structlog
 
 from edge.core.moment import Moment
-from edge.delivery.backoff import Backoff
 from edge.delivery.bell import Bell
 from edge.delivery.evidence_door import (
     Answer,
@@ -20,6 +19,7 @@ from edge.delivery.evidence_door import (
     ServerAway,
     TooLarge,
 )
+from edge.delivery.retry_delay import RetryDelay
 from edge.errors import DeliveryError, EvidenceError
 from edge.ports import Clock, Counters, EvidenceStore, Upload
 
@@ -45,7 +45,7 @@ class UploadPace:
 class _Wait:
     """Why a file is not tried just now."""
 
-    backoff: Backoff
+    delay: RetryDelay
     until: float = float("-inf")
     hash_differed: bool = False
 
@@ -67,8 +67,8 @@ class Uploader:
         self._counters = counters
         self._pace = pace or UploadPace()
         self._bell = Bell()
-        self._failures = Backoff(first_s=1.0, longest_s=30.0)
-        self._outage = self._fresh_backoff()
+        self._failures = RetryDelay(first_s=1.0, longest_s=30.0)
+        self._outage = self._fresh_delay()
         self._outage_until = float("-inf")
         self._is_outage_told = False
         self._waits: dict[str, _Wait] = {}
@@ -183,7 +183,7 @@ class Uploader:
 
     def _try_again_later(self, upload: Upload) -> None:
         wait = self._wait_of(upload)
-        wait.until = self._clock.now().mono + wait.backoff.next_delay()
+        wait.until = self._clock.now().mono + wait.delay.next_delay()
 
     def _wait_out(self, fault: ServerAway) -> float:
         delay = self._outage.next_delay()
@@ -196,7 +196,7 @@ class Uploader:
         return delay
 
     def _wait_of(self, upload: Upload) -> _Wait:
-        return self._waits.setdefault(upload.ref.sha256, _Wait(self._fresh_backoff()))
+        return self._waits.setdefault(upload.ref.sha256, _Wait(self._fresh_delay()))
 
     def _is_due(self, upload: Upload, now: Moment) -> bool:
         wait = self._waits.get(upload.ref.sha256)
@@ -210,8 +210,8 @@ class Uploader:
         kept = {upload.ref.sha256 for upload in uploads}
         self._waits = {sha256: wait for sha256, wait in self._waits.items() if sha256 in kept}
 
-    def _fresh_backoff(self) -> Backoff:
-        return Backoff(self._pace.first_retry_s, self._pace.longest_retry_s)
+    def _fresh_delay(self) -> RetryDelay:
+        return RetryDelay(self._pace.first_retry_s, self._pace.longest_retry_s)
 
 
 def _sha256(path: Path) -> str:

@@ -6,6 +6,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from edge.core.detections import Detections
+from edge.core.geometry import iou
+from edge.core.labels import PERSON
 from edge.core.moment import Moment
 from edge.core.scene import PixelBox, Track
 from edge.evidence.redaction import (
@@ -16,10 +18,8 @@ from edge.evidence.redaction import (
     hull,
     is_lying,
     merged,
-    overlap,
 )
 
-PERSON = "person"
 #: Somebody lying: the detector calls them this instead of a person, and the head is at either end.
 FALLEN = "fallen"
 #: Classes whose boxes are heads themselves.
@@ -89,8 +89,8 @@ class People:
 
     def person_at(self, box: PixelBox) -> PixelBox | None:
         """Return the person who overlaps most with a box, if anyone does well enough."""
-        best = max(self.persons, key=lambda person: overlap(person, box), default=None)
-        return best if best is not None and overlap(best, box) >= _SAME_PERSON else None
+        best = max(self.persons, key=lambda person: iou(person, box), default=None)
+        return best if best is not None and iou(best, box) >= _SAME_PERSON else None
 
     def owner_of(self, subject: Track) -> PixelBox | None:
         """Return the person whom a finding is about."""

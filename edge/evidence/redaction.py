@@ -5,6 +5,7 @@ from collections.abc import Iterable, Sequence
 import cv2
 import numpy as np
 
+from edge.core.geometry import iou
 from edge.core.scene import PixelBox
 from edge.ports import Pixels
 
@@ -76,17 +77,6 @@ def hull(boxes: Sequence[PixelBox]) -> PixelBox:
     )
 
 
-def overlap(one: PixelBox, other: PixelBox) -> float:
-    """Return intersection over union of two boxes."""
-    width = min(one[2], other[2]) - max(one[0], other[0])
-    height = min(one[3], other[3]) - max(one[1], other[1])
-    if width <= 0 or height <= 0:
-        return 0.0
-    common = width * height
-    both = (one[2] - one[0]) * (one[3] - one[1]) + (other[2] - other[0]) * (other[3] - other[1])
-    return common / (both - common)
-
-
 def holds_centre(outer: PixelBox, inner: PixelBox) -> bool:
     """Whether the centre of one box lies in another."""
     x, y = (inner[0] + inner[2]) / 2, (inner[1] + inner[3]) / 2
@@ -98,7 +88,7 @@ def merged(boxes: Iterable[PixelBox]) -> tuple[PixelBox, ...]:
     kept: list[PixelBox] = []
     for box in boxes:
         for index, other in enumerate(kept):
-            if overlap(box, other) >= _SAME_PLACE:
+            if iou(box, other) >= _SAME_PLACE:
                 kept[index] = hull((box, other))
                 break
         else:

@@ -6,8 +6,8 @@ from datetime import datetime
 
 import structlog
 
-from edge.delivery.backoff import Backoff
 from edge.delivery.bell import Bell
+from edge.delivery.retry_delay import RetryDelay
 from edge.errors import EdgeError
 from edge.ports import Clock, Counters
 
@@ -46,7 +46,7 @@ class CertificateKeeper:
         self._clock = clock
         self._counters = counters
         self._bell = Bell()
-        self._failures = Backoff(first_s=_FIRST_RETRY_S, longest_s=_LOOKED_AT_EVERY_S)
+        self._failures = RetryDelay(first_s=_FIRST_RETRY_S, longest_s=_LOOKED_AT_EVERY_S)
         self._is_confirmed = False
 
     def run(self) -> None:

@@ -5,8 +5,8 @@ from collections.abc import Callable
 import structlog
 
 from edge.core.moment import Moment
-from edge.delivery.backoff import Backoff
 from edge.delivery.bell import Bell
+from edge.delivery.retry_delay import RetryDelay
 from edge.errors import DeliveryError
 from edge.fleet.device_report import DeviceReport
 from edge.ports import Clock, Counters, Link
@@ -30,7 +30,7 @@ class Heartbeat:
         self._clock = clock
         self._counters = counters
         self._bell = Bell()
-        self._failures = Backoff(first_s=1.0, longest_s=30.0)
+        self._failures = RetryDelay(first_s=1.0, longest_s=30.0)
         self._is_due = True
         self._published_mono = float("-inf")
         self._on_publish: Callable[[MessageId, Moment], object] = _tell_nobody

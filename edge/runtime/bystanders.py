@@ -10,13 +10,13 @@ from dataclasses import replace
 import structlog
 
 from edge.core.incidents import IncidentChange
+from edge.core.labels import PERSON
 from edge.core.scene import Track
 from edge.ports import Counters, Frame, Look
 from hazard_library.contract.ids import IncidentId
 
 _log = structlog.get_logger(__name__)
 
-_PERSON = "person"
 #: Incidents whose people are remembered; far more are never open at one camera.
 _MOST_INCIDENTS = 100
 
@@ -58,10 +58,10 @@ class Bystanders:
         people = [
             (box, score)
             for label, score, box in rows
-            if label == _PERSON and score >= self._least_score
+            if label == PERSON and score >= self._least_score
         ]
         # The tracker counts upwards from 1: numbers below are nobody else's in this scene.
         return tuple(
-            Track(-number, _PERSON, (x1, y1, x2, y2), score, frame.at, seen=True)
+            Track(-number, PERSON, (x1, y1, x2, y2), score, frame.at, seen=True)
             for number, ((x1, y1, x2, y2), score) in enumerate(people, 1)
         )

@@ -4,13 +4,14 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from edge.config import CameraConfig
+from edge.core.labels import PERSON
 from edge.core.tracking import TrackingSettings
 from edge.inference.panel import Panel, TensorBackend
 from edge.inference.region_watch import NO_REGIONS, CameraRegions, RegionWatch
 from edge.inference.site_models import SiteModels
 from edge.ports import Counters
 from edge.runtime.bystanders import Bystanders
-from edge.runtime.camera_plan import PERSON, CameraPlan
+from edge.runtime.camera_plan import CameraPlan
 from hazard_library.catalogue.rules import RegionRule, Rule, classes_needed
 from hazard_library.contract.events import ModelUsed
 from hazard_library.contract.ids import HazardId

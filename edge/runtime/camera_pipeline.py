@@ -4,7 +4,6 @@ from collections import deque
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
-import numpy as np
 import structlog
 
 from edge.core.camera_core import CameraCore
@@ -15,7 +14,7 @@ from edge.core.moment import Moment
 from edge.errors import DeliveryError, EvidenceError
 from edge.inference.lane import Looked
 from edge.inference.region_watch import RegionWatch
-from edge.ports import Clock, Counters, Frame, Outbox, RawBoxes, Recorder
+from edge.ports import NO_BOXES, Clock, Counters, Frame, Outbox, RawBoxes, Recorder
 from edge.runtime.bystanders import Bystanders
 from edge.runtime.events import EventFacts, Told, event_writer
 from edge.runtime.permit_desk import PermitDesk
@@ -29,8 +28,6 @@ _log = structlog.get_logger(__name__)
 
 #: Changes that wait for a disk that takes nothing; more are dropped, oldest first, and counted.
 _MOST_UNTOLD = 1000
-
-_NO_BOXES = RawBoxes(np.zeros((0, 4), np.float32), np.zeros(0, np.float32), ())
 
 
 @dataclass(frozen=True, slots=True)
@@ -167,7 +164,7 @@ class CameraPipeline:
 
 
 def _detections(at: Moment, boxes: RawBoxes | None, size: tuple[int, int]) -> Detections:
-    found = _NO_BOXES if boxes is None else boxes
+    found = NO_BOXES if boxes is None else boxes
     return Detections(at, found.boxes, found.scores, found.labels, size[0], size[1])
 
 

@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from edge.config import CameraConfig
+from edge.core.labels import PERSON
 from edge.core.rules.binding import RuleBinding
 from edge.core.schedule import Schedule
 from edge.inference.routing import Part, share_out
@@ -13,7 +14,6 @@ from hazard_library.catalogue.load import Catalogue
 from hazard_library.catalogue.rules import Missing, classes_needed
 from hazard_library.contract.ids import ZoneId
 
-PERSON = "person"
 _NOBODY_SEES_PEOPLE = (
     "no model of the site sees people: heads cannot be found, so shown pictures are coarse all "
     "over; list a model that sees person"

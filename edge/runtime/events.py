@@ -6,6 +6,7 @@ from datetime import datetime
 
 from edge.core.findings import Finding
 from edge.core.incidents import IncidentChange
+from edge.core.labels import PERSON
 from edge.core.moment import Moment
 from edge.core.scene import Scene, Track
 from hazard_library.contract.clock import ClockState
@@ -13,7 +14,6 @@ from hazard_library.contract.events import Box, Change, HazardEvent, ModelUsed
 from hazard_library.contract.evidence import EvidenceRef
 from hazard_library.contract.ids import DeviceId, HazardId, event_message_id
 
-_PERSON = "person"
 _MOST_BOXES = 100
 _LEAST_SEVERITY = 1
 
@@ -75,7 +75,7 @@ def event_writer(facts: EventFacts, told: Told, sent_at: datetime) -> Callable[[
             ended_at=incident.last_held.utc if closed else None,
             clock=facts.clock(incident.last_held),
             score=_rounded(min(1.0, incident.score)),
-            persons=0 if scene is None else len(scene.of(_PERSON)),
+            persons=0 if scene is None else len(scene.of(PERSON)),
             boxes=_boxes(finding, scene),
             width=width,
             height=height,

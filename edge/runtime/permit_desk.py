@@ -14,7 +14,8 @@ from zoneinfo import ZoneInfo
 import structlog
 
 from edge.config import Site
-from edge.config.permits import PermitConfig, SitePermits, aware, load_permits, permits_file
+from edge.config.hours import aware
+from edge.config.permits import PermitConfig, SitePermits, load_permits, permits_file
 from edge.core.permits import Excused, Permit
 from edge.errors import ConfigError
 from edge.fleet.status_board import StatusBoard

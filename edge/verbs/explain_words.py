@@ -8,7 +8,7 @@ from zoneinfo import ZoneInfo
 
 from edge.app import Box
 from edge.config import CameraConfig
-from edge.core.rules.looking import STANDING
+from edge.core.labels import STANDING
 from edge.video.frame_times import FrameTimes
 from hazard_library.catalogue.hazard import Hazard
 from hazard_library.catalogue.quantities import write_duration

@@ -1,5 +1,6 @@
 """`patrol edge report`: what the stores say, while the box runs or after it."""
 
+import json
 import sqlite3
 from collections import defaultdict
 from collections.abc import Iterator
@@ -7,16 +8,30 @@ from contextlib import contextmanager
 from datetime import datetime
 from pathlib import Path
 
+from edge.config import load_site
 from edge.delivery.message_rows import Raised, read_raised
 from edge.disk.stores import EVIDENCE_DATABASE, OUTBOX
 from edge.errors import ConfigError
 from edge.runtime import figures, sqlite_report
 from edge.runtime.figures import CameraFigures
 from edge.runtime.sqlite_report import KeptFile, KeptIncident
-from hazard_library.catalogue.load import Catalogue
+from hazard_library.catalogue.load import Catalogue, load_catalogue
 from hazard_library.contract.ids import HazardId
 
 Row = dict[str, object]
+
+
+def print_report(config: Path, *, as_json: bool) -> int:
+    """Print what the stores of a configuration say.
+
+    Raises:
+        ConfigError: it has mistakes, or there are no stores that can be read.
+    """
+    catalogue = load_catalogue()
+    stores = load_site(config, catalogue, is_enrolled=False).stores
+    found = report(stores, catalogue)
+    print(json.dumps(found, ensure_ascii=False, indent=None if as_json else 2))
+    return 0
 
 
 def report(stores: Path, catalogue: Catalogue) -> dict[str, object]:

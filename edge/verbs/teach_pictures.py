@@ -4,14 +4,12 @@ from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
-import numpy as np
-
 from edge.app import Box
 from edge.config import CameraConfig, FileSource
 from edge.errors import ConfigError, SourceError, Unreachable
 from edge.fleet.system_clock import SystemClock
 from edge.inference.teaching import Picture
-from edge.ports import Pixels, RawBoxes
+from edge.ports import NO_BOXES, Pixels
 from edge.runtime.source_specs import source_spec
 from edge.verbs.looking import PICTURES, picture_of, seen_in, sources_in
 from edge.video.glimpse import glimpse
@@ -20,7 +18,6 @@ from edge.video.glimpse import glimpse
 _MOST_KEPT = 48
 #: So many pictures are looked at for each that is wanted: some show somebody before the region.
 _SPARE = 3
-_NOTHING = RawBoxes(np.zeros((0, 4), np.float32), np.zeros(0, np.float32), ())
 
 
 def pictures_from(given: Path, clock: SystemClock) -> tuple[Picture, ...]:
@@ -66,7 +63,7 @@ def pictures_live(
 def _film(film: Path, now: datetime) -> Iterator[Picture]:
     kept: list[tuple[float, Pixels]] = []
     step_s = 0.2
-    for seen in seen_in(film, lambda _: _NOTHING):
+    for seen in seen_in(film, lambda _: NO_BOXES):
         if kept and seen.time_s - kept[-1][0] < step_s:
             continue
         kept.append((seen.time_s, seen.pixels))

@@ -14,18 +14,17 @@ import numpy as np
 
 from edge.core.calibration import Calibration
 from edge.core.geometry import normalised
+from edge.core.labels import PERSON
 from edge.core.scene import PixelBox, Point, Scene, Track
 
 #: A body, where it is the measure.
 BODY_M = 1.7
 
 #: About how high other objects stand, where their own height is the measure of their way.
-HEIGHTS_M = {"person": BODY_M, "forklift": 2.0, "vehicle": 1.5}
+HEIGHTS_M = {PERSON: BODY_M, "forklift": 2.0, "vehicle": 1.5}
 
 #: A box's edges jitter by this share of its height.
 JITTER = 0.05
-
-PERSON = "person"
 
 # A camera that looks down by 20° shows a metre into the picture as a third of a metre aside.
 _INTO_PICTURE = 3.0

@@ -2,14 +2,11 @@
 
 from edge.core.findings import Finding
 from edge.core.geometry import centre_point, foot_point, is_inside
+from edge.core.labels import STANDING
 from edge.core.rules.binding import RuleBinding
 from edge.core.rules.held_window import Held
 from edge.core.scene import PixelBox, Scene, Track, Zone
 from hazard_library.catalogue.rules import RuleBase
-
-#: These stand on the ground: only where their foot is says where they are. Of everything else
-#: (fire, smoke, a helmet) the foot or the centre of the box may lie in the zone.
-STANDING = frozenset({"person", "forklift", "vehicle"})
 
 
 def is_in_zone(label: str, box: PixelBox, scene: Scene, zone: Zone | None) -> bool:

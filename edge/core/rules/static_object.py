@@ -5,19 +5,17 @@ days would become normal, and after a restart nobody would know that it ever was
 do not count: a zone that somebody stands in is not seen.
 """
 
+from edge.core.labels import OF_PEOPLE
 from edge.core.rules.binding import RuleBinding
 from edge.core.rules.memory import Judgement, RuleMemory
 from edge.core.rules.taught_region import between_looks, judged, seen_of
 from edge.core.scene import Scene
 from hazard_library.catalogue.rules import StaticObject
 
-#: Somebody who lies down is somebody, and helmets and vests are on people.
-_PEOPLE = frozenset({"person", "fallen", "helmet", "no_helmet", "vest", "no_vest"})
-
 
 def judge(rule: StaticObject, binding: RuleBinding, scene: Scene, memory: RuleMemory) -> Judgement:
     """Judge one scene that is not blind. Without a taught zone nothing is ever found."""
-    people = tuple(track.box for track in scene.tracks if track.label in _PEOPLE)
+    people = tuple(track.box for track in scene.tracks if track.label in OF_PEOPLE)
     seen = seen_of(rule, binding, scene, memory, people)
     if seen.look is None:
         return between_looks(binding, scene, seen.memory)

@@ -4,10 +4,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 from numpy.typing import NDArray
 
+from edge.core.geometry import iou
 from edge.core.moment import Moment
 from edge.core.scene import PixelBox
 from edge.evidence.people import ClipPeople, People, PeopleHistory
-from edge.evidence.redaction import blurred, blurred_whole, head_of, hull, merged, overlap
+from edge.evidence.redaction import blurred, blurred_whole, head_of, hull, merged
 from edge.testing.fake_clock import START
 
 STANDING: PixelBox = (100.0, 50.0, 160.0, 250.0)
@@ -81,9 +82,9 @@ def test_merged_boxes_cover_all_that_they_covered_before(many: list[PixelBox]) -
 
 @given(one=boxes, other=boxes)
 def test_overlap_is_symmetric_and_between_nothing_and_all(one: PixelBox, other: PixelBox) -> None:
-    assert overlap(one, other) == pytest.approx(overlap(other, one))
-    assert 0 <= overlap(one, other) <= 1 + 1e-9
-    assert overlap(one, hull([one, other])) > 0
+    assert iou(one, other) == pytest.approx(iou(other, one))
+    assert 0 <= iou(one, other) <= 1 + 1e-9
+    assert iou(one, hull([one, other])) > 0
 
 
 def test_a_head_is_blurred_all_along_its_way_between_two_looks() -> None:

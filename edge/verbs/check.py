@@ -1,20 +1,13 @@
-"""Verbs that look and change nothing: `check`, `probe`, and where stores and keys lie."""
+"""`patrol edge check`: a configuration with its models, films, permits and, if asked, pictures."""
 
-import json
-from dataclasses import asdict
 from pathlib import Path
 
-from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
-
 from edge.app import Box, open_box
-from edge.config import FileSource, load_site
+from edge.config import FileSource
 from edge.config.permits import load_permits
-from edge.disk.stores import SIGNING_KEY
 from edge.errors import ConfigError
-from edge.evidence import identity_key
 from edge.verbs.check_pictures import check_pictures
-from edge.video import probe as video_probe
-from hazard_library.catalogue.load import Catalogue, load_catalogue
+from hazard_library.catalogue.load import load_catalogue
 
 
 def check(config: Path, pictures: Path | None = None) -> int:
@@ -67,32 +60,3 @@ def _absent_films(box: Box) -> list[str]:
         for camera in box.site.cameras
         if isinstance(camera.source, FileSource) and not box.site.path(camera.source.path).is_file()
     ]
-
-
-def probe(source: Path, *, as_json: bool) -> int:
-    """Count a film's packets by plain demultiplexing.
-
-    Raises:
-        SourceError: it is not there, or no video.
-    """
-    found = video_probe.probe(source)
-    fields = {"source": str(source)} | asdict(found)
-    if as_json:
-        print(json.dumps(fields, ensure_ascii=False))
-    else:
-        print(", ".join(f"{name} {value}" for name, value in fields.items()))
-    return 0
-
-
-def stores_of(config: Path, catalogue: Catalogue) -> Path:
-    """Return where a configuration keeps its stores."""
-    return load_site(config, catalogue, is_enrolled=False).stores
-
-
-def identity(config: Path) -> int:
-    """Print the public key that verifies the box's signatures; make the key if there is none."""
-    stores = stores_of(config, load_catalogue())
-    key = identity_key.load_or_create(stores / SIGNING_KEY)
-    pem = key.public_key().public_bytes(Encoding.PEM, PublicFormat.SubjectPublicKeyInfo)
-    print(pem.decode(), end="")
-    return 0

@@ -6,7 +6,7 @@ from random import Random
 _SPREAD = 0.5
 
 
-class Backoff:
+class RetryDelay:
     """Delays between `first_s` and `longest_s`. Success resets it."""
 
     def __init__(self, first_s: float, longest_s: float, chance: Random | None = None) -> None:
