@@ -246,6 +246,19 @@ class Recorder(Protocol):
         """Write the key frame of an opened incident and order its clip; return what exists now."""
         ...
 
+    def note_state(
+        self, camera: CameraId, at: Moment, condition: CameraCondition, frame: Frame | None
+    ) -> None:
+        """Learn how a camera whose states are hazards is, after `observe` of the same moment."""
+        ...
+
+    def capture_state(self, change: IncidentChange) -> tuple[EvidenceRef, ...]:
+        """Write the last good and the first bad picture of an opened incident of a state.
+
+        The clip around the change is ordered; what there is not is named in the manifest.
+        """
+        ...
+
     def observe(self, camera: CameraId, at: Moment, detections: Detections) -> None:
         """Remember where heads were: called for every analysed picture of a camera, in order."""
         ...

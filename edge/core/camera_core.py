@@ -40,7 +40,8 @@ class CameraCore:
         self._scene: Scene | None = None
         needed = (classes_needed(binding.rule) for binding in spec.bindings)
         self._needed = frozenset[str]().union(*needed)
-        self._of_states = frozenset(
+        #: The hazards here that are states of the camera itself.
+        self.state_hazards = frozenset(
             binding.hazard
             for binding in spec.bindings
             if isinstance(binding.rule, rules.CameraCondition)
@@ -69,7 +70,7 @@ class CameraCore:
         """
         if self._scene is None or self._scene.blind is not None:
             return False
-        if any(one.hazard not in self._of_states for one in self.open_incidents):
+        if any(one.hazard not in self.state_hazards for one in self.open_incidents):
             return False
         return all(track.label not in self._needed for track in self._scene.tracks)
 

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 
 from edge.core.moment import Moment
 from edge.core.scene import PixelBox
+from edge.evidence.held_stretch import Reserves
 from edge.evidence.ledger import ClipOrder
 from edge.evidence.people import People, PeopleHistory
 from edge.ports import Clock, Counters
@@ -86,12 +87,12 @@ class ClipDesk:
         self._closed = False
         self._changed = threading.Condition()
 
-    def order(self, wish: ClipWish) -> None:
-        """Ask the camera's ring for the stretch; the clip follows by itself."""
+    def order(self, wish: ClipWish, source: Reserves | None = None) -> None:
+        """Ask the camera's ring, or another source, for the stretch; the clip follows by itself."""
         with self._changed:
             self._pending[wish.order.incident] = _Pending(wish)
-        ring = self._rings[wish.order.camera]
-        ring.reserve(wish.stretch, lambda span: self._span_came(wish, span))
+        asked = source or self._rings[wish.order.camera]
+        asked.reserve(wish.stretch, lambda span: self._span_came(wish, span))
 
     def observe(self, camera: CameraId, people: People) -> None:
         """Take one more look into account."""
@@ -165,6 +166,8 @@ class ClipDesk:
     def _is_ready(self, pending: _Pending, camera: CameraId) -> bool:
         if pending.wish.order.camera != camera or pending.span is None:
             return False
+        if not pending.span.packets:
+            return True
         looked_until = self._history[camera].latest_mono
         return camera in self._ended or looked_until >= pending.wish.stretch.to_mono
 

@@ -30,12 +30,13 @@ def shown_jpeg(
     people: People | None,
     zones: Sequence[Zone],
     *,
-    heads_are_the_hazard: bool,
+    heads_are_the_hazard: bool = False,
+    note: str = "",
 ) -> bytes:
     """Write the picture with heads blurred, subjects and zone outlined, and a line that says what.
 
     With `heads_are_the_hazard`, the subjects' heads stay: they are what is judged. Where nobody
-    knows the people (None), the picture is coarse all over.
+    knows the people (None), the picture is coarse all over. note: written into it besides.
     """
     shown = _without_heads(frame.pixels, change, people, heads_stay=heads_are_the_hazard)
     for zone in zones:
@@ -44,8 +45,13 @@ def shown_jpeg(
     for subject in change.finding.subjects if change.finding is not None else ():
         _box(shown, subject.box, f"{subject.label} {subject.score:.2f}")
     at = f"{frame.at.utc:%Y-%m-%d %H:%M:%S} UTC"
-    _caption(shown, f"{change.incident.hazard}  {frame.camera}  {at}")
+    _caption(shown, f"{change.incident.hazard}  {frame.camera}  {at}  {note}".rstrip())
     return _jpeg(shown, _QUALITY_SHOWN)
+
+
+def pixels_of(jpeg: bytes) -> Pixels:
+    """Read a picture that `original_jpeg` wrote."""
+    return np.asarray(cv2.imdecode(np.frombuffer(jpeg, np.uint8), cv2.IMREAD_COLOR), np.uint8)
 
 
 def subjects_of(change: IncidentChange, people: People) -> tuple[PixelBox, ...]:

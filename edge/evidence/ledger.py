@@ -26,6 +26,7 @@ class ClipOrder:
     lost: Mapping[EvidenceKind, str]
     clock: ClockState | None = None
     masks: tuple[PrivacyMask, ...] = ()
+    last_good_at: datetime | None = None
 
     def with_files(self, *refs: EvidenceRef) -> "ClipOrder":
         """Return the order with more files."""
@@ -65,12 +66,13 @@ class EvidenceLedger:
             json.dumps(lost),
             None if order.clock is None else order.clock.model_dump_json(),
             json.dumps([mask.model_dump(mode="json") for mask in order.masks]),
+            None if order.last_good_at is None else order.last_good_at.astimezone(UTC).isoformat(),
         )
         with self._database.writing() as connection:
             connection.execute(
                 "INSERT OR REPLACE INTO clip_order"
-                " (incident, camera, hazard, trigger_at, files, lost, clock, masks)"
-                " VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
+                " (incident, camera, hazard, trigger_at, files, lost, clock, masks, last_good_at)"
+                " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)",
                 row,
             )
 
@@ -78,8 +80,8 @@ class EvidenceLedger:
         """Return the orders whose manifests are not sealed, oldest first."""
         with self._database.reading() as connection:
             rows = connection.execute(
-                "SELECT incident, camera, hazard, trigger_at, files, lost, clock, masks"
-                " FROM clip_order ORDER BY trigger_at, incident"
+                "SELECT incident, camera, hazard, trigger_at, files, lost, clock, masks,"
+                " last_good_at FROM clip_order ORDER BY trigger_at, incident"
             ).fetchall()
         return tuple(_order(row) for row in rows)
 
@@ -134,8 +136,8 @@ class EvidenceLedger:
             )
 
 
-def _order(row: tuple[str, str, str, str, str, str, str | None, str]) -> ClipOrder:
-    incident, camera, hazard, trigger_at, files, lost, clock, masks = row
+def _order(row: tuple[str, str, str, str, str, str, str | None, str, str | None]) -> ClipOrder:
+    incident, camera, hazard, trigger_at, files, lost, clock, masks, last_good_at = row
     return ClipOrder(
         incident=IncidentId(UUID(incident)),
         camera=CameraId(camera),
@@ -145,6 +147,7 @@ def _order(row: tuple[str, str, str, str, str, str, str | None, str]) -> ClipOrd
         lost={EvidenceKind(kind): str(reason) for kind, reason in json.loads(lost).items()},
         clock=None if clock is None else ClockState.model_validate_json(clock),
         masks=tuple(PrivacyMask.model_validate(entry) for entry in json.loads(masks)),
+        last_good_at=None if last_good_at is None else datetime.fromisoformat(last_good_at),
     )
 
 

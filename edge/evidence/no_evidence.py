@@ -6,6 +6,7 @@ from edge.core.detections import Detections
 from edge.core.incidents import IncidentChange
 from edge.core.moment import Moment
 from edge.ports import Frame
+from hazard_library.contract.device import CameraCondition
 from hazard_library.contract.evidence import EvidenceRef
 from hazard_library.contract.ids import CameraId
 
@@ -16,6 +17,16 @@ class NoEvidence:
     def capture(self, change: IncidentChange, frame: Frame) -> tuple[EvidenceRef, ...]:
         """Keep nothing: the event goes out without files."""
         del change, frame
+        return ()
+
+    def note_state(
+        self, camera: CameraId, at: Moment, condition: CameraCondition, frame: Frame | None
+    ) -> None:
+        """Remember nothing: no picture will be kept."""
+
+    def capture_state(self, change: IncidentChange) -> tuple[EvidenceRef, ...]:
+        """Keep nothing."""
+        del change
         return ()
 
     def observe(self, camera: CameraId, at: Moment, detections: Detections) -> None:

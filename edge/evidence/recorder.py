@@ -18,17 +18,21 @@ from edge.evidence.clip_job import Made, lost, make_clips
 from edge.evidence.directory_store import reference
 from edge.evidence.evidence_database import EvidenceDatabase
 from edge.evidence.heads import HeadsInPictures, people_in
+from edge.evidence.held_stretch import Reserves
 from edge.evidence.identity_key import load_or_create
 from edge.evidence.ledger import ClipOrder, EvidenceLedger
 from edge.evidence.losses import LossTeller
 from edge.evidence.people import People
 from edge.evidence.seal import Maker, Sealer
+from edge.evidence.state_evidence import with_pictures
+from edge.evidence.state_witness import StateWitness
 from edge.evidence.unsealed import Unsealed
 from edge.ports import Clock, Counters, EvidenceStore, Frame, Look, Outbox
 from edge.video.clip import ShownFormat
 from edge.video.evidence_ring import ClipSource
 from edge.video.packet_ring import Stretch
 from hazard_library.contract.clock import ClockState
+from hazard_library.contract.device import CameraCondition
 from hazard_library.contract.events import Change, ModelUsed
 from hazard_library.contract.evidence import EvidenceKind, EvidenceRef
 from hazard_library.contract.ids import CameraId, DeviceId, HazardId
@@ -108,6 +112,8 @@ class EvidenceRecorder:
         self._losses = LossTeller(settings.device, stores.store, stores.outbox, clock)
         limits = DeskLimits(waits_for_room=settings.waits_for_clips)
         self._desk = ClipDesk(rings, clock, stores.counters, limits)
+        self._rings = rings
+        self._witnesses: dict[CameraId, StateWitness] = {}
         self._unsealed = Unsealed(stores.counters)
 
     def adopt_configuration(self, sha256: str) -> None:
@@ -130,19 +136,45 @@ class EvidenceRecorder:
             masks=frame.masks,
         )
         order = self._with_key_frames(order, change, frame)
-        # A replay that begins again tells what it told before; what is sealed stays as it is.
-        self._interrupted.pop(incident.id, None)
-        if self._ledger.is_sealed(incident.id):
-            return order.files
-        try:
-            self._ledger.order(order)
-        except EvidenceError as fault:
-            self._counters.count("clip_orders_unsafe")
-            _log.error("clip_order_not_written", incident=str(incident.id), fault=str(fault))
         before_s, after_s = self._settings.pre_roll_s, self._settings.post_roll_s
         stretch = Stretch.around(frame.at, before_s, after_s)
-        self._desk.order(ClipWish(order, frame.at, stretch, self._heads_to_keep(change, frame)))
+        self._order(ClipWish(order, frame.at, stretch, self._heads_to_keep(change, frame)))
         return order.files
+
+    def capture_state(self, change: IncidentChange) -> tuple[EvidenceRef, ...]:
+        """Keep what shows that a camera's state changed, and order the clip around the change."""
+        incident = change.incident
+        witness = self._witnesses.get(incident.camera)
+        episode = None if witness is None else witness.episode
+        if change.change is not Change.OPENED or witness is None or episode is None:
+            return ()
+        order = ClipOrder(
+            incident.id,
+            incident.camera,
+            incident.hazard,
+            episode.began.utc,
+            files=(),
+            lost={},
+            clock=self._settings.clock(incident.camera, episode.began),
+            masks=episode.masks,
+        )
+        look = self._settings.heads_found_by.get(incident.camera)
+        order = with_pictures(order, change, episode, self._keep_frame, look)
+        self._order(ClipWish(order, episode.began, episode.stretch, ()), episode.source)
+        witness.spent()
+        return order.files
+
+    def note_state(
+        self, camera: CameraId, at: Moment, condition: CameraCondition, frame: Frame | None
+    ) -> None:
+        """Learn how a camera whose states are hazards is; frame: the picture of that moment."""
+        if camera not in self._witnesses:
+            before_s, after_s = self._settings.pre_roll_s, self._settings.post_roll_s
+            self._witnesses[camera] = StateWitness(
+                lambda: self._rings.get(camera), before_s, after_s
+            )
+        people = None if frame is None else self._desk.look_at(camera, at.mono)
+        self._witnesses[camera].note(at, condition, frame, people)
 
     def observe(self, camera: CameraId, at: Moment, detections: Detections) -> None:
         """Remember where heads were: call for every analysed picture of a camera, in order."""
@@ -224,6 +256,20 @@ class EvidenceRecorder:
             _log.error("manifest_not_sealed", fault=str(fault))
             return False
         return True
+
+    def _order(self, wish: ClipWish, source: Reserves | None = None) -> None:
+        """Order the clip of an incident, from its camera's ring if no other source is named."""
+        incident = wish.order.incident
+        # A replay that begins again tells what it told before; what is sealed stays as it is.
+        self._interrupted.pop(incident, None)
+        if self._ledger.is_sealed(incident):
+            return
+        try:
+            self._ledger.order(wish.order)
+        except EvidenceError as fault:
+            self._counters.count("clip_orders_unsafe")
+            _log.error("clip_order_not_written", incident=str(incident), fault=str(fault))
+        self._desk.order(wish, source)
 
     def _with_key_frames(self, order: ClipOrder, change: IncidentChange, frame: Frame) -> ClipOrder:
         order = self._keep_frame(

@@ -96,6 +96,7 @@ class Sealer:
             catalogue_sha256=self._maker.catalogue_sha256,
             original=("re_encoded" if order.masks else "as_received") if has_original else None,
             privacy_masks=order.masks,
+            last_good_at=order.last_good_at,
         )
         data = manifest.to_bytes()
         return SealedManifest(

@@ -96,8 +96,10 @@ class CameraPipeline:
     def unseen(self, at: Moment, why: str, condition: CameraCondition | None = None) -> None:
         """Let time pass without a picture; condition: the state of the camera, if it is known."""
         self._tell_untold()
+        if condition is not None:
+            self._note_state(at, condition, None)
         for change in self._core.unseen(at, why, condition):
-            self._tell(self._peopled(change, None), ())
+            self._tell(self._peopled(change, None), self._evidence(change, None))
 
     def finish(self, reason: str) -> None:
         """Close what is open: the film has ended. What could not be told is tried once more."""
@@ -114,10 +116,12 @@ class CameraPipeline:
     def _changes(self, looked: Looked) -> tuple[IncidentChange, ...]:
         at, condition = looked.frame.at, looked.frame.condition
         if looked.fault is not None:
+            self._note_state(at, condition, looked.frame)
             return self._core.unseen(at, f"not analysed: {looked.fault}", condition)
         detections = _detections(at, looked.boxes, self._size)
         if looked.blind is None:
             self._parts.recorder.observe(self._camera, at, detections)
+        self._note_state(at, condition, looked.frame)
         watch, permits = self._parts.regions, self._parts.permits
         regions = () if watch is None or looked.blind is not None else watch.look(looked.frame)
         known = () if permits is None else permits.of(self._camera)
@@ -129,13 +133,23 @@ class CameraPipeline:
 
     def _peopled(self, change: IncidentChange, frame: Frame | None) -> IncidentChange:
         bystanders = self._parts.bystanders
-        return change if bystanders is None else bystanders.added(change, frame)
+        # Who stands before a camera that is covered or frozen, nobody can tell.
+        if bystanders is None or change.incident.hazard in self._core.state_hazards:
+            return change
+        return bystanders.added(change, frame)
 
-    def _evidence(self, change: IncidentChange, frame: Frame) -> tuple[EvidenceRef, ...]:
+    def _note_state(self, at: Moment, condition: CameraCondition, frame: Frame | None) -> None:
+        if self._core.state_hazards:
+            self._parts.recorder.note_state(self._camera, at, condition, frame)
+
+    def _evidence(self, change: IncidentChange, frame: Frame | None) -> tuple[EvidenceRef, ...]:
         if change.change is not Change.OPENED:
             return ()
+        recorder = self._parts.recorder
         try:
-            return self._parts.recorder.capture(change, frame)
+            if change.incident.hazard in self._core.state_hazards:
+                return recorder.capture_state(change)
+            return () if frame is None else recorder.capture(change, frame)
         except EvidenceError as fault:
             self._parts.counters.count("evidence_failed")
             _log.error("evidence_failed", incident=str(change.incident.id), reason=str(fault))

@@ -7,9 +7,10 @@ from edge.core.incidents import IncidentChange
 from edge.core.moment import Moment
 from edge.errors import EvidenceError
 from edge.ports import Frame
+from hazard_library.contract.device import CameraCondition
 from hazard_library.contract.events import Change
 from hazard_library.contract.evidence import EvidenceKind, EvidenceRef
-from hazard_library.contract.ids import CameraId
+from hazard_library.contract.ids import CameraId, HazardId
 
 
 class MemoryRecorder:
@@ -18,6 +19,8 @@ class MemoryRecorder:
     def __init__(self) -> None:
         self.observed: list[tuple[CameraId, Moment, int]] = []
         self.ended: list[tuple[CameraId, str]] = []
+        self.states: list[tuple[CameraId, Moment, CameraCondition, bool]] = []
+        self.captured_states: list[HazardId] = []
         self.is_broken = False
 
     def capture(self, change: IncidentChange, frame: Frame) -> tuple[EvidenceRef, ...]:
@@ -36,6 +39,17 @@ class MemoryRecorder:
                 redaction="none",
             ),
         )
+
+    def note_state(
+        self, camera: CameraId, at: Moment, condition: CameraCondition, frame: Frame | None
+    ) -> None:
+        """Remember a state, and whether a picture came with it."""
+        self.states.append((camera, at, condition, frame is not None))
+
+    def capture_state(self, change: IncidentChange) -> tuple[EvidenceRef, ...]:
+        """Remember whose state it was; there are no files."""
+        self.captured_states.append(change.incident.hazard)
+        return ()
 
     def observe(self, camera: CameraId, at: Moment, detections: Detections) -> None:
         """Remember a look and how many boxes it had."""

@@ -18,6 +18,10 @@ FPS = 10
 PERSON = (96, 160)
 
 
+#: Seconds from … up to, but without, ….
+Span = tuple[float, float]
+NEVER: Span = (0.0, 0.0)
+
 #: Blue, green, red.
 RED, GREEN = (0, 0, 255), (0, 255, 0)
 
@@ -53,8 +57,14 @@ def write_film(
     lasting_s: float,
     visits: tuple[Visit, ...] = (),
     size: tuple[int, int] = (416, 312),
+    *,
+    covered: Span = NEVER,
+    frozen: Span = NEVER,
 ) -> Path:
-    """Write a film as H.264 with a key frame every second."""
+    """Write a film as H.264 with a key frame every second.
+
+    covered: when something grey hangs before the lens; frozen: when one picture stands still.
+    """
     with av.open(str(path), "w") as container:
         stream = container.add_stream("libx264", rate=Fraction(FPS))
         stream.width, stream.height = size
@@ -62,7 +72,12 @@ def write_film(
         stream.codec_context.gop_size = FPS
         stream.options = {"preset": "ultrafast", "threads": "1"}
         for number in range(round(lasting_s * FPS)):
-            frame = av.VideoFrame.from_ndarray(paint(number / FPS, visits, size), format="bgr24")
+            second = number / FPS
+            second = frozen[0] if frozen[0] <= second < frozen[1] else second
+            pixels = paint(second, visits, size)
+            if covered[0] <= second < covered[1]:
+                pixels[:] = 90
+            frame = av.VideoFrame.from_ndarray(pixels, format="bgr24")
             container.mux(stream.encode(frame))
         container.mux(stream.encode(None))
     return path

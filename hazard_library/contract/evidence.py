@@ -22,17 +22,23 @@ Sm3 = Annotated[str, Field(pattern=r"^[0-9a-f]{64}$", description="SM3 国密杂
 
 
 class EvidenceKind(StrEnum):
-    """What a file of evidence is. Originals are sealed; only the shown copies are displayed."""
+    """What a file of evidence is. Originals are sealed; only the shown copies are displayed.
+
+    before_*: where a camera's own state is the hazard, the last picture in which it was well; the
+    frame is the first one in which it was not.
+    """
 
     FRAME_ORIGINAL = "frame_original"
     FRAME_SHOWN = "frame_shown"
+    BEFORE_ORIGINAL = "before_original"
+    BEFORE_SHOWN = "before_shown"
     CLIP_ORIGINAL = "clip_original"
     CLIP_SHOWN = "clip_shown"
 
     @property
     def is_sealed(self) -> bool:
         """Whether the file opens only with a recorded purpose."""
-        return self in {EvidenceKind.FRAME_ORIGINAL, EvidenceKind.CLIP_ORIGINAL}
+        return self.value.endswith("_original")
 
 
 #: What a file of each media type is called, wherever it lies.
@@ -118,6 +124,11 @@ class EvidenceManifest(Part):
         "privacy masks, a copy coded anew with the masks burnt in; None: no clip, or not recorded",
     )
     privacy_masks: tuple[PrivacyMask, ...] = ()
+    last_good_at: AwareDatetime | None = Field(
+        default=None,
+        description="Where the camera's state is the hazard: when `before_original` was taken; "
+        "trigger_at is when the state was first told, or the last picture came",
+    )
 
     def to_bytes(self) -> bytes:
         """Write the exact bytes that are hashed and signed."""

@@ -11,6 +11,8 @@ LEAD_ONLY = "仅作线索，不得单独作为处罚证据"
 KIND_ZH = {
     "frame_shown": "关键帧（展示用副本）",
     "frame_original": "关键帧原件（封存）",
+    "before_shown": "异常前最后一帧正常画面（展示用副本）",
+    "before_original": "异常前最后一帧正常画面原件（封存）",
     "clip_shown": "视频片段（展示用副本）",
     "clip_original": "视频片段原件（封存）",
 }

@@ -1,5 +1,6 @@
 from pathlib import Path
 
+import numpy as np
 import pytest
 
 from edge.config import CameraConfig
@@ -56,6 +57,28 @@ def test_all_with_model_switches_on_what_the_models_see_together(
     on = {binding.hazard for binding in made.bindings}
     assert {"ZONE-01", "FIRE-01", "FIRE-02"} <= on
     assert _runs(made) == ["people", "burning"]
+
+
+def test_a_camera_that_is_watched_for_its_own_state_runs_no_model_and_says_nothing_of_it(
+    home: Path, catalogue: Catalogue
+) -> None:
+    models = _models(home)
+    made = plan(_camera({"id": "CAM-01"}), catalogue, models)
+    assert (_runs(made), made.why_empty) == ([], None)
+    # Whom its last good picture shows is looked for all the same, to blur their heads.
+    assert made.for_people is not None
+    assert (
+        len(Panel.of(made.parts, {}, made.why_empty).detect(np.zeros((4, 4, 3), np.uint8)).labels)
+        == 0
+    )
+
+
+def test_a_camera_whose_model_was_refused_says_so_although_its_state_is_watched(
+    home: Path, catalogue: Catalogue
+) -> None:
+    made = plan(_camera({"id": "CAM-01"}, {"id": "FIRE-01"}), catalogue, _models(home, "yard"))
+    assert made.why_empty is not None
+    assert "FIRE-01 stays off" in made.why_empty
 
 
 def test_thresholds_are_those_of_the_model_that_answers(home: Path, catalogue: Catalogue) -> None:

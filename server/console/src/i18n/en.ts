@@ -337,6 +337,8 @@ const en: Shape<typeof zh> = {
   evidenceKind: {
     frame_original: "Key frame (original)",
     frame_shown: "Key frame (shown)",
+    before_original: "Last good picture (original)",
+    before_shown: "Last good picture (shown)",
     clip_original: "Clip (original)",
     clip_shown: "Clip (shown)",
     manifest: "Manifest",

@@ -320,6 +320,8 @@ export default {
   evidenceKind: {
     frame_original: "关键画面（原始）",
     frame_shown: "关键画面（展示）",
+    before_original: "最后一帧正常画面（原始）",
+    before_shown: "最后一帧正常画面（展示）",
     clip_original: "视频片段（原始）",
     clip_shown: "视频片段（展示）",
     manifest: "证据清单",
