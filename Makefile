@@ -88,6 +88,7 @@ bench:
 	@tools/setup.sh test
 	@mkdir -p artefacts/bench
 	@set -o pipefail; $(PATROL) bench edge $(WHAT) --json \
+	  $(if $(wildcard .venv-train/bin/python),--ultralytics $(CURDIR)/.venv-train/bin/python) \
 	  | tee artefacts/bench/edge-$$(date -u +%Y%m%dT%H%M%SZ).txt
 
 schemas:

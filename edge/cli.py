@@ -319,6 +319,7 @@ def _bench_edge(options: argparse.Namespace) -> int:
             model=options.model,
             video=options.video,
             side=None if options.as_released else options.side or 640,
+            ultralytics=options.ultralytics,
             seconds=options.seconds,
             repeats=options.repeats,
             as_json=options.json,

@@ -42,6 +42,7 @@ class EdgeBench:
     video: footage instead of Debian's street film; in `speed` it is taken as it is. side: of the
     model's input where engine and plain program are compared; None: as released. seconds: of film
     in `speed`, of watching in `memory` and `idle`. material: folder that holds video/.
+    ultralytics: a Python that has it, to compare with.
     """
 
     parts: tuple[str, ...]
@@ -52,6 +53,7 @@ class EdgeBench:
     repeats: int
     as_json: bool
     material: Path | None
+    ultralytics: Path | None
 
 
 def run(bench: EdgeBench) -> int:
@@ -72,8 +74,10 @@ def run(bench: EdgeBench) -> int:
                 skipped.append(f"{part}: {reason}")
                 print(f"SKIPPED {skipped[-1]}", flush=True)
     if "speed" in bench.parts:
-        skipped.extend(speed.skipped())
-        print("\n".join(f"SKIPPED {one}" for one in speed.skipped()))
+        not_compared = speed.skipped(bench.ultralytics)
+        skipped.extend(not_compared)
+        for one in not_compared:
+            print(f"SKIPPED {one}")
     if bench.as_json:
         print(to_json(figures, skipped))
     return 1 if any(figure.is_met is False for figure in figures) else 0
@@ -107,7 +111,14 @@ class _Desk:
         )
         frames = max(1, round(self._bench.seconds * clips.FPS))
         yield from speed.measure(
-            speed.SpeedBench(film, self._compared(), frames, self._bench.repeats, self._folder)
+            speed.SpeedBench(
+                film,
+                self._compared(),
+                frames,
+                self._bench.repeats,
+                self._folder,
+                self._bench.ultralytics,
+            )
         )
 
     def _cameras(self) -> Iterator[Figure]:

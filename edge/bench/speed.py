@@ -6,11 +6,10 @@ must find what the plain loop finds, fitted its boxes are compared and the diffe
 ceiling has the engine's own input.
 """
 
-import importlib.util
 import json
 import subprocess
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from statistics import median
@@ -27,18 +26,24 @@ from edge.video.probe import probe
 from hazard_library.registry.package import ModelPackage
 
 #: What is asked for, as the issue says it: times the plain loop, and what the engine may cost.
-PLAIN_F32, PLAIN_BEST, OVERHEAD = 1.4, 2.4, 10.0
+PLAIN_F32, PLAIN_BEST, RIVAL, OVERHEAD = 1.4, 2.4, 2.0, 10.0
+_RIVAL = "hazard_library.training.ultralytics_track"
 
 
 @dataclass(frozen=True, slots=True)
 class SpeedBench:
-    """frames: how many each run looks at; folder: where intermediate files may lie."""
+    """What to compare.
+
+    frames: how many each run looks at; folder: where intermediate files may lie; ultralytics: a
+    Python that has it, None: it is not compared with.
+    """
 
     film: Path
     package: ModelPackage
     frames: int
     repeats: int
     folder: Path
+    ultralytics: Path | None = None
 
 
 @dataclass(slots=True)
@@ -48,7 +53,19 @@ class Runs:
     plain: list[float]
     engine: list[float]
     ceiling: list[float]
+    rival: list[float]
     agreement: Agreement
+
+
+@dataclass(frozen=True, slots=True)
+class Job:
+    """A loop as a program: its module, the words before and behind the file it writes."""
+
+    module: str
+    before: list[str]
+    out: Path
+    after: Sequence[str] = ()
+    python: str = sys.executable
 
 
 def layouts() -> tuple[Layout, ...]:
@@ -63,7 +80,7 @@ def layouts() -> tuple[Layout, ...]:
 
 
 def measure(bench: SpeedBench) -> Iterator[Figure]:
-    """Yield the figures of every layout; each repetition runs plain loop, engine and ceiling.
+    """Yield the figures of every layout; each repetition runs all loops.
 
     Raises:
         EdgeError: one of the loops failed, or in float32 both do not find the same.
@@ -102,11 +119,11 @@ def _on_the_square(bench: SpeedBench, layout: Layout) -> Figure:
     return Figure(name, _ratio(runs.engine, runs.plain), "x", layout.precision, ceiling)
 
 
-def skipped() -> tuple[str, ...]:
+def skipped(ultralytics: Path | None) -> tuple[str, ...]:
     """Say what is not compared here."""
-    if importlib.util.find_spec("ultralytics") is None:
-        return ("ultralytics track: not installed here; bench in the train environment to compare",)
-    return ("ultralytics track: it takes its own weights, none of which is among the packages",)
+    if ultralytics is not None:
+        return ()
+    return ("ultralytics track: make train installs it; then give --ultralytics PYTHON",)
 
 
 def _of(layout: Layout, runs: Runs, size: str) -> Iterator[Figure]:
@@ -118,6 +135,12 @@ def _of(layout: Layout, runs: Runs, size: str) -> Iterator[Figure]:
     overhead = (_ratio(runs.ceiling, runs.engine) - 1) * 100
     bar = at_most(OVERHEAD, overhead)
     yield Figure(name.format("engine above the ceiling"), overhead, "%", precision, "", *bar)
+    if runs.rival:
+        rival = "ultralytics track"
+        yield Figure(name.format(rival), median(runs.rival), "frames/s", "float32", size)
+        ratio = _ratio(runs.engine, runs.rival)
+        bar = at_least(RIVAL, ratio)
+        yield Figure(f"one camera, engine / {rival}", ratio, "x", precision, "", *bar)
 
 
 def _ratio(one: list[float], other: list[float]) -> float:
@@ -125,38 +148,53 @@ def _ratio(one: list[float], other: list[float]) -> float:
 
 
 def _runs(bench: SpeedBench, layout: Layout) -> Runs:
-    """Run all three in turn; who begins changes, so that a busy machine hits all alike."""
-    card, low = bench.package.card, TrackingSettings().low
-    folder = str(bench.package.folder)
-    models = json.dumps([f"{folder}:{card.precision}"])
-    frames = min(bench.frames, probe(bench.film).packets)
-    outs = {name: str(bench.folder / f"{name}.json") for name in ("plain", "engine", "ceiling")}
-    given = [str(bench.film), str(frames)]
-    chosen = [layout.backend.value, layout.precision.value, str(int(layout.is_fitted))]
-    jobs = {
-        "plain": ["plain_loop", models, *given, str(low), outs["plain"]],
-        "engine": ["pipeline_loop", models, *given, str(low), outs["engine"], "1", *chosen],
-        "ceiling": ["ceiling", folder, *given, *chosen, outs["ceiling"]],
-    }
-    fps: dict[str, list[float]] = {name: [] for name in jobs}
+    """Run all in turn; who begins changes, so that a busy machine hits all alike."""
+    jobs = _jobs(bench, layout)
+    fps: dict[str, list[float]] = {name: [] for name in ("plain", "engine", "ceiling", "rival")}
     for repeat in range(bench.repeats):
         order = list(jobs)
         for name in order if repeat % 2 == 0 else reversed(order):
-            fps[name].append(_run(jobs[name], Path(outs[name])))
-    agreement = agree(_boxes(outs["plain"]), _boxes(outs["engine"]))
-    return Runs(fps["plain"], fps["engine"], fps["ceiling"], agreement)
+            fps[name].append(_run(jobs[name]))
+    agreement = agree(*(_boxes(jobs[name].out) for name in ("plain", "engine")))
+    return Runs(**fps, agreement=agreement)
 
 
-def _run(words: list[str], out: Path) -> float:
-    command = tied([sys.executable, "-P", "-m", f"edge.bench.{words[0]}", *words[1:]])
+def _jobs(bench: SpeedBench, layout: Layout) -> dict[str, Job]:
+    card, low = bench.package.card, TrackingSettings().low
+    folder = str(bench.package.folder)
+    models = json.dumps([f"{folder}:{card.precision}"])
+    given = [str(bench.film), str(min(bench.frames, probe(bench.film).packets))]
+    chosen = [layout.backend.value, layout.precision.value, str(int(layout.is_fitted))]
+    plain, engine, ceiling, rival = (
+        bench.folder / f"{name}.json" for name in ("plain", "engine", "ceiling", "rival")
+    )
+    jobs = {
+        "plain": Job("edge.bench.plain_loop", [models, *given, str(low)], plain),
+        "engine": Job(
+            "edge.bench.pipeline_loop", [models, *given, str(low)], engine, ["1", *chosen]
+        ),
+        "ceiling": Job("edge.bench.ceiling", [folder, *given, *chosen], ceiling),
+    }
+    if bench.ultralytics is not None and layout == _careful():
+        words = [str(bench.package.model_file), str(card.input.width), *given]
+        jobs["rival"] = Job(_RIVAL, words, rival, python=str(bench.ultralytics))
+    return jobs
+
+
+def _careful() -> Layout:
+    return Layout(workers=look_around().cores)
+
+
+def _run(job: Job) -> float:
+    command = tied([job.python, "-P", "-m", job.module, *job.before, str(job.out), *job.after])
     done = subprocess.run(command, capture_output=True, text=True, check=False)  # noqa: S603
     if done.returncode != 0:
         last = done.stderr.strip().splitlines()[-1:] or ["it said nothing"]
-        raise EdgeError(f"{words[0]} failed: {last[0]}")
-    said = json.loads(out.read_text(encoding="utf-8"))
+        raise EdgeError(f"{job.module} failed: {last[0]}")
+    said = json.loads(job.out.read_text(encoding="utf-8"))
     return float(said["frames"] / said["seconds"])
 
 
-def _boxes(file: str) -> list[list[list[float]]]:
-    found: list[list[list[float]]] = json.loads(Path(file).read_text(encoding="utf-8"))["boxes"]
+def _boxes(file: Path) -> list[list[list[float]]]:
+    found: list[list[list[float]]] = json.loads(file.read_text(encoding="utf-8"))["boxes"]
     return found

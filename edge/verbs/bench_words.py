@@ -20,6 +20,12 @@ def edge_arguments(edge: argparse.ArgumentParser) -> None:
     edge.add_argument("--as-released", action="store_true", help="leave the model's input as it is")
     edge.add_argument("--seconds", type=float, default=20.0, help="of film, or of watching (20)")
     edge.add_argument("--repeats", type=int, default=3, help="of each loop, in turn (3)")
+    edge.add_argument(
+        "--ultralytics",
+        type=Path,
+        metavar="PYTHON",
+        help="a Python that has ultralytics (make train), to compare speed with its track",
+    )
     edge.add_argument("--json", action="store_true", help="print one JSON object as the last line")
 
 
