@@ -106,7 +106,9 @@ class AtWork:
 
     def await_pictures(self, within_s: float = WITHIN_S) -> None:
         """Wait until a box that has just begun has analysed a picture."""
-        wait_until(lambda: self.looks.all() > 0, within_s, "a picture that is analysed")
+        edge = self.chain.running(Part.EDGE)
+        wait_until(lambda: edge.has_ended or self.looks.all() > 0, within_s, "an analysed picture")
+        assert not edge.has_ended, edge.last_lines()
 
     def settle(self, before: EdgeReport) -> Account:
         """Compare what was raised since a report with the server, and leave everything running."""
@@ -145,8 +147,8 @@ def at_work(
     with whole_chain(cameras, once=False, extra=extra | {"status": {"port": port}}) as chain:
         chain.start(Part.BROKER, Part.SERVER)
         one = hold(chain, Looks(f"http://127.0.0.1:{port}/metrics"))
-        one.restart_box()
         try:
+            one.restart_box()
             yield one
         finally:
             one.looks.close()

@@ -15,6 +15,8 @@ from row import Pace, paced
 from waiting import wait_until
 
 _LOOK_S = 0.05
+#: The box has counted anew within this time, even when it is busy.
+_COUNTS_WITHIN_S = 2.0
 
 
 @dataclass
@@ -104,8 +106,9 @@ class Witness:
     def pace(self) -> Pace:
         """Return its pace while it was watched."""
         changes = [now for former, now in pairwise(self.came) if now[1] != former[1]]
-        # Until the end nothing came any more: that is a pause as well.
-        return paced([*changes, self.came[-1]], self.fps)
+        # Nothing came any more until the end: that is a pause as well.
+        stood_still = self.came[-1][0] - changes[-1][0] > _COUNTS_WITHIN_S
+        return paced([*changes, self.came[-1]] if stood_still else changes, self.fps)
 
     def _watch(self, over: Event) -> None:
         while True:

@@ -4,6 +4,7 @@ import time
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
+from datetime import datetime
 from pathlib import Path
 from threading import Event
 
@@ -70,14 +71,20 @@ class Sufferers:
         self.direct.plug_in()
         return time.monotonic() - began
 
-    def plays(self, film: Path) -> float:
+    def plays(self, film: Path) -> datetime:
         """Let the camera play a film from its beginning; return when its first picture came."""
         self.direct.unplug()
         self.one.looks.await_state(DIRECT, "offline")
         self.direct.show(film)
         self.direct.plug_in()
-        self.one.looks.await_more(DIRECT)
-        return time.monotonic()
+        self.one.looks.await_state(DIRECT, "ok")
+        return self.turned(DIRECT, "ok")
+
+    def turned(self, camera: str, state: str) -> datetime:
+        """Return when a camera's state turned to this one the last time, by the box's own log."""
+        said = self.one.said("camera_condition_changed")
+        turns = [one for one in said if (one["camera"], one["condition"]) == (camera, state)]
+        return datetime.fromisoformat(str(turns[-1]["timestamp"]))
 
     def told(self, camera: str, within_s: float = 15.0) -> str:
         """Return what the server's page says of a camera as soon as that is something; else ""."""
