@@ -1,9 +1,10 @@
-"""Every seam of the edge on one page; `edge.app` alone constructs what implements them."""
+"""The seams between core, shell and world on one page; `edge.app` alone constructs adapters."""
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
+from threading import Event
 from typing import Protocol
 
 import numpy as np
@@ -197,6 +198,18 @@ class Link(Protocol):
         ...
 
 
+class LinkListener(Protocol):
+    """Called on the link's own thread: keep what comes, wake a worker, and return at once."""
+
+    def connected(self) -> None:
+        """Learn that the broker is there, for the first time or again."""
+        ...
+
+    def received(self, channel: Channel, payload: bytes) -> None:
+        """Take one message from the server."""
+        ...
+
+
 @dataclass(frozen=True, slots=True)
 class Upload:
     """A file of evidence that waits for its upload."""
@@ -240,7 +253,11 @@ class EvidenceStore(Protocol):
 
 
 class Recorder(Protocol):
-    """Makes evidence of incidents: the picture at once, the clip after the post-roll."""
+    """Makes evidence of incidents: the picture at once, the clip after the post-roll.
+
+    `run` is the body of a thread; everything else is called by others and never waits for a clip,
+    but for `drain`, and for a replay when too many wait.
+    """
 
     def capture(self, change: IncidentChange, frame: Frame) -> tuple[EvidenceRef, ...]:
         """Write the key frame of an opened incident and order its clip; return what exists now."""
@@ -265,4 +282,16 @@ class Recorder(Protocol):
 
     def source_ended(self, camera: CameraId, reason: str) -> None:
         """Learn that a camera's last picture was looked at: its clips end with what there is."""
+        ...
+
+    def adopt_configuration(self, sha256: str) -> None:
+        """Name another configuration in what is sealed from now on."""
+        ...
+
+    def run(self, stop: Event) -> None:
+        """Make clips until told to stop."""
+        ...
+
+    def drain(self, timeout_s: float) -> bool:
+        """Wait until every ordered clip is sealed; False when time ran out first."""
         ...

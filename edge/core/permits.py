@@ -15,8 +15,8 @@ from edge.core.findings import Finding
 from edge.core.moment import Moment
 from edge.core.rules.binding import RuleBinding
 from edge.core.rules.evaluate import judge
-from edge.core.rules.looking import is_in_zone
 from edge.core.rules.memory import Judgement, RuleMemory
+from edge.core.rules.subjects import is_in_zone
 from edge.core.scene import Scene, Zone
 from hazard_library.contract.ids import HazardId, ZoneId
 

@@ -7,6 +7,7 @@ from pathlib import Path
 from uuid import UUID
 from zlib import crc32
 
+from edge.disk.sqlite_file import beside
 from edge.ports import Gone
 from hazard_library.contract.events import Change, HazardEvent
 from hazard_library.contract.ids import IncidentId, MessageId
@@ -249,14 +250,11 @@ def read_raised(path: Path) -> tuple[Raised, ...]:
     Raises:
         sqlite3.DatabaseError: the file is not there, or is no outbox.
     """
-    db = sqlite3.connect(f"{path.absolute().as_uri()}?mode=ro", uri=True)
-    try:
+    with beside(path) as db:
         rows = db.execute(
             "SELECT id, channel, boot, message_no, incident_id, seq, outcome, reason"
             " FROM message ORDER BY position"
         ).fetchall()
-    finally:
-        db.close()
     return tuple(
         Raised(
             message_id=MessageId(UUID(row[0])),

@@ -18,9 +18,8 @@ from paho.mqtt.properties import Properties
 from paho.mqtt.reasoncodes import ReasonCode
 from paho.mqtt.subscribeoptions import SubscribeOptions
 
-from edge.delivery.link_listener import LinkListener
 from edge.delivery.retry_delay import RetryDelay
-from edge.ports import Counters
+from edge.ports import Counters, LinkListener
 from edge.trust import ENROL_ANEW, explain, trusting
 from hazard_library.contract.ids import DeviceId
 from hazard_library.contract.topics import Channel, build, parse

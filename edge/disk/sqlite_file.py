@@ -86,6 +86,16 @@ def transaction(connection: sqlite3.Connection) -> Iterator[sqlite3.Connection]:
         raise
 
 
+@contextmanager
+def beside(path: Path) -> Iterator[sqlite3.Connection]:
+    """Lend a connection that only reads, beside a running box or after it; it writes nothing."""
+    connection = sqlite3.connect(f"{path.absolute().as_uri()}?mode=ro", uri=True)
+    try:
+        yield connection
+    finally:
+        connection.close()
+
+
 def _open_sound(path: Path, schema: Schema) -> sqlite3.Connection:
     if path.exists() and path.stat().st_size == 0:
         raise _Damaged("the file is empty")

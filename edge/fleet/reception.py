@@ -13,7 +13,7 @@ log = structlog.get_logger(__name__)
 
 
 class Reception:
-    """Implements `edge.delivery.link_listener.LinkListener`."""
+    """Implements `edge.ports.LinkListener`."""
 
     def __init__(
         self, sender: Sender, heartbeat: Heartbeat, commands: Commands, counters: Counters

@@ -10,15 +10,13 @@ import structlog
 
 from edge.core.camera_core import CameraCore, CoreSpec
 from edge.core.looking_gate import GateSettings, LookingGate
-from edge.evidence.no_evidence import NoEvidence
-from edge.evidence.recorder import EvidenceRecorder
 from edge.fleet.box_clock import ReadClock, state_of
 from edge.fleet.status_board import StatusBoard
 from edge.inference.lane import Waiting
 from edge.inference.panel import Panel
 from edge.inference.sharing import EVERY_PICTURE, Share
 from edge.inference.workers import Workers
-from edge.ports import Clock, Outbox
+from edge.ports import Clock, Outbox, Recorder
 from edge.runtime.camera_eyes import CameraEyes
 from edge.runtime.camera_pipeline import CameraPipeline, PipelineParts
 from edge.runtime.camera_stage import CameraStage
@@ -52,7 +50,7 @@ class CameraParts:
     severities: Mapping[HazardId, int]
     catalogue_sha256: str
     stage: CameraStage
-    recorder: EvidenceRecorder | NoEvidence
+    recorder: Recorder
     outbox: Outbox
     workers: Workers
     board: StatusBoard

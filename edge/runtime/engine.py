@@ -12,8 +12,6 @@ from edge.delivery.sender import Sender
 from edge.delivery.sqlite_outbox import SqliteOutbox
 from edge.delivery.uploader import Uploader
 from edge.evidence.directory_store import DirectoryStore
-from edge.evidence.no_evidence import NoEvidence
-from edge.evidence.recorder import EvidenceRecorder
 from edge.fleet.certificate_keeper import CertificateKeeper
 from edge.fleet.commands import Commands
 from edge.fleet.heartbeat import Heartbeat
@@ -22,6 +20,7 @@ from edge.fleet.status_board import StatusBoard
 from edge.fleet.system_clock import SystemClock
 from edge.inference.detector import Detector
 from edge.inference.workers import Workers
+from edge.ports import Recorder
 from edge.runtime.camera_unit import CameraUnit
 from edge.runtime.cameras import Cameras, Seat
 from edge.runtime.permit_desk import PermitDesk
@@ -65,7 +64,7 @@ class EngineParts:
 
     cameras: Cameras
     workers: Workers
-    recorder: EvidenceRecorder | NoEvidence
+    recorder: Recorder
     store: DirectoryStore
     outbox: SqliteOutbox
     board: StatusBoard

@@ -1,12 +1,10 @@
 """Reads the box's databases from beside a running box, or after it. It never writes."""
 
-import sqlite3
-from collections.abc import Iterator
-from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 
+from edge.disk.sqlite_file import beside
 from hazard_library.contract.events import HazardEvent
 from hazard_library.contract.message import parse
 
@@ -36,7 +34,7 @@ class KeptFile:
 
 def incidents(outbox: Path) -> tuple[KeptIncident, ...]:
     """Return every incident, in the order of opening."""
-    with _reading(outbox) as db:
+    with beside(outbox) as db:
         rows = db.execute(
             "SELECT id, camera, hazard, zone, started_at, last_held_at, is_open"
             " FROM incident ORDER BY opened_at, id"
@@ -57,7 +55,7 @@ def incidents(outbox: Path) -> tuple[KeptIncident, ...]:
 
 def evidence_files(database: Path) -> tuple[KeptFile, ...]:
     """Return every file of evidence, oldest first."""
-    with _reading(database) as db:
+    with beside(database) as db:
         rows = db.execute(
             "SELECT sha256, kind, uploaded_at IS NOT NULL, state FROM evidence ORDER BY no"
         ).fetchall()
@@ -66,7 +64,7 @@ def evidence_files(database: Path) -> tuple[KeptFile, ...]:
 
 def events_of(outbox: Path, prefix: str) -> dict[str, tuple[HazardEvent, ...]]:
     """Return the events of every incident whose id begins so, each incident's in their order."""
-    with _reading(outbox) as db:
+    with beside(outbox) as db:
         rows = db.execute(
             "SELECT incident_id, payload FROM message"
             " WHERE substr(incident_id, 1, ?) = ? ORDER BY incident_id, seq",
@@ -76,12 +74,3 @@ def events_of(outbox: Path, prefix: str) -> dict[str, tuple[HazardEvent, ...]]:
     for incident, payload in rows:
         found[incident] = (*found.get(incident, ()), parse(HazardEvent, bytes(payload)))
     return found
-
-
-@contextmanager
-def _reading(file: Path) -> Iterator[sqlite3.Connection]:
-    db = sqlite3.connect(f"{file.absolute().as_uri()}?mode=ro", uri=True)
-    try:
-        yield db
-    finally:
-        db.close()

@@ -1,6 +1,6 @@
 """A link whose broker is this object."""
 
-from edge.delivery.link_listener import LinkListener
+from edge.ports import LinkListener
 from hazard_library.contract.topics import Channel
 
 

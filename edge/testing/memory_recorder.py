@@ -1,6 +1,7 @@
 """A recorder that makes no evidence: it names files and remembers what it was told."""
 
 from hashlib import sha256
+from threading import Event
 
 from edge.core.detections import Detections
 from edge.core.incidents import IncidentChange
@@ -22,6 +23,7 @@ class MemoryRecorder:
         self.states: list[tuple[CameraId, Moment, CameraCondition, bool]] = []
         self.captured_states: list[HazardId] = []
         self.is_broken = False
+        self.configuration: str | None = None
 
     def capture(self, change: IncidentChange, frame: Frame) -> tuple[EvidenceRef, ...]:
         """Name the key frame of an opened incident by the hash of its pixels."""
@@ -58,3 +60,16 @@ class MemoryRecorder:
     def source_ended(self, camera: CameraId, reason: str) -> None:
         """Remember where a source ended."""
         self.ended.append((camera, reason))
+
+    def adopt_configuration(self, sha256: str) -> None:
+        """Remember which configuration is in force."""
+        self.configuration = sha256
+
+    def run(self, stop: Event) -> None:
+        """Do nothing until told to stop."""
+        stop.wait()
+
+    def drain(self, timeout_s: float) -> bool:
+        """No clip was ordered, so none is left."""
+        del timeout_s
+        return True

@@ -5,12 +5,12 @@ import shutil
 import sqlite3
 import sys
 from collections.abc import Iterator
-from contextlib import closing
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 
 from edge.config import Site
 from edge.config.secret_files import password_files
+from edge.disk.sqlite_file import beside
 from edge.disk.stores import EVIDENCE_DATABASE, OUTBOX, SIGNING_KEY
 from edge.fleet.box_clock import ClockReading
 from edge.verbs.finding import Finding, bad, watch, well
@@ -136,7 +136,7 @@ def _databases(folder: Path) -> Iterator[Finding]:
 def _damage(file: Path) -> str | None:
     """Return what SQLite finds wrong in a database that may be in use; nothing is written."""
     try:
-        with closing(sqlite3.connect(f"{file.absolute().as_uri()}?mode=ro", uri=True)) as db:
+        with beside(file) as db:
             (answer,) = db.execute("PRAGMA quick_check(1)").fetchone()
     except sqlite3.Error as fault:
         return str(fault)

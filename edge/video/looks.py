@@ -25,7 +25,7 @@ class Difference(Enum):
 
 
 @dataclass(frozen=True, slots=True)
-class Look:
+class PictureNumbers:
     """Numbers about one picture.
 
     mean, spread: of its luma, 0..255; edges: mean local contrast; sharpness: None where there are
@@ -47,7 +47,7 @@ class Looker:
     def __init__(self) -> None:
         self._before: deque[NDArray[np.uint8]] = deque(maxlen=_REMEMBERED)
 
-    def look(self, at: Moment, pixels: Pixels) -> Look:
+    def look(self, at: Moment, pixels: Pixels) -> PictureNumbers:
         """Measure a picture (uint8, height × width × 3, BGR)."""
         step = max(1, pixels.shape[1] // _WIDE_PX)
         grey: NDArray[np.uint8] = np.asarray(
@@ -55,7 +55,7 @@ class Looker:
         )
         small = cv2.resize(grey, (64, 36), interpolation=cv2.INTER_AREA).astype(np.float32)
         edges = float(np.abs(np.diff(small, axis=1)).mean() + np.abs(np.diff(small, axis=0)).mean())
-        look = Look(
+        look = PictureNumbers(
             at,
             mean=float(small.mean()),
             spread=float(small.std()),

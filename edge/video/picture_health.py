@@ -20,7 +20,7 @@ from numpy.typing import NDArray
 
 from edge.core.moment import Moment
 from edge.video.focus_watch import FocusWatch
-from edge.video.looks import Difference, Look
+from edge.video.looks import Difference, PictureNumbers
 from edge.video.loop_watch import LoopWatch, Points
 from edge.video.view_watch import ViewWatch
 from hazard_library.contract.device import CameraCondition
@@ -88,7 +88,7 @@ class PictureHealth:
     def _restart_looks(self) -> None:
         self._last: Moment | None = None
         self._still_since: Moment | None = None
-        self._still: deque[Look] = deque()
+        self._still: deque[PictureNumbers] = deque()
         self._dark_since: Moment | None = None
         self._bright_since: Moment | None = None
         self._focus.restart()
@@ -111,7 +111,7 @@ class PictureHealth:
         """Take the points of the next picture; the next look takes them into account."""
         self._loop.take(at, points)
 
-    def judge(self, look: Look) -> CameraCondition:
+    def judge(self, look: PictureNumbers) -> CameraCondition:
         """Take the next look into account and return the condition from now on."""
         if (
             self._last is not None
@@ -135,7 +135,7 @@ class PictureHealth:
             case _:
                 return _TEXTS[self.condition]
 
-    def _judged(self, look: Look) -> CameraCondition:
+    def _judged(self, look: PictureNumbers) -> CameraCondition:
         is_dark, is_frozen = self._is_dark(look), self._is_frozen(look)
         if is_dark:
             return CameraCondition.DARK_OR_COVERED
@@ -151,14 +151,14 @@ class PictureHealth:
             return CameraCondition.MOVED
         return CameraCondition.OK
 
-    def _has_moved(self, look: Look) -> bool:
+    def _has_moved(self, look: PictureNumbers) -> bool:
         # On the way into the dark or behind a cloth there is no view that could be compared.
         is_plain = self._dark_since is None and not self._focus.is_in_doubt
         if is_plain and self._view.is_due(look.at):
             self._view.judge(look.at, look.grey)
         return self._view.moved is not None
 
-    def _is_frozen(self, look: Look) -> bool:
+    def _is_frozen(self, look: PictureNumbers) -> bool:
         if look.difference is Difference.MOVED or self._still_since is None:
             self._still_since = look.at
             self._still.clear()
@@ -171,7 +171,7 @@ class PictureHealth:
         lasted = look.at.seconds_since(self._still_since) >= within_s
         return lasted and same >= self._limits.frozen_share * len(self._still)
 
-    def _is_dark(self, look: Look) -> bool:
+    def _is_dark(self, look: PictureNumbers) -> bool:
         was = self.condition is CameraCondition.DARK_OR_COVERED
         dark = _shows_nothing(look, self._limits, slack=1.3 if was else 1.0)
         if dark:
@@ -183,7 +183,7 @@ class PictureHealth:
         return was and look.at.seconds_since(self._bright_since) < self._limits.clear_after_s
 
 
-def _shows_nothing(look: Look, limits: HealthLimits, slack: float) -> bool:
+def _shows_nothing(look: PictureNumbers, limits: HealthLimits, slack: float) -> bool:
     dark = look.mean < limits.dark_mean * slack and look.spread < limits.dark_spread * slack
     flat = look.spread < limits.flat_spread * slack and look.edges < limits.flat_edges * slack
     return dark or flat

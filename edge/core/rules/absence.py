@@ -8,9 +8,9 @@ a moment is seen again within the window, and its share acquits.
 
 from edge.core.rules.binding import RuleBinding
 from edge.core.rules.ground import apart
-from edge.core.rules.looking import finding, is_in_zone, seen, subjects_in_zone
 from edge.core.rules.memory import Judgement, Place, RuleMemory
 from edge.core.rules.single_subjects import Look, strongest, with_looks
+from edge.core.rules.subjects import finding, is_in_zone, seen, subjects_in_zone
 from edge.core.scene import Scene, Track
 from hazard_library.catalogue.rules import Absence
 

@@ -7,8 +7,8 @@ detection must not make somebody absent.
 from dataclasses import replace
 
 from edge.core.rules.binding import RuleBinding
-from edge.core.rules.looking import finding, seen, subjects_in_zone
 from edge.core.rules.memory import Judgement, RuleMemory
+from edge.core.rules.subjects import finding, seen, subjects_in_zone
 from edge.core.scene import Scene
 from hazard_library.catalogue.rules import Count
 

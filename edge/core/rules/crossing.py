@@ -11,9 +11,9 @@ from dataclasses import replace
 from edge.core.geometry import Side, crossing, distance_to_line, foot_point
 from edge.core.rules.binding import RuleBinding
 from edge.core.rules.held_window import Held, HeldWindow
-from edge.core.rules.looking import finding, seen
 from edge.core.rules.memory import Judgement, Place, RuleMemory, SubjectMemory, recalled
 from edge.core.rules.single_subjects import strongest
+from edge.core.rules.subjects import finding, seen
 from edge.core.scene import Point, Scene, Track, Zone
 from hazard_library.catalogue.rules import Crossing
 

@@ -12,9 +12,9 @@ import numpy as np
 
 from edge.core.calibration import Calibration
 from edge.core.rules.binding import RuleBinding
-from edge.core.rules.looking import finding, seen, subjects_in_zone
 from edge.core.rules.memory import Judgement, Place, RuleMemory, Trail
 from edge.core.rules.single_subjects import Look, strongest, with_looks
+from edge.core.rules.subjects import finding, seen, subjects_in_zone
 from edge.core.rules.trails import followed, metres_per_unit
 from edge.core.scene import Point, Scene, Track, Zone
 from hazard_library.catalogue.rules import Direction

@@ -5,9 +5,9 @@ A change of the tracker's id at the same place carries the time over.
 """
 
 from edge.core.rules.binding import RuleBinding
-from edge.core.rules.looking import finding, is_in_zone, seen
 from edge.core.rules.memory import Judgement, Place, RuleMemory
 from edge.core.rules.single_subjects import Look, strongest, with_looks
+from edge.core.rules.subjects import finding, is_in_zone, seen
 from edge.core.scene import Scene
 from hazard_library.catalogue.rules import Dwell
 

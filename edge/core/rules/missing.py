@@ -11,9 +11,9 @@ and takes it over, when the head is the same.
 """
 
 from edge.core.rules.binding import RuleBinding
-from edge.core.rules.looking import finding, is_in_zone, seen
 from edge.core.rules.memory import Judgement, Place, RuleMemory
 from edge.core.rules.single_subjects import Look, strongest, with_looks
+from edge.core.rules.subjects import finding, is_in_zone, seen
 from edge.core.rules.worn_parts import Verdict, Wearer, wearers
 from edge.core.scene import PixelBox, Scene, Track
 from hazard_library.catalogue.rules import Missing

@@ -4,8 +4,8 @@ from dataclasses import replace
 
 from edge.core.geometry import area_ratio
 from edge.core.rules.binding import RuleBinding
-from edge.core.rules.looking import finding, seen, subjects_in_zone
 from edge.core.rules.memory import Judgement, RuleMemory
+from edge.core.rules.subjects import finding, seen, subjects_in_zone
 from edge.core.scene import Scene
 from hazard_library.catalogue.rules import Presence
 

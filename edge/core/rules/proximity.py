@@ -10,9 +10,9 @@ from typing import NamedTuple
 
 from edge.core.rules.binding import RuleBinding
 from edge.core.rules.ground import ANYWHERE, apart, is_aboard
-from edge.core.rules.looking import finding, seen, subjects_in_zone
 from edge.core.rules.memory import Judgement, Place, RuleMemory
 from edge.core.rules.single_subjects import Look, strongest, with_looks
+from edge.core.rules.subjects import finding, seen, subjects_in_zone
 from edge.core.rules.trails import STANDS_M_S, Pace, followed, pace
 from edge.core.scene import Scene, Track
 from hazard_library.catalogue.rules import Proximity

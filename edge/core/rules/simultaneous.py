@@ -9,8 +9,8 @@ import numpy as np
 
 from edge.core.assignment import assign
 from edge.core.rules.binding import RuleBinding
-from edge.core.rules.looking import finding, is_in_zone, seen
 from edge.core.rules.memory import Judgement, RuleMemory
+from edge.core.rules.subjects import finding, is_in_zone, seen
 from edge.core.scene import Scene, Track
 from hazard_library.catalogue.rules import Simultaneous
 

@@ -6,9 +6,9 @@ view raises nothing.
 """
 
 from edge.core.rules.binding import RuleBinding
-from edge.core.rules.looking import finding, seen, subjects_in_zone
 from edge.core.rules.memory import Judgement, Place, RuleMemory
 from edge.core.rules.single_subjects import Look, strongest, with_looks
+from edge.core.rules.subjects import finding, seen, subjects_in_zone
 from edge.core.rules.trails import Pace, followed, pace
 from edge.core.scene import Scene
 from hazard_library.catalogue.rules import Speed

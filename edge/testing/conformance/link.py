@@ -5,8 +5,7 @@ from typing import Protocol
 
 import pytest
 
-from edge.delivery.link_listener import LinkListener
-from edge.ports import Link
+from edge.ports import Link, LinkListener
 from hazard_library.contract.topics import Channel
 
 

@@ -12,9 +12,9 @@ from server_ends import ServerEnd
 from structlog.testing import capture_logs
 from waiting import wait_until
 
-from edge.delivery.link_listener import LinkListener
 from edge.delivery.mqtt_link import BrokerAddress, MqttLink
 from edge.errors import ConfigError
+from edge.ports import LinkListener
 from edge.testing.conformance.link import Listener
 from edge.testing.tally import Tally
 from hazard_library.contract.ids import DeviceId
