@@ -85,5 +85,6 @@ def _named(url: str, name: str) -> str:
 def _make_database(url: str, name: str, template: str) -> None:
     engine = create_engine(url, isolation_level="AUTOCOMMIT")
     with engine.connect() as connection:
-        connection.execute(text(f"CREATE DATABASE {name} TEMPLATE {template}"))
+        # Files are copied, not written down block by block: a quarter of the time.
+        connection.execute(text(f"CREATE DATABASE {name} TEMPLATE {template} STRATEGY FILE_COPY"))
     engine.dispose()

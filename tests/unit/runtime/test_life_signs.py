@@ -19,9 +19,8 @@ from edge.testing.fake_clock import FakeClock
 WITHIN_S = 30.0
 #: A child that beats while the file `alive` is there, and leaves when `leave` is.
 BEATS = """
-import pathlib, sys, time
+import os, pathlib, sys, time
 from edge.runtime.life_signs import Heart
-import os
 heart, home = Heart.of(os.environ), pathlib.Path(sys.argv[1])
 with (home / "starts").open("a") as starts:
     starts.write("x")
@@ -30,6 +29,8 @@ while not (home / "leave").exists():
         heart.beat()
     time.sleep(0.05)
 """
+#: A child that never beats. It has started long before anybody loses patience with it.
+MUTE = 'printf x >> "$0/starts"; until [ -e "$0/leave" ]; do sleep 0.05; done'
 
 
 class Manager:
@@ -141,24 +142,38 @@ def test_ready_is_said_once_and_before_the_first_ping(tmp_path: Path, manager: M
     assert manager.heard.count("READY=1") == 1
 
 
-@pytest.mark.parametrize("patience", [Patience(0.5, None), Patience(WITHIN_S, 0.5)])
+def _leave_after_a_new_start(home: Path) -> None:
+    starts = home / "starts"
+    wait_until(lambda: starts.exists() and len(starts.read_text()) >= 2, WITHIN_S, "a new one")
+    (home / "leave").touch()
+
+
 def test_a_child_that_falls_silent_is_killed_and_started_again(
-    tmp_path: Path, manager: Manager, patience: Patience
+    tmp_path: Path, manager: Manager
 ) -> None:
-    if patience.silent_s is not None:
-        (tmp_path / "alive").touch()
+    (tmp_path / "alive").touch()
 
     def act() -> None:
-        starts = tmp_path / "starts"
-        if patience.silent_s is not None:
-            wait_until(lambda: "READY=1" in manager.listen(), WITHIN_S, "being ready")
-            (tmp_path / "alive").unlink()
-        wait_until(lambda: starts.exists() and len(starts.read_text()) >= 2, WITHIN_S, "a new one")
-        (tmp_path / "leave").touch()
+        wait_until(lambda: "READY=1" in manager.listen(), WITHIN_S, "being ready")
+        (tmp_path / "alive").unlink()
+        _leave_after_a_new_start(tmp_path)
 
     threading.Thread(target=act, daemon=True).start()
-    assert _supervisor(tmp_path, manager, patience).watch() in (0, 1)
+    assert _supervisor(tmp_path, manager, Patience(WITHIN_S, 0.5)).watch() in (0, 1)
     assert len((tmp_path / "starts").read_text()) >= 2
+
+
+def test_a_child_that_never_gives_a_sign_is_killed_and_started_again(
+    tmp_path: Path, manager: Manager
+) -> None:
+    threading.Thread(target=_leave_after_a_new_start, args=(tmp_path,), daemon=True).start()
+    service = ServiceManager(manager.address)
+    mute = Supervisor(
+        ["sh", "-c", MUTE, str(tmp_path)], SystemClock(), 5.0, service, Patience(1.0, None)
+    )
+    assert mute.watch() in (0, 1)
+    assert len((tmp_path / "starts").read_text()) >= 2
+    assert "READY=1" not in manager.listen()
 
 
 def test_a_pipeline_breathes_until_it_does_not() -> None:
