@@ -70,7 +70,7 @@ def _handlers() -> Iterator[None]:
 
 
 def _supervisor(home: Path, manager: Manager, patience: Patience) -> Supervisor:
-    command = [sys.executable, "-c", BEATS, str(home)]
+    command = [sys.executable, "-P", "-c", BEATS, str(home)]
     return Supervisor(command, SystemClock(), 5.0, ServiceManager(manager.address), patience)
 
 
