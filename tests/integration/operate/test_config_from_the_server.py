@@ -149,3 +149,29 @@ def test_a_box_that_was_off_gets_it_later_and_once(console: Console, box: Box) -
         run.await_event("engine_started")
         assert run.logged("config_revision_taken") == []
     assert console.page(late)["state"] == "acknowledged"
+
+
+def test_what_is_withdrawn_while_the_box_is_off_is_never_applied(
+    console: Console, box: Box
+) -> None:
+    with running(box) as run:
+        run.await_event("engine_started")
+    gone = console.publish(with_cameras(box, "gate", "store"))
+    wait_until(
+        lambda: console.page(gone)["handed_over_at"] is not None, WITHIN_S, "it lies at the broker"
+    )
+    withdrawn = console.wu.post(
+        f"/api/v1/config-revisions/{gone}/withdrawal",
+        json={"reason": "写错了"},
+        headers={"If-Match": f'"{console.page(gone)["version"]}"'},
+    )
+    assert withdrawn.status_code == 200, withdrawn.text
+    wait_until(lambda: not console.lies_at_broker(), WITHIN_S, "it is taken back")
+    with running(box) as run:
+        run.await_event("engine_started")
+        # The next one is applied: whatever lay before it has been dealt with.
+        console.await_state(console.publish(with_cameras(box, "gate", "shop")), "acknowledged")
+        assert len(run.logged("config_revision_taken")) == 1
+    assert console.page(gone)["state"] == "withdrawn"
+    now = yaml.safe_load(box.config.read_text(encoding="utf-8"))
+    assert [camera["id"] for camera in now["cameras"]] == ["gate", "shop"]
