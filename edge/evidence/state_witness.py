@@ -33,6 +33,8 @@ _TOLD_WITHIN_S = {
     CameraCondition.BLURRED: 10.0,
     CameraCondition.MOVED: 27.0,
 }
+#: The clip begins before the change itself, as far as a ring of usual length reaches back.
+_REACHED_BACK_S = 12.0
 _AWAY = frozenset({CameraCondition.OFFLINE, CameraCondition.NO_FRAMES, CameraCondition.UNDECODABLE})
 #: How the box itself gets along says nothing about the camera.
 _OF_THE_BOX = frozenset(
@@ -120,7 +122,8 @@ class StateWitness:
     ) -> Episode:
         is_away = condition in _AWAY
         began = self._last_at if is_away and self._last_at is not None else at
-        stretch = Stretch.around(began, self._before_s, self._after_s)
+        told_after_s = min(_TOLD_WITHIN_S.get(condition, 0.0), _REACHED_BACK_S)
+        stretch = Stretch.around(began, max(self._before_s, told_after_s), self._after_s)
         ring = None if self._last_at is None else self._ring()
         source = Missing(_NEVER_WELL) if ring is None else HeldStretch(ring, stretch)
         return Episode(

@@ -2,6 +2,7 @@
 
 import sqlite3
 from contextlib import closing
+from datetime import timedelta
 from pathlib import Path
 
 import cv2
@@ -46,7 +47,8 @@ def picture(box: Box, sealed: EvidenceManifest, kind: EvidenceKind) -> Pixels:
 def box(tmp_path: Path) -> Box:
     made = Box(tmp_path / "box")
     hazards = [{"id": name} for name in ("CAM-01", "CAM-03", "CAM-05")]
-    return made.write(camera("gate", "film.mp4", zones=[], hazards=hazards))
+    evidence = {"pre_roll": "10s", "post_roll": "2s"}
+    return made.write(camera("gate", "film.mp4", zones=[], hazards=hazards), evidence=evidence)
 
 
 def test_a_covered_lens_is_one_incident_with_a_good_and_a_bad_picture_and_the_change(
@@ -68,6 +70,9 @@ def test_a_covered_lens_is_one_incident_with_a_good_and_a_bad_picture_and_the_ch
     assert sealed.last_good_at is not None
     assert sealed.span is not None
     # Told ten seconds after it happened; the clip is of then, not of a minute later.
+    covered_at = told[0].opened_at - timedelta(seconds=told[0].measured["held_s"] + 10)
+    assert sealed.span.cut_short is None
+    assert sealed.span.from_at < covered_at < sealed.trigger_at < sealed.span.to_at
     assert (begin - sealed.trigger_at).total_seconds() == pytest.approx(60, abs=2)
     assert 2 <= (sealed.trigger_at - sealed.last_good_at).total_seconds() <= 18
     checked = box.patrol("evidence", "verify", str(box.folder / "stores"), "--json")

@@ -54,6 +54,8 @@ def test_the_last_good_picture_is_from_before_the_state_can_have_begun(
     assert episode is not None
     assert isinstance(episode.before, Kept)
     assert isinstance(episode.first, Kept)
+    reached_back = episode.began.mono - episode.stretch.from_mono
+    assert reached_back == min(max(10, told_within), 12)
     assert 100 - told_within - 5 <= episode.before.at.mono <= 100 - told_within
     assert (episode.first.at.mono, episode.began.mono) == (100, 100)
 
