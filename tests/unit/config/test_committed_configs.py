@@ -80,6 +80,16 @@ def test_the_last_good_configuration_is_found_when_the_file_is_cut_off(tmp_path:
     again = load_site(kept.file, catalogue, folder=kept.folder)
     assert (again.sha256, again.stores) == (good.sha256, good.stores)
 
+    # The power goes while the next one is put in its place: the one before still lies there.
+    home = good.stores / "config"
+    (home / "last-good").rename(home / "former")
+    (home / "fresh").mkdir()
+    kept = last_good.find(file)
+    assert kept is not None
+    assert load_site(kept.file, catalogue, folder=kept.folder).sha256 == good.sha256
+    last_good.keep(good)
+    assert sorted(one.name for one in home.iterdir()) == ["last-good"]
+
 
 def test_there_is_no_last_good_configuration_before_a_first_start(tmp_path: Path) -> None:
     file = tmp_path / "site.yaml"
