@@ -1,6 +1,7 @@
 """A checked configuration becomes an engine; a running engine takes another one over."""
 
 from collections.abc import Callable, Mapping
+from zoneinfo import ZoneInfo
 
 import cv2
 
@@ -9,6 +10,7 @@ from edge.app.delivering import delivery
 from edge.app.shared import Shared, needed, open_shared, software
 from edge.core.tracking import TrackingSettings
 from edge.disk import stores
+from edge.evidence.markings import Words
 from edge.evidence.no_evidence import NoEvidence
 from edge.evidence.recorder import EvidenceRecorder, EvidenceSettings, EvidenceStores
 from edge.fleet.box_clock import state_of
@@ -131,6 +133,13 @@ def _ring_seconds(box: Box) -> float:
     return box.site.config.evidence.pre_roll.total_seconds() + 5.0
 
 
+def _words(box: Box) -> Words:
+    catalogue = box.catalogue
+    names = {str(one.id): one.name.zh for one in catalogue.hazards.values()}
+    names |= {label: one.name.zh for label, one in catalogue.labels.items()}
+    return Words(names, ZoneInfo(box.site.config.time_zone))
+
+
 def _recorder(
     box: Box,
     shared: Shared,
@@ -152,6 +161,7 @@ def _recorder(
         heads_are_the_hazard=frozenset(h.id for h in hazards if h.heads_are_the_hazard),
         heads_found_by=stage.heads_found_by,
         zones=stage.zones,
+        words=_words(box),
         pre_roll_s=config.evidence.pre_roll.total_seconds(),
         post_roll_s=config.evidence.post_roll.total_seconds(),
         waits_for_clips=is_replay,

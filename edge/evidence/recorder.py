@@ -22,9 +22,10 @@ from edge.evidence.held_stretch import Reserves
 from edge.evidence.identity_key import load_or_create
 from edge.evidence.ledger import ClipOrder, EvidenceLedger
 from edge.evidence.losses import LossTeller
+from edge.evidence.markings import Words
 from edge.evidence.people import People
 from edge.evidence.seal import Maker, Sealer
-from edge.evidence.state_evidence import with_pictures
+from edge.evidence.state_evidence import Showing, with_pictures
 from edge.evidence.state_witness import StateWitness
 from edge.evidence.unsealed import Unsealed
 from edge.ports import Clock, Counters, EvidenceStore, Frame, Look, Outbox
@@ -50,8 +51,8 @@ class EvidenceSettings:
     models: returns those behind a hazard at a camera. clock: says how far the times of a camera
     can be trusted at a moment. heads_found_by: for cameras whose own models see no people, what
     finds them in a picture that is shown; None: nothing does, and such a picture is made coarse all
-    over. zones: drawn in the key frame. waits_for_clips: in a replay the pipeline waits when clips
-    pile up; live, the clip is given up and reported.
+    over. zones, words: drawn and written in the key frame. waits_for_clips: in a replay the
+    pipeline waits when clips pile up; live, the clip is given up and reported.
     """
 
     device: DeviceId
@@ -63,6 +64,7 @@ class EvidenceSettings:
     heads_are_the_hazard: frozenset[HazardId] = frozenset()
     heads_found_by: Mapping[CameraId, Look | None] = field(default_factory=dict)
     zones: Mapping[CameraId, tuple[Zone, ...]] = field(default_factory=dict)
+    words: Words = field(default_factory=Words)
     pre_roll_s: float = 10.0
     post_roll_s: float = 10.0
     waits_for_clips: bool = False
@@ -159,7 +161,9 @@ class EvidenceRecorder:
             masks=episode.masks,
         )
         look = self._settings.heads_found_by.get(incident.camera)
-        order = with_pictures(order, change, episode, self._keep_frame, look)
+        order = with_pictures(
+            order, change, episode, self._keep_frame, Showing(look, self._settings.words)
+        )
         self._order(ClipWish(order, episode.began, episode.stretch, ()), episode.source)
         witness.spent()
         return order.files
@@ -281,7 +285,14 @@ class EvidenceRecorder:
         return self._keep_frame(
             order,
             EvidenceKind.FRAME_SHOWN,
-            lambda: key_frame.shown_jpeg(frame, change, people, zones, heads_are_the_hazard=stays),
+            lambda: key_frame.shown_jpeg(
+                frame,
+                change,
+                people,
+                zones,
+                heads_are_the_hazard=stays,
+                words=self._settings.words,
+            ),
         )
 
     def _people(self, change: IncidentChange, frame: Frame) -> People | None:

@@ -9,6 +9,7 @@ from zoneinfo import ZoneInfo
 from edge.app import Box
 from edge.config import CameraConfig
 from edge.core.labels import STANDING
+from edge.evidence.measured_words import NAMES, relation
 from edge.video.frame_times import FrameTimes
 from hazard_library.catalogue.hazard import Hazard
 from hazard_library.catalogue.quantities import write_duration
@@ -16,27 +17,6 @@ from hazard_library.contract.events import Box as Seen
 from hazard_library.contract.events import Change, HazardEvent
 from hazard_library.contract.ids import HazardId
 
-#: Names of what rules compare, and how the values are written.
-NAMES = {
-    "held_s": ("条件持续", "condition held", "{:g} s"),
-    "held_share": ("期间符合的画面占", "looks that agreed", "{:.0%}"),
-    "score": ("最高得分", "best score", "{:.2f}"),
-    "area_ratio": ("占画面", "share of the picture", "{:.2%}"),
-    "height_px": ("身高(像素)", "height in pixels", "{:g} px"),
-    "subjects_lacking": ("缺少防护的人数", "people who lack it", "{:g}"),
-    "maximum": ("数量(上限)", "number, against the maximum", "{:g}"),
-    "minimum": ("数量(下限)", "number, against the minimum", "{:g}"),
-    "distance_m": ("距离", "distance", "{:g} m"),
-    "angle_deg": ("偏离角度", "angle off the arrow", "{:g}°"),
-    "speed_m_s": ("速度", "speed", "{:g} m/s"),
-    "speed_at_least_m_s": ("至少的速度", "speed at least", "{:g} m/s"),
-    "difference": ("与示教状态的差异", "difference from the taught state", "{:.2f}"),
-    "changed_share": ("变化占区域", "share of the zone that changed", "{:.0%}"),
-    "covered_share": ("被挡住的部分", "share of the zone that is covered", "{:.0%}"),
-    "moving_m_s": ("对方移动速度", "speed of the other", "{:g} m/s"),
-    "within_m": ("查找范围", "looked for within", "{:g} m"),
-    "zones": ("同时有人的区域数", "zones occupied at once", "{:g}"),
-}
 _CHANGES = {
     Change.OPENED: ("未关闭", "still open"),
     Change.UPDATED: ("未关闭", "still open"),
@@ -141,15 +121,9 @@ def _why(account: Account) -> Iterator[str]:
             yield f"  {zh} {en}: {how.format(measured)} (规则未另设下限 the rule asks for no more)"
         else:
             yield (
-                f"  {zh} {en}: {how.format(measured)} {_relation(measured, required)} "
+                f"  {zh} {en}: {how.format(measured)} {relation(measured, required)} "
                 f"{how.format(required)}"
             )
-
-
-def _relation(measured: float, required: float) -> str:
-    if measured == required:
-        return "="
-    return ">" if measured > required else "<"
 
 
 def _when(account: Account) -> Iterator[str]:

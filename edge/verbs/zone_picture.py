@@ -1,15 +1,14 @@
 """A camera's picture with its zones and lines over it, and a ruler by which they can be drawn."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import replace
 
 import cv2
 import numpy as np
 
 from edge.config import CameraConfig, ZoneConfig
+from edge.evidence.lettering import PAPER, Colour, Pen, write
 from edge.ports import Pixels
-
-Colour = tuple[int, int, int]
 
 #: Blue, green, red; told apart by people who see few colours, and on dark and light pictures.
 _COLOURS: tuple[Colour, ...] = (
@@ -20,22 +19,10 @@ _COLOURS: tuple[Colour, ...] = (
     (0, 94, 213),
     (66, 228, 240),
 )
-_INK, _PAPER = (255, 255, 255), (20, 20, 20)
 _GRID = (200, 200, 200)
 _FILL, _GRID_SHARE = 0.22, 0.25
 _LINE_POINTS = 2
-#: Carried by OpenCV itself, Chinese included: no font of the machine is needed.
-_FONT = "uni"
 _SMALLEST_PX = 640
-
-
-@dataclass(frozen=True, slots=True)
-class _Pen:
-    """Sizes that fit one picture."""
-
-    line: int
-    text: int
-    font: "cv2.FontFace"
 
 
 def drawn_over(pixels: Pixels, camera: CameraConfig, caption: str) -> Pixels:
@@ -48,14 +35,14 @@ def drawn_over(pixels: Pixels, camera: CameraConfig, caption: str) -> Pixels:
     """
     shown = _large_enough(pixels)
     height = int(shown.shape[0])
-    pen = _Pen(max(2, height // 300), max(16, height // 32), cv2.FontFace(_FONT))
+    pen = Pen.fitting(shown)
     _ruler(shown, pen)
     for number, zone in enumerate(camera.zones):
         _zone(shown, zone, _COLOURS[number % len(_COLOURS)], pen)
     # Names last: no zone lies over another's name.
     for number, zone in enumerate(camera.zones):
         _name(shown, zone, (_COLOURS[number % len(_COLOURS)], _label(zone, camera)), pen)
-    _write(shown, caption, (pen.text // 2, height - pen.text // 2), _PAPER, pen)
+    write(shown, caption, (pen.text // 2, height - pen.text // 2), PAPER, pen)
     return shown
 
 
@@ -69,7 +56,7 @@ def _large_enough(pixels: Pixels) -> Pixels:
     return np.asarray(larger, np.uint8)
 
 
-def _ruler(shown: Pixels, pen: _Pen) -> None:
+def _ruler(shown: Pixels, pen: Pen) -> None:
     """Draw the tenths of width and height: what stands in the file under `points`."""
     height, width = shown.shape[:2]
     grid = shown.copy()
@@ -78,24 +65,24 @@ def _ruler(shown: Pixels, pen: _Pen) -> None:
         cv2.line(grid, (x, 0), (x, height), _GRID, 1)
         cv2.line(grid, (0, y), (width, y), _GRID, 1)
     cv2.addWeighted(grid, _GRID_SHARE, shown, 1 - _GRID_SHARE, 0, dst=shown)
-    small = _Pen(pen.line, max(12, pen.text * 2 // 3), pen.font)
+    small = replace(pen, text=max(12, pen.text * 2 // 3))
     for tenth in range(1, 10):
         x, y = round(width * tenth / 10), round(height * tenth / 10)
-        _write(shown, f"x .{tenth}", (x + 2, small.text + 4), _PAPER, small)
-        _write(shown, f"y .{tenth}", (2, y - 4), _PAPER, small)
+        write(shown, f"x .{tenth}", (x + 2, small.text + 4), PAPER, small)
+        write(shown, f"y .{tenth}", (2, y - 4), PAPER, small)
 
 
-def _zone(shown: Pixels, zone: ZoneConfig, colour: Colour, pen: _Pen) -> None:
+def _zone(shown: Pixels, zone: ZoneConfig, colour: Colour, pen: Pen) -> None:
     points = _pixels_of(zone.points, shown)
     if len(points) == _LINE_POINTS:
         begin, end = (tuple(map(int, point)) for point in points)
-        cv2.arrowedLine(shown, begin, end, _PAPER, pen.line + 3, cv2.LINE_AA, tipLength=0.06)
+        cv2.arrowedLine(shown, begin, end, PAPER, pen.line + 3, cv2.LINE_AA, tipLength=0.06)
         cv2.arrowedLine(shown, begin, end, colour, pen.line, cv2.LINE_AA, tipLength=0.06)
         return
     filled = shown.copy()
     cv2.fillPoly(filled, [points], colour)
     cv2.addWeighted(filled, _FILL, shown, 1 - _FILL, 0, dst=shown)
-    cv2.polylines(shown, [points], isClosed=True, color=_PAPER, thickness=pen.line + 3)
+    cv2.polylines(shown, [points], isClosed=True, color=PAPER, thickness=pen.line + 3)
     cv2.polylines(shown, [points], isClosed=True, color=colour, thickness=pen.line)
 
 
@@ -104,31 +91,12 @@ def _label(zone: ZoneConfig, camera: CameraConfig) -> str:
     return f"{zone.id}  {' '.join(hazards)}" if hazards else zone.id
 
 
-def _name(shown: Pixels, zone: ZoneConfig, label: tuple[Colour, str], pen: _Pen) -> None:
+def _name(shown: Pixels, zone: ZoneConfig, label: tuple[Colour, str], pen: Pen) -> None:
     """Write the name at the zone's uppermost point, within the picture."""
     points = _pixels_of(zone.points, shown)
     x, y = points[int(points[:, 1].argmin())].tolist()
     colour, text = label
-    _write(shown, text, (x, y - pen.text // 3), colour, pen)
-
-
-def _write(shown: Pixels, text: str, at: tuple[int, int], colour: Colour, pen: _Pen) -> None:
-    """Write light ink on a dark strip with an edge of the colour; moved to stay in the picture.
-
-    at: the lower left corner, in pixels.
-    """
-    height, width = shown.shape[:2]
-    left, top, box_width, box_height = cv2.getTextSize(
-        (width, height), text, (0, 0), pen.font, pen.text
-    )
-    pad = max(3, pen.text // 5)
-    x = min(max(0, at[0]), max(0, width - box_width - 2 * pad))
-    y = min(max(box_height + 2 * pad, at[1]), height - 1)
-    corner = (x + box_width + 2 * pad, y)
-    cv2.rectangle(shown, (x, y - box_height - 2 * pad), corner, _PAPER, cv2.FILLED)
-    if colour != _PAPER:
-        cv2.rectangle(shown, (x, y - box_height - 2 * pad), corner, colour, max(1, pen.line // 2))
-    cv2.putText(shown, text, (x + pad - left, y - pad - box_height - top), _INK, pen.font, pen.text)
+    write(shown, text, (x, y - pen.text // 3), colour, pen)
 
 
 def _pixels_of(points: Sequence[tuple[float, float]], shown: Pixels) -> np.ndarray:

@@ -4,7 +4,7 @@ import re
 from pathlib import Path
 
 from edge.core import rules
-from edge.verbs.explain_words import NAMES
+from edge.evidence.measured_words import NAMES
 
 #: How rules name what they compared: as keys of a mapping, or first in a row.
 _NAMED = re.compile(
