@@ -38,6 +38,10 @@ _REFUSED = (
     "look at the box's page at the server, then enrol it anew"
 )
 _NAME_IT = "name a PEM file with its authority's certificate in link.broker.ca_file"
+_NOT_REACHED = (
+    "发现的一切留存本机，恢复后补传 / what is found is kept here and told later; "
+    "look at the broker, the network, the firewall, and link.broker in the configuration"
+)
 _DOWNWARD = tuple(channel for channel in Channel if not channel.is_upward)
 
 
@@ -197,7 +201,9 @@ class MqttLink:
             # paho calls this while it handles the error, and passes it on in no other way.
             fault = sys.exception()
             reason = explain(fault, self._address.remedy) if fault is not None else "no answer"
-            log.warning("broker_not_reached", broker=self._place, reason=reason)
+            log.warning(
+                "broker_not_reached", broker=self._place, reason=reason, remedy=_NOT_REACHED
+            )
         self._is_missed = True
         self._space_retries()
 

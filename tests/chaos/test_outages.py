@@ -48,5 +48,6 @@ def _told(one: Trouble, part: Part) -> str:
     """Return what the box's log says of an outage."""
     name = "broker_not_reached" if part is Part.BROKER else "server_not_reached"
     said = one.said(name)
-    reason = f": {said[-1].get('reason', '')}" if said else ""
+    words = [str(said[-1][key]) for key in ("reason", "remedy") if key in said[-1]] if said else []
+    reason = f": {'; '.join(words)}" if words else ""
     return f"{name}{reason}; the outbox's depth on page and heartbeat"
