@@ -17,6 +17,7 @@ from edge.fleet.system_clock import SystemClock
 from edge.inference.detector import Detector
 from edge.inference.site_models import load_backends
 from edge.inference.workers import Workers
+from hazard_library.contract.device import InferenceUsed
 from hazard_library.registry.package import ModelPackage
 
 
@@ -54,6 +55,7 @@ def open_shared(box: Box, config_error: str | None) -> Shared:
         tuple(backend.model for backend in backends.values()),
         {one.name: one.reason for one in box.models.refused},
     )
+    board.show_inference(InferenceUsed(backend=box.layout.backend, workers=box.layout.workers))
     board.show_config(site.sha256, config_error)
     store = DirectoryStore(
         site.stores / stores.EVIDENCE, evidence_database, clock, board, site.config.quotas.evidence

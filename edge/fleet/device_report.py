@@ -46,6 +46,7 @@ class DeviceReport:
             config_answer=board.config_answer,
             models=board.models,
             models_refused=dict(board.models_refused),
+            inference=board.inference,
             cameras=board.cameras,
             clock=state_of("arrival", now, self._read_clock),
             evidence=board.evidence,

@@ -1,13 +1,19 @@
 """What the box knows of itself, written by many threads and read by the heartbeat."""
 
 from collections import Counter
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from threading import Lock
 
 from hazard_library.contract.configuration import RevisionAnswer
-from hazard_library.contract.device import CameraCondition, CameraState, EvidenceRoom, PermitState
+from hazard_library.contract.device import (
+    CameraCondition,
+    CameraState,
+    EvidenceRoom,
+    InferenceUsed,
+    PermitState,
+)
 from hazard_library.contract.events import ModelUsed
 from hazard_library.contract.ids import CameraId
 from hazard_library.contract.losses import RangeLost
@@ -23,6 +29,7 @@ class Snapshot:
     cameras: tuple[CameraState, ...] = ()
     models: tuple[ModelUsed, ...] = ()
     models_refused: Mapping[str, str] = field(default_factory=dict)
+    inference: InferenceUsed | None = None
     config_sha256: str | None = None
     config_error: str | None = None
     config_revision: int | None = None
@@ -67,21 +74,33 @@ class StatusBoard:
             if known is not None and (known.condition, known.detail) == (condition, detail):
                 return
             same = known is not None and known.condition is condition
-            self._cameras[camera] = CameraState(
-                camera=camera,
-                condition=condition,
-                since=known.since if known is not None and same else since,
-                detail=detail,
-                fps=0.0 if known is None else known.fps,
+            fresh = CameraState(
+                camera=camera, condition=condition, since=since, detail=detail, fps=0.0
             )
+            if known is not None:
+                kept = {"since": known.since} if same else {}
+                fresh = known.model_copy(
+                    update={"condition": condition, "since": since, "detail": detail} | kept
+                )
+            self._cameras[camera] = fresh
         self._on_change()
 
-    def show_fps(self, camera: CameraId, fps: float) -> None:
-        """Set how many frames of a camera are analysed per second; told with the next heartbeat."""
+    def show_work(
+        self,
+        camera: CameraId,
+        fps: float,
+        shed: float | None = None,
+        unwatched: Iterable[CameraCondition] = (),
+    ) -> None:
+        """Set what a camera gets; told with the next heartbeat.
+
+        fps: analysed per second; shed: share let go; unwatched: what is not looked for.
+        """
         with self._lock:
             known = self._cameras.get(camera)
             if known is not None:
-                self._cameras[camera] = known.model_copy(update={"fps": fps})
+                work = {"fps": fps, "shed": shed, "unwatched": tuple(sorted(unwatched))}
+                self._cameras[camera] = known.model_copy(update=work)
 
     def show_lost(self, lost: tuple[RangeLost, ...]) -> None:
         """Tell what the server asked for and is lost here; the newest are kept, a limited number.
@@ -106,6 +125,12 @@ class StatusBoard:
         """Set what runs, and what was listed and must not run, with the reason."""
         with self._lock:
             self._now = replace(self._now, models=models, models_refused=refused or {})
+        self._on_change()
+
+    def show_inference(self, inference: InferenceUsed) -> None:
+        """Set what the models run on."""
+        with self._lock:
+            self._now = replace(self._now, inference=inference)
         self._on_change()
 
     def show_config(self, sha256: str | None, error: str | None = None) -> None:

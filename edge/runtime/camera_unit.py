@@ -72,7 +72,8 @@ class CameraUnit:
         #: From which moment of the stream on another pipeline judges.
         self._turn_mono: float | None = None
         self._reader = self._new_reader()
-        counted = Counted(self._camera, parts.lane, parts.ring, self._main, parts.board)
+        unwatched = parts.spec.watch.unwatched
+        counted = Counted(self._camera, parts.lane, parts.ring, self._main, parts.board, unwatched)
         self._account = UnitAccount(counted, self._reader)
         self.breath = Breath()
         bodies = {"reader": self._read, "pipeline": self._judge}

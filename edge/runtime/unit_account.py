@@ -13,6 +13,7 @@ from edge.inference.lane import Lane
 from edge.runtime.main_unit import MainUnit
 from edge.video.packet_ring import PacketRing
 from edge.video.reader import CameraReader, ReaderStats
+from hazard_library.contract.device import CameraCondition
 from hazard_library.contract.ids import CameraId
 
 _log = structlog.get_logger(__name__)
@@ -65,13 +66,17 @@ class UnitWork:
 
 @dataclass(frozen=True, slots=True)
 class Counted:
-    """The parts of one camera that count for themselves, and where the box's counters stand."""
+    """The parts of one camera that count for themselves, and where the box's counters stand.
+
+    unwatched: conditions of its picture that are not looked for.
+    """
 
     camera: CameraId
     lane: Lane
     ring: PacketRing
     main: MainUnit
     board: StatusBoard
+    unwatched: frozenset[CameraCondition] = frozenset()
 
 
 class _Read(NamedTuple):
@@ -173,8 +178,9 @@ class UnitAccount:
         if self._told_mono > float("-inf"):
             fps_in = round((frames - self._frames_when_told) / elapsed, 2)
             self._rates = (fps_in, round((judged - self._judged_when_told) / elapsed, 2))
-            self._counted.board.show_fps(self._counted.camera, self._rates[1])
-            self._notice_overload(judged - self._judged_when_told)
+            shed = self._notice_overload(judged - self._judged_when_told)
+            one = self._counted
+            one.board.show_work(one.camera, self._rates[1], shed, one.unwatched)
         self._judged_when_told, self._frames_when_told = judged, frames
         self._told_mono = now.mono
         self.tell_counts()
@@ -198,10 +204,12 @@ class UnitAccount:
         before, reader = self._reading
         return before.and_by(reader.stats)
 
-    def _notice_overload(self, judged: int) -> None:
-        """Say so while pictures are dropped because the models are busy with others."""
+    def _notice_overload(self, judged: int) -> float:
+        """Say so while pictures are dropped because the models are busy; return their share."""
         dropped = self._counted.lane.dropped - self._told.get("frames_dropped", 0)
-        share = judged / max(judged + dropped, 1)
+        due = judged + dropped
+        # Where nothing comes nothing is let go: a camera that is away overloads nobody.
+        share = judged / due if due else 1.0
         behind = ""
         if share < _HELD:
             # In steps of ten, so that the state does not change with every look at it.
@@ -213,3 +221,4 @@ class UnitAccount:
                 share=round(share, 2),
             )
         self.behind = behind
+        return round(1 - share, 2)

@@ -23,13 +23,13 @@ _CONDITIONS = {
         "擦净镜头，移开遮挡物，改善照明。",
     ),
     CameraCondition.LOOPED: (
-        "画面循环播放",
+        "疑似循环播放录像",
         "looped",
         "有人在重复播放录像：到现场查看摄像机和线路。",
     ),
-    CameraCondition.BLURRED: ("画面模糊", "blurred", "擦净镜头，重新对焦。"),
+    CameraCondition.BLURRED: ("画面失焦", "blurred", "擦净镜头，重新对焦。"),
     CameraCondition.MOVED: (
-        "摄像机被移动",
+        "已移位",
         "moved",
         "转回原位；如需改变朝向，请重新划区。",
     ),

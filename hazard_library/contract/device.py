@@ -42,6 +42,15 @@ class CameraState(Part):
     since: AwareDatetime
     detail: str = Field(default="", description="One sentence with the remedy, secrets removed")
     fps: float = Field(ge=0, description="Frames analysed per second, over the last minute")
+    shed: float | None = Field(
+        default=None,
+        ge=0,
+        le=1,
+        description="Share of its pictures let go lately because the box is overloaded",
+    )
+    unwatched: tuple[CameraCondition, ...] = Field(
+        default=(), description="Conditions that its configuration does not look for"
+    )
 
 
 class PermitState(Part):
@@ -73,6 +82,13 @@ class EvidenceRoom(Part):
     lost_files: int = Field(ge=0, description="Files that never reached the server and are gone")
 
 
+class InferenceUsed(Part):
+    """What the box computes with; the precision is each model's own."""
+
+    backend: str = Field(description="onnxruntime, openvino, cuda or tensorrt")
+    workers: int = Field(ge=1, description="Threads that look at pictures")
+
+
 class DeviceState(Message):
     """Birth, heartbeat and (as `offline`, left with the broker) last will; retained."""
 
@@ -94,6 +110,7 @@ class DeviceState(Message):
     models_refused: dict[str, str] = Field(
         default_factory=dict, description="Listed models that must not run, and why"
     )
+    inference: InferenceUsed | None = None
     cameras: tuple[CameraState, ...] = ()
     clock: ClockState | None = None
     evidence: EvidenceRoom | None = None

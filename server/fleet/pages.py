@@ -13,6 +13,7 @@ from server.fleet.schemas import (
     DeviceShown,
     EvidenceRoomShown,
     HazardSilent,
+    InferenceShown,
     LossesShown,
     ModelRefused,
     ModelShown,
@@ -51,6 +52,7 @@ def device_shown(seen: DeviceSeen, at: Moment) -> DeviceShown:
         doubled_at=seen.doubled_at,
         certificate_until=seen.certificate_until,
         models=_models(state),
+        inference=_inference(state),
         models_refused=_refused(state),
         permits=tuple(_permit(one, at.catalogue) for one in state.permits) if state else (),
         permits_error=state.permits_error if state else None,
@@ -71,6 +73,8 @@ def _camera(camera: CameraRef, told: CameraState | None) -> CameraShown:
         since=told.since if told else None,
         detail=told.detail if told else "",
         fps=told.fps if told else None,
+        shed=told.shed if told else None,
+        unwatched=told.unwatched if told else (),
     )
 
 
@@ -79,6 +83,11 @@ def _models(state: DeviceState | None) -> tuple[ModelShown, ...]:
         ModelShown(name=model.name, version=model.version, precision=model.precision)
         for model in (state.models if state else ())
     )
+
+
+def _inference(state: DeviceState | None) -> InferenceShown | None:
+    used = state.inference if state else None
+    return InferenceShown(backend=used.backend, workers=used.workers) if used else None
 
 
 def _refused(state: DeviceState | None) -> tuple[ModelRefused, ...]:

@@ -19,6 +19,10 @@ class CameraShown(BaseModel):
     since: datetime | None
     detail: str
     fps: float | None
+    shed: float | None = Field(description="Share of pictures let go lately for lack of time")
+    unwatched: tuple[CameraCondition, ...] = Field(
+        description="Conditions that the box is told not to look for"
+    )
 
 
 class CameraNamed(BaseModel):
@@ -56,6 +60,13 @@ class ModelShown(BaseModel):
     name: str
     version: str
     precision: str = Field(description="What it computes in: float32, int8 …")
+
+
+class InferenceShown(BaseModel):
+    """What a box computes with."""
+
+    backend: str = Field(description="onnxruntime, openvino, cuda or tensorrt")
+    workers: int
 
 
 class ModelRefused(BaseModel):
@@ -119,6 +130,7 @@ class DeviceShown(BaseModel):
     )
     certificate_until: datetime | None = Field(description="None: it has a secret instead")
     models: tuple[ModelShown, ...]
+    inference: InferenceShown | None = Field(description="None: the box has not told")
     models_refused: tuple[ModelRefused, ...]
     permits: tuple[PermitShown, ...]
     permits_error: str | None = Field(description="Why the newest file of permits is refused")

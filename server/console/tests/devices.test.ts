@@ -13,12 +13,12 @@ const NOW = new Date("2026-03-02T08:00:00Z");
 const say = (key: string): string => key;
 
 const camera: Camera = {
-  id: "gate", name: "大门", place: null, condition: "ok", since: null, detail: "", fps: 5,
+  id: "gate", name: "大门", place: null, condition: "ok", since: null, detail: "", fps: 5, shed: 0, unwatched: [],
 };
 const device: Device = {
   id: "box-1", site: "site-1", status: "online", heard_at: NOW.toISOString(), software: "1",
   config_error: null, outbox_pending: 0, clock_synchronised: true, clock_ahead_ms: 3, doubled_at: null,
-  certificate_until: "2026-05-30T08:00:00Z", models: [], models_refused: [], permits: [],
+  certificate_until: "2026-05-30T08:00:00Z", models: [], inference: null, models_refused: [], permits: [],
   permits_error: null, evidence: null, evidence_lost: null, messages_lost: null, counters: {},
   cameras: [camera],
 };
@@ -136,14 +136,22 @@ describe("the conditions of cameras", () => {
   it("all have a word, and what is not well says what to do", () => {
     expect(conditions.length).toBeGreaterThan(10);
     for (const words of [zh, en]) {
-      expect(Object.keys(words.cameraState).sort()).toEqual([...conditions].sort());
-      for (const one of conditions.filter(needsSomebody)) expect(words.cameraRemedy[one]).not.toBe("");
+      expect(Object.keys(words.cameraState).sort()).toEqual([...conditions, "behind"].sort());
+      const ill = conditions.filter((condition) => needsSomebody({ ...camera, condition }));
+      for (const one of ill) expect(words.cameraRemedy[one]).not.toBe("");
     }
   });
 
   it("are neither good nor bad once the device is silent", () => {
-    for (const one of conditions) expect(toneOf(one, false)).toBe("done");
-    expect([toneOf("ok", true), toneOf("moved", true), toneOf("looped", true)]).toEqual(["good", "warn", "bad"]);
+    const tone = (condition: Camera["condition"], known: boolean): string => toneOf({ ...camera, condition }, known);
+    for (const one of conditions) expect(tone(one, false)).toBe("done");
+    expect([tone("ok", true), tone("moved", true), tone("looped", true)]).toEqual(["good", "warn", "bad"]);
+  });
+
+  it("are not well where the device cannot keep up", () => {
+    const at = (shed: number | null): string => toneOf({ ...camera, shed }, true);
+    expect([at(null), at(0.05), at(0.06)]).toEqual(["good", "good", "warn"]);
+    expect(needsSomebody({ ...camera, shed: 0.4 })).toBe(true);
   });
 });
 

@@ -6,7 +6,13 @@ import httpx
 import pytest
 
 from hazard_library.catalogue.load import Catalogue
-from hazard_library.contract.device import EvidenceRoom, PermitState
+from hazard_library.contract.device import (
+    CameraCondition,
+    CameraState,
+    EvidenceRoom,
+    InferenceUsed,
+    PermitState,
+)
 from hazard_library.contract.events import ModelUsed
 from hazard_library.contract.evidence import EvidenceKind, EvidenceLost
 from hazard_library.contract.ids import CameraId, HazardId, lost_message_id
@@ -83,6 +89,25 @@ def test_everything_that_somebody_acts_on_is_in_the_list(
     assert gone == {"id": "GONE-99", "name": {"zh": "GONE-99", "en": "GONE-99"}}
     assert (seen["kind"], seen["cameras"], seen["excused"]) == ("hot_work", ["gate"], 2)
     assert datetime.fromisoformat(seen["ends_at"]) == START + timedelta(hours=4)
+
+
+def test_what_a_box_computes_with_and_lets_go_is_in_the_list(
+    database: Database, device: FakeDevice, sign_in: SignIn
+) -> None:
+    gate = CameraState(
+        camera=CameraId("gate"),
+        condition=CameraCondition.OK,
+        since=START,
+        fps=3,
+        shed=0.4,
+        unwatched=(CameraCondition.MOVED,),
+    )
+    inference = InferenceUsed(backend="openvino", workers=2)
+    at_first(database, device, cameras=(gate,), inference=inference)
+    told = shown(sign_in("officer"))
+    assert told["inference"] == {"backend": "openvino", "workers": 2}
+    shed = {one["id"]: (one["shed"], one["unwatched"]) for one in told["cameras"]}
+    assert (shed["gate"], shed["yard"]) == ((0.4, ["moved"]), (None, []))
 
 
 def test_a_box_that_has_told_nothing_is_shown_as_such(sign_in: SignIn, device: FakeDevice) -> None:

@@ -15,7 +15,7 @@ from edge.testing.events import BOX, GATE, happenings
 from edge.testing.fake_clock import START, FakeClock
 from edge.testing.memory_link import MemoryLink
 from edge.testing.memory_outbox import MemoryOutbox
-from hazard_library.contract.device import CameraCondition, DeviceState, EvidenceRoom
+from hazard_library.contract.device import CameraCondition, DeviceState, EvidenceRoom, InferenceUsed
 from hazard_library.contract.message import parse
 from hazard_library.contract.topics import Channel
 
@@ -60,6 +60,12 @@ def box() -> Box:
     made = Box()
     made.link.start(made)
     return made
+
+
+def test_what_the_models_run_on_is_told(box: Box) -> None:
+    box.board.show_inference(InferenceUsed(backend="openvino", workers=2))
+    box.heartbeat.step()
+    assert box.states()[-1].inference == InferenceUsed(backend="openvino", workers=2)
 
 
 def test_the_state_of_the_boxs_clock_and_of_its_evidence_is_told(box: Box) -> None:

@@ -59,8 +59,8 @@ def test_cameras_are_listed_by_name_with_their_rate_and_can_leave() -> None:
     board = StatusBoard()
     board.show_camera(YARD, CameraCondition.OK, START)
     board.show_camera(GATE, CameraCondition.OK, START)
-    board.show_fps(GATE, 4.5)
-    board.show_fps(CameraId("unknown"), 1.0)
+    board.show_work(GATE, 4.5)
+    board.show_work(CameraId("unknown"), 1.0)
     board.show_camera(GATE, CameraCondition.FROZEN, LATER)
     assert [(one.camera, one.fps) for one in board.snapshot().cameras] == [
         (GATE, 4.5),
@@ -70,12 +70,23 @@ def test_cameras_are_listed_by_name_with_their_rate_and_can_leave() -> None:
     assert [one.camera for one in board.snapshot().cameras] == [YARD]
 
 
+def test_what_a_camera_lets_go_and_does_not_look_for_stays_when_its_condition_changes() -> None:
+    board = StatusBoard()
+    board.show_camera(GATE, CameraCondition.OK, START)
+    board.show_work(GATE, 3.0, 0.4, {CameraCondition.MOVED, CameraCondition.BLURRED})
+    board.show_camera(GATE, CameraCondition.FROZEN, LATER, "no change")
+    (gate,) = board.snapshot().cameras
+    assert (gate.condition, gate.since, gate.detail) == (CameraCondition.FROZEN, LATER, "no change")
+    assert (gate.fps, gate.shed) == (3.0, 0.4)
+    assert gate.unwatched == (CameraCondition.BLURRED, CameraCondition.MOVED)
+
+
 def test_what_is_not_urgent_waits_for_the_next_heartbeat() -> None:
     board = StatusBoard()
     board.show_camera(GATE, CameraCondition.OK, START)
     told = listened(board)
     board.count("frames_dropped")
-    board.show_fps(GATE, 4.5)
+    board.show_work(GATE, 4.5)
     assert told == []
 
 

@@ -118,6 +118,10 @@ class Site:
         cameras = self.board.snapshot().cameras
         return next((one.detail for one in cameras if one.camera == name), "")
 
+    def shed(self, name: str) -> float | None:
+        cameras = self.board.snapshot().cameras
+        return next((one.shed for one in cameras if one.camera == name), None)
+
     def looks(self, name: str) -> int:
         return sum(camera == name for camera, _, _ in list(self.recorder.observed))
 
@@ -216,6 +220,7 @@ def test_frames_that_a_live_camera_drops_are_counted_on_the_board(site: Site) ->
     wait_until(lambda: unit.figures.dropped >= 3, WITHIN_S, "drops")
     gate.set()
     wait_until(lambda: site.board.counters().get("frames_dropped", 0) >= 3, WITHIN_S, "the counter")
+    wait_until(lambda: 0 < (site.shed("gate") or 0) < 1, WITHIN_S, "the share that was let go")
 
 
 def test_what_was_dropped_shortly_before_the_end_is_counted_too(site: Site) -> None:

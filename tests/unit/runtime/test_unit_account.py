@@ -24,6 +24,7 @@ class Books:
         self.board = StatusBoard()
         self.board.show_camera(GATE, CameraCondition.OK, START)
         lane = Workers(1, self.board).open_lane(GATE, Waiting.NEWEST, lambda _: NOTHING)
+        self.lane = lane
         main = MainUnit(GATE, None, self.board)
         self.ring = PacketRing()
         self.reader = self.new_reader()
@@ -58,3 +59,16 @@ def test_rates_are_those_of_the_seconds_since_they_were_told() -> None:
     books.account.tell_when_due(Moment(110.0, START))
     assert (books.account.work.fps_in, books.account.work.fps_out) == (5.0, 2.0)
     assert [camera.fps for camera in books.board.snapshot().cameras] == [2.0]
+
+
+def test_what_is_let_go_is_told_as_a_share_and_where_nothing_comes_nothing_is() -> None:
+    books = Books()
+    books.account.tell_when_due(Moment(100.0, START))
+    books.account.tell_when_due(Moment(110.0, START))
+    assert (books.board.snapshot().cameras[0].shed, books.account.behind) == (0.0, "")
+    books.lane.dropped = 2
+    for _ in range(3):
+        books.account.picture_judged()
+    books.account.tell_when_due(Moment(120.0, START))
+    assert books.board.snapshot().cameras[0].shed == 0.4
+    assert "60%" in books.account.behind

@@ -5,8 +5,8 @@ export default {
     intro: "Edge devices and cameras, and how they are; what needs somebody comes first.",
     empty: "No device yet",
     emptyText: "A device appears here after its first report.",
-    allWell: "{n} devices, none needs anybody.",
-    someNotWell: "{n} devices, {bad} need somebody.",
+    allWell: "Devices: {n}. None needs anybody.",
+    someNotWell: "Devices: {n}. Needing somebody: {bad}.",
     cameras: "Cameras",
     online: "online",
     draining: "stopping",
@@ -22,9 +22,9 @@ export default {
     state: "State",
     rate: "Analysed rate",
     noCameras: "No cameras registered",
-    since: "since {time}",
+    since: " (since {time})",
     saidBefore: "before: {state}",
-    ownWords: "The device says:",
+    ownWords: "The device says: ",
     details: "More about this device",
     attention: "Needs attention",
     certificate: "Certificate valid until",
@@ -37,6 +37,8 @@ export default {
     modelsNone: "No model runs",
     refused: "refused",
     precision: "Precision",
+    inference: "Runs on {backend}, {n} threads",
+    unwatched: "Not looked for, as configured: {states}",
     room: "Room for evidence",
     roomUsed: "{used} used of {quota}",
     roomWaiting: "of which {waiting} are not at the server yet",
@@ -70,11 +72,11 @@ export default {
     model:
       "The model “{name}” is refused; hazards that only it sees are not reported now. Replace it or have it signed again, for the reason below.",
     evidenceLost:
-      "{n} files of evidence were lost before they reached the server in the last 30 days (last {time}) and will not come. Which they are stands below; bring back the connection, free the disk, or give evidence more room.",
+      "Files of evidence lost before they reached the server in the last 30 days: {n} (last {time}). They will not come; which they are stands below. Bring back the connection, free the disk, or give evidence more room.",
     evidenceFull:
       "The room for evidence is nearly full: {share}% of it waits for the server. Bring back the connection, free the disk, or give it more room; clips are lost first.",
     messagesLost:
-      "{n} messages were lost on the device in the last 30 days (last {time}); leads may be missing. Look at its disk and network.",
+      "Messages lost on the device in the last 30 days: {n} (last {time}). Leads may be missing; look at its disk and network.",
     clock:
       "The device's clock is not synchronised: times on its pictures cannot be relied on. Switch network time (NTP) on.",
     clockAhead:
@@ -89,6 +91,8 @@ export default {
     over: "over",
     silent: "Until {until} these hazards are silent at {place}:",
     everywhere: "whole picture",
+    place: "{cameras} ({zones})",
+    comma: ", ",
     excused: "kept silent {n} times so far",
     period: "{begin} to {end}",
     kind: {
@@ -117,6 +121,7 @@ export default {
     not_analysed: "not analysed",
     finished: "source ended",
     starting: "starting",
+    behind: "cannot keep up",
   },
   cameraRemedy: {
     ok: "",
@@ -131,6 +136,7 @@ export default {
     not_analysed: "Its pictures are not analysed: the device is overloaded or a model failed, as it says itself.",
     finished: "The recording has ended; nothing more is looked for.",
     starting: "",
+    behind: "The device is overloaded: {n}% of the pictures are not analysed, something may be missed. Lower the rate, take cameras off it, or run patrol edge tune.",
   },
   dropCounter: {
     frames_dropped: "Pictures let go for lack of time",

@@ -22,7 +22,7 @@ export default {
     state: "状态",
     rate: "分析帧率",
     noCameras: "未登记摄像机",
-    since: "自 {time}",
+    since: "（自 {time}）",
     saidBefore: "此前：{state}",
     ownWords: "设备原文：",
     details: "设备详情",
@@ -37,6 +37,8 @@ export default {
     modelsNone: "没有运行中的模型",
     refused: "已拒绝",
     precision: "精度",
+    inference: "推理后端 {backend}，{n} 个线程",
+    unwatched: "按配置不检查：{states}",
     room: "证据空间",
     roomUsed: "已用 {used}，上限 {quota}",
     roomWaiting: "其中 {waiting} 尚未传到服务器",
@@ -57,7 +59,7 @@ export default {
     certificateOver: "证书已于 {date} 到期，服务器不再接受本设备。请为它发一个新的注册码，在设备上重新注册。",
     certificateSoon:
       "证书还有 {n} 天到期（{date}），设备没有按时自动续期。请在设备上运行 patrol edge enrol --renew，并确认它能连到服务器。",
-    silent: "{age}起没有消息。请检查设备的电源和网络；期间的消息存在设备上，恢复后自动补传。",
+    silent: "失联：最后一条消息在{age}。请检查设备的电源和网络；期间的消息存在设备上，恢复后自动补传。",
     offline: "设备已离线（{age}）。停机或断电期间没有任何画面被查看；请恢复供电和网络。",
     neverHeard: "登记后还没有上报过。请检查设备上的服务是否启动，能否连到服务器。",
     configuration: "新配置有误，被设备拒绝；设备仍按原来的配置运行。请按下面的提示改正配置文件。",
@@ -79,6 +81,8 @@ export default {
     over: "已结束",
     silent: "至 {until} 为止，{place}不提示以下隐患：",
     everywhere: "整个画面",
+    place: "{cameras}（{zones}）",
+    comma: "、",
     excused: "已因此不提示 {n} 次",
     period: "{begin} 至 {end}",
     kind: {
@@ -107,6 +111,7 @@ export default {
     not_analysed: "未分析",
     finished: "片源已结束",
     starting: "启动中",
+    behind: "忙不过来",
   },
   cameraRemedy: {
     ok: "",
@@ -121,6 +126,7 @@ export default {
     not_analysed: "画面没有被分析，设备过载或模型不可用，原因见设备原文。",
     finished: "录像文件已播完，不再查找。",
     starting: "",
+    behind: "设备过载，{n}% 的画面没有分析，可能漏看。请降低帧率、减少摄像机，或运行 patrol edge tune。",
   },
   dropCounter: {
     frames_dropped: "来不及分析而放弃的画面",

@@ -36,7 +36,7 @@ export function worriesOf(device: Device, now: Date, say: Say): Worry[] {
 /** Whether a device or one of its cameras needs somebody. */
 export function isWell(device: Device, worries: readonly Worry[]): boolean {
   if (device.status === "revoked") return true;
-  return worries.length === 0 && !device.cameras.some((camera) => needsSomebody(camera.condition));
+  return worries.length === 0 && !device.cameras.some((camera) => needsSomebody(camera));
 }
 
 function doubled(device: Device): Worry[] {
