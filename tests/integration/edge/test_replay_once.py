@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 from boxes import Box, Settings, camera
+from ports import free_port
 from waiting import wait_until
 
 from edge.testing.painted_film import Visit, write_film
@@ -64,9 +65,10 @@ def test_a_replay_analyses_every_frame_of_every_camera(box: Box) -> None:
 
 
 def test_the_same_film_twice_gives_the_same_events_byte_for_byte(tmp_path: Path) -> None:
-    said = []
+    said: list[str] = []
+    port = free_port()
     for name in ("one", "two"):
-        box = Box(tmp_path / name)
+        box = Box(tmp_path / name, status_port=port)
         write_film(box.folder / "walk.mp4", 14, (VISIT,))
         box.write(camera("gate", "walk.mp4"))
         assert box.run_once().returncode == 0
@@ -93,7 +95,7 @@ def test_a_child_killed_in_the_middle_is_started_again_and_nothing_is_lost_or_do
     calm.write(camera("gate", "walk.mp4"))
     assert calm.run_once().returncode == 0
 
-    box = Box(tmp_path / "killed")
+    box = Box(tmp_path / "killed", status_port=calm.status_port)
     write_film(box.folder / "walk.mp4", 90, visits)
     box.write(camera("gate", "walk.mp4"))
     running = box.start("--once")
