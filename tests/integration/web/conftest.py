@@ -111,5 +111,9 @@ def sign_in(address: str, database: Database, clock: SettledClock) -> Iterator[S
 def browser_at(address: str, cookies: httpx.Cookies | None = None) -> httpx.Client:
     """Open a browser on the console's own page."""
     return httpx.Client(
-        base_url=address, headers={"Origin": address}, trust_env=False, cookies=cookies
+        base_url=address,
+        headers={"Origin": address},
+        trust_env=False,
+        cookies=cookies,
+        timeout=60,
     )
