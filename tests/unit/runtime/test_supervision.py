@@ -3,6 +3,8 @@ import sys
 import threading
 from pathlib import Path
 
+import pytest
+
 from edge.core.moment import Moment
 from edge.fleet.system_clock import SystemClock
 from edge.runtime.logs import mask_secrets
@@ -53,6 +55,19 @@ def test_a_reload_starts_the_child_anew_outside_the_budget(tmp_path: Path) -> No
     again = f"sys.exit({RELOAD} if n < 9 else 0)"
     assert _supervisor(log, again).watch() == 0
     assert len(log.read_text()) == 10
+
+
+@pytest.mark.parametrize(("set_by_operator", "heaps"), [(None, "2"), ("7", "7")])
+def test_the_child_gives_memory_back_and_what_the_operator_set_goes_first(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, set_by_operator: str | None, heaps: str
+) -> None:
+    monkeypatch.delenv("MALLOC_ARENA_MAX", raising=False)
+    if set_by_operator is not None:
+        monkeypatch.setenv("MALLOC_ARENA_MAX", set_by_operator)
+    log = tmp_path / "starts"
+    then = "import os; p.write_text(os.environ['MALLOC_ARENA_MAX']); sys.exit(0)"
+    assert _supervisor(log, then).watch() == 0
+    assert log.read_text() == heaps
 
 
 def test_only_a_restarted_child_gets_the_arguments_for_restarts(tmp_path: Path) -> None:
