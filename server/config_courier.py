@@ -1,7 +1,9 @@
 """Keeps at the broker, for every box, exactly the configuration that it has not answered yet.
 
 Retained, so that a box that is away gets it when it comes; taken back as soon as the box has
-answered or people have withdrawn it, so that nothing comes twice.
+answered or people have withdrawn it, so that nothing comes twice. What is not answered is left
+there again now and then: a broker that does not let a box read yet, because it was enrolled a
+moment ago, drops the copy for it. A box knows one that it has taken by its number.
 """
 
 from datetime import timedelta
@@ -22,6 +24,7 @@ from server.kit.db import Database
 log = structlog.get_logger(__name__)
 
 EVERY = timedelta(seconds=2)
+AGAIN_S = 30.0
 
 
 class Shelf(Protocol):
@@ -46,7 +49,8 @@ class ConfigCourier:
         self._shelf = shelf
         self._stopped = Event()
         self._connection: int | None = None
-        self._lies: dict[DeviceId, UUID] = {}
+        #: What lies there for a box, and since which second.
+        self._lies: dict[DeviceId, tuple[UUID, float]] = {}
 
     def run(self) -> None:
         """Look after it until `stop`."""
@@ -76,8 +80,9 @@ class ConfigCourier:
                 self._bring(parcel)
 
     def _lies_there(self, parcel: Parcel) -> bool:
-        known = self._lies.get(parcel.device)
-        return known is not None and parcel.settles == {known} and parcel.sends == known
+        known, since = self._lies.get(parcel.device, (None, 0.0))
+        is_known = known is not None and parcel.settles == {known} and parcel.sends == known
+        return is_known and self._clock.mono() - since < AGAIN_S
 
     def _bring(self, parcel: Parcel) -> None:
         with self._database.reading() as db:
@@ -88,9 +93,12 @@ class ConfigCourier:
                 parcels.note_sent(db, self._clock.now(), parcel)
             else:
                 parcels.note_unsure(db, parcel)
-        self._lies.pop(parcel.device, None)
+        before = self._lies.pop(parcel.device, None)
         if is_confirmed and parcel.sends is not None:
-            self._lies[parcel.device] = parcel.sends
+            self._lies[parcel.device] = parcel.sends, self._clock.mono()
+            if before is not None and before[0] == parcel.sends:
+                # A box may be away for days: once is enough in the log.
+                return
         log.info(
             "configuration_handed_over" if parcel.sends else "configuration_taken_back",
             device=parcel.device,

@@ -52,7 +52,7 @@ def _one_sentence(done: "subprocess.CompletedProcess[str]", *parts: str) -> None
     ("camera", "parts"),
     [
         (_camera(colour="red"), ("cameras.0.colour", "unknown key", "remove it")),
-        (_camera(sample_fps="fast"), ("cameras.0.sample_fps", "valid number")),
+        (_camera(sample_fps="fast"), ("cameras.0.sample_fps", "must be a number")),
         (
             _camera(zones=[{"id": "pit", "points": [[0, 0], [1.2, 0], [1, 1]]}]),
             ("cameras.0.zones.0", "outside the picture"),

@@ -1,7 +1,8 @@
 """The devices' page: whatever is wrong with a box stands there in words, with what to do."""
 
 from collections.abc import Iterator
-from datetime import timedelta
+from datetime import datetime, timedelta
+from functools import cache
 from pathlib import Path
 
 import pytest
@@ -38,7 +39,6 @@ from server.testing.fake_device import FakeDevice, file_ref
 
 pytestmark = pytest.mark.browser
 
-NOW = SystemClock().now()
 CLIP = file_ref(b"a clip", EvidenceKind.CLIP_SHOWN)
 MODEL = ModelUsed(name="site", version="0.2.0", sha256="a" * 64, precision="int8")
 CONDITIONS = (
@@ -50,12 +50,18 @@ CONDITIONS = (
 )
 
 
+@cache
+def now() -> datetime:
+    """Return when the first of these tests began, which may be minutes after the import."""
+    return SystemClock().now()
+
+
 def cameras() -> tuple[CameraState, ...]:
     return tuple(
         CameraState(
             camera=CameraId(name),
             condition=condition,
-            since=NOW,
+            since=now(),
             detail=detail,
             fps=4.8,
             shed=0.4 if condition is CameraCondition.OK else 0.0,
@@ -72,8 +78,8 @@ def permit(name: str, begins: timedelta, ends: timedelta, excused: int = 0) -> P
         cameras=(CameraId("shop"),),
         zones=("焊接区",),
         hazards=("FIRE-01", "FIRE-02"),
-        begins_at=NOW + begins,
-        ends_at=NOW + ends,
+        begins_at=now() + begins,
+        ends_at=now() + ends,
         excused=excused,
     )
 
@@ -81,7 +87,7 @@ def permit(name: str, begins: timedelta, ends: timedelta, excused: int = 0) -> P
 def troubled(device: FakeDevice) -> dict[str, object]:
     """Say everything that can be wrong with a box that is heard."""
     return {
-        "sent_at": NOW,
+        "sent_at": now(),
         "cameras": cameras(),
         "models": (MODEL,),
         "inference": InferenceUsed(backend="openvino", workers=2),
@@ -108,12 +114,12 @@ def troubled(device: FakeDevice) -> dict[str, object]:
 
 
 def lose_a_clip(database: Database, device: FakeDevice) -> None:
-    event = device.event(evidence=[CLIP], camera=CameraId("gate"), sent_at=NOW)
+    event = device.event(evidence=[CLIP], camera=CameraId("gate"), sent_at=now())
     device.numbered += 1
     lost = EvidenceLost(
         id=lost_message_id(device.id, CLIP.sha256),
         device=device.id,
-        sent_at=NOW,
+        sent_at=now(),
         boot=device.boot,
         message_no=device.numbered,
         sha256=CLIP.sha256,
@@ -125,7 +131,7 @@ def lose_a_clip(database: Database, device: FakeDevice) -> None:
     parts = Ingest(lambda _hazard: True, lambda db, at, told: leads.attach(db, at, catalogue, told))
     with database.writing() as db:
         for channel, message in ((Channel.INCIDENT, event), (Channel.EVIDENCE, lost)):
-            receipt = accept(db, parts, Arrival(device.id, channel, message.to_bytes(), NOW))
+            receipt = accept(db, parts, Arrival(device.id, channel, message.to_bytes(), now()))
             assert receipt is not None
             assert receipt.reason is None
 
@@ -138,13 +144,13 @@ def fleet_of_three(own_database: Database) -> Database:
         settle(db)
         for box in (ill, well, silent):
             enrol(db, box)
-        long_ago = NOW - timedelta(hours=2)
+        long_ago = now() - timedelta(hours=2)
         ok = tuple(
             one.model_copy(update={"condition": CameraCondition.OK, "detail": "", "shed": 0.0})
             for one in cameras()
         )
-        fleet.hear(db, NOW, ill.state(**troubled(ill)))
-        fleet.hear(db, NOW, well.state(cameras=ok, models=(MODEL,)))
+        fleet.hear(db, now(), ill.state(**troubled(ill)))
+        fleet.hear(db, now(), well.state(cameras=ok, models=(MODEL,)))
         fleet.hear(db, long_ago, silent.state(cameras=ok))
     lose_a_clip(own_database, ill)
     return own_database
@@ -155,18 +161,20 @@ def address(fleet_of_three: Database, tmp_path: Path) -> Iterator[str]:
     console = ROOT / "server" / "console" / "dist"
     if not (console / "index.html").is_file():
         pytest.skip(f"{console} is missing; run npm ci and npm run build in server/console")
-    url = fleet_of_three.bind.engine.url.render_as_string(hide_password=False)
+    feed = LiveFeed(fleet_of_three.bind.engine.url.render_as_string(hide_password=False))
     parts = WebParts(
         fleet_of_three,
         SystemClock(),
         FileStore(tmp_path / "evidence"),
         load_catalogue(),
-        LiveFeed(url),
+        feed,
         console,
         Pseudonyms(b"k" * 32),
     )
     with serving(create_app(parts)) as address:
         yield address
+        # The pages' streams end first: the server waits for them, and they hold connections.
+        feed.stop()
 
 
 @pytest.fixture(scope="module")

@@ -100,6 +100,8 @@ def box(console: Console, tmp_path: Path) -> Box:
     words = ("edge", "enrol", console.bureau.code(), "--server", console.bureau.door)
     done = made.patrol(*words, "--config", "site.yaml")
     assert done.returncode == 0, done.stderr
+    access = console.bureau.settings.broker.folder / "access"
+    wait_until(lambda: "user box-1" in access.read_text(), WITHIN_S, "the broker knows the box")
     return made
 
 

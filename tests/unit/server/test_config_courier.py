@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
@@ -11,7 +12,7 @@ from hazard_library.contract.configuration import ConfigRevision
 from hazard_library.contract.ids import DeviceId
 from hazard_library.contract.message import parse
 from hazard_library.contract.topics import Channel
-from server.config_courier import ConfigCourier
+from server.config_courier import AGAIN_S, ConfigCourier
 from server.configuration import parcels, service
 from server.configuration.signing import ConfigurationKey
 from server.configuration.tables import Revision
@@ -60,7 +61,8 @@ class Post:
         self.courier = self.another()
 
     def another(self) -> ConfigCourier:
-        return ConfigCourier(self.database, SettledClock(), self.shelf)
+        self.clock = SettledClock()
+        return ConfigCourier(self.database, self.clock, self.shelf)
 
     def do(self, act: Callable[[ConfigDesk], Revision]) -> Revision:
         with self.database.writing() as db:
@@ -107,6 +109,26 @@ def test_what_is_published_lies_there_until_the_box_has_answered(post: Post) -> 
     assert post.shelf.lies == b""
     assert len(post.shelf.sent) == 2
     assert post.is_settled()
+
+
+def test_what_nobody_answers_is_left_there_again_for_a_box_that_could_not_read_it(
+    post: Post,
+) -> None:
+    sent = post.publish()
+    post.courier.step()
+    post.clock.advance(timedelta(seconds=AGAIN_S - 1))
+    post.courier.step()
+    assert len(post.shelf.sent) == 1
+    post.clock.advance(timedelta(seconds=2))
+    post.courier.step()
+    post.courier.step()
+    assert len(post.shelf.sent) == 2
+    assert post.shelf.sent[0] == post.shelf.sent[1]
+    post.answer(sent)
+    post.courier.step()
+    post.clock.advance(timedelta(seconds=AGAIN_S + 1))
+    post.courier.step()
+    assert post.shelf.sent[2:] == [b""]
 
 
 @pytest.mark.parametrize("how", ["refused", "withdrawn"])
