@@ -1,5 +1,6 @@
 """Inputs of the pictures' own shape: the same network, the same boxes, less to compute."""
 
+import threading
 from pathlib import Path
 
 import cv2
@@ -21,6 +22,7 @@ from edge.testing.painted_model import write_painted_package
 from hazard_library.registry.network_size import NotResizable, Shape, at_size, places_of
 from hazard_library.registry.package import find_package
 
+WITHIN_S = 10.0
 RELEASED = ("ppe", "site", "fire-smoke")
 
 
@@ -129,6 +131,30 @@ def test_only_so_many_shapes_are_held_and_the_one_not_asked_for_longest_goes() -
     held.get(shapes[0])
     held.get(shapes[1])
     assert made == [*shapes, (416, 416), shapes[1]]
+
+
+def test_a_shape_that_is_there_is_had_while_another_is_made() -> None:
+    begun, go_on = threading.Event(), threading.Event()
+
+    def make(shape: Shape) -> Shape:
+        if shape == (64, 64):
+            begun.set()
+            assert go_on.wait(WITHIN_S)
+        return shape
+
+    held = ByShape(make)
+    held.get((32, 32))
+    slow = threading.Thread(target=held.get, args=((64, 64),))
+    slow.start()
+    assert begun.wait(WITHIN_S)
+    quick = threading.Thread(target=held.get, args=((32, 32),))
+    quick.start()
+    quick.join(WITHIN_S)
+    was_had = not quick.is_alive()
+    go_on.set()
+    slow.join(WITHIN_S)
+    quick.join(WITHIN_S)
+    assert was_had
 
 
 def test_an_operator_may_keep_the_square_and_tensorrt_always_does() -> None:
