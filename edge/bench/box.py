@@ -30,6 +30,16 @@ class BoxBench:
     sample_fps: float | None = None
 
 
+def inference_of(layout: Layout) -> dict[str, Any]:
+    """Return how a configuration says a layout."""
+    return {
+        "backend": layout.backend.value,
+        "precision": layout.precision.value,
+        "workers": layout.workers,
+        "fitted": layout.is_fitted,
+    }
+
+
 def site_of(bench: BoxBench) -> dict[str, Any]:
     """Return the configuration of the box, without a way to the server."""
     camera: dict[str, Any] = {
@@ -45,12 +55,7 @@ def site_of(bench: BoxBench) -> dict[str, Any]:
         "device": "bench",
         "stores": "stores",
         "models": [str(Path(m).resolve()) if Path(m).is_dir() else m for m in bench.models],
-        "inference": {
-            "backend": bench.layout.backend.value,
-            "precision": bench.layout.precision.value,
-            "workers": bench.layout.workers,
-            "fitted": bench.layout.is_fitted,
-        },
+        "inference": inference_of(bench.layout),
         "cameras": [{"id": f"camera-{n + 1}", **camera} for n in range(bench.cameras)],
     }
 

@@ -13,8 +13,7 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
-import yaml
-
+from edge.bench.box import inference_of, written
 from edge.bench.clips import FPS as FILM_FPS
 from edge.bench.report import Figure, at_least
 from edge.bench.rtsp import PATH, RtspServer, serving
@@ -139,8 +138,6 @@ def fastest(bench: CamerasBench, chosen: tuple[Layout, ...]) -> Iterator[Figure]
 
 def write_site(bench: CamerasBench, site: Site, cameras: int) -> Path:
     """Write the configuration of a box with so many cameras."""
-    folder = bench.folder / "site"
-    folder.mkdir(exist_ok=True)
     sources = [
         {"kind": "rtsp", "host": "127.0.0.1", "port": one.port, "path": PATH}
         for one in site.servers
@@ -156,20 +153,13 @@ def write_site(bench: CamerasBench, site: Site, cameras: int) -> Path:
         "device": "bench",
         "stores": f"stores-{cameras}",
         "models": [str(bench.package.folder.resolve())],
-        "inference": {
-            "backend": site.layout.backend.value,
-            "precision": site.layout.precision.value,
-            "workers": site.layout.workers,
-            "fitted": site.layout.is_fitted,
-        },
+        "inference": inference_of(site.layout),
         "cameras": [
             {"id": f"camera-{n + 1}", "source": sources[n % len(sources)], **camera}
             for n in range(cameras)
         ],
     }
-    file = folder / "site.yaml"
-    file.write_text(yaml.safe_dump(document), encoding="utf-8")
-    return file
+    return written(document, bench.folder / "site")
 
 
 def held(who: str, found: Trial | None, precision: str, note: str) -> Iterator[Figure]:

@@ -20,7 +20,7 @@ from edge.config.inference import Backend, Precision
 from edge.fleet.system_clock import SystemClock
 from edge.inference.layout import Layout
 from edge.inference.letterbox import fit
-from edge.inference.loading import in_precision, runner_of
+from edge.inference.loading import in_precision, may_be_fitted, runner_of
 from edge.inference.machine import cores
 from edge.video.probe import probe
 from hazard_library.registry.package import find_package
@@ -31,7 +31,8 @@ def run(folder: str, film: Path, frames: int, layout: Layout) -> dict[str, float
     package = in_precision(find_package(folder), layout.precision)
     runner = runner_of(package, layout)
     size = probe(film)
-    shape = fit(size.width, size.height, package.card.input, is_fitted=layout.is_fitted).shape
+    is_fitted = layout.is_fitted and may_be_fitted(package, runner)
+    shape = fit(size.width, size.height, package.card.input, is_fitted=is_fitted).shape
     numbers = itertools.count()
 
     def infer() -> None:

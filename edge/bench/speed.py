@@ -175,14 +175,10 @@ def _jobs(bench: SpeedBench, layout: Layout) -> dict[str, Job]:
         ),
         "ceiling": Job("edge.bench.ceiling", [folder, *given, *chosen], ceiling),
     }
-    if bench.ultralytics is not None and layout == _careful():
+    if bench.ultralytics is not None and layout == layouts()[0]:
         words = [str(bench.package.model_file), str(card.input.width), *given]
         jobs["rival"] = Job(_RIVAL, words, rival, python=str(bench.ultralytics))
     return jobs
-
-
-def _careful() -> Layout:
-    return Layout(workers=look_around().cores)
 
 
 def _run(job: Job) -> float:

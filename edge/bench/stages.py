@@ -20,7 +20,7 @@ from edge.fleet.system_clock import SystemClock
 from edge.inference.decoders.yolo_anchor_free import YoloAnchorFree
 from edge.inference.layout import Layout
 from edge.inference.letterbox import Letterbox
-from edge.inference.loading import in_precision, runner_of
+from edge.inference.loading import in_precision, may_be_fitted, runner_of
 from edge.inference.site_models import SiteModels
 from edge.inference.small_grey import small_grey
 from edge.ports import Pixels
@@ -75,7 +75,7 @@ def _run(bench: StagesBench, watch: _Watch) -> None:
     package = in_precision(bench.package, bench.layout.precision)
     card, low = package.card, TrackingSettings().low
     runner = runner_of(package, bench.layout)
-    is_fitted = bench.layout.is_fitted
+    is_fitted = bench.layout.is_fitted and may_be_fitted(package, runner)
     letterbox, looker = Letterbox(card.input, is_fitted=is_fitted), Looker()
     decoder = YoloAnchorFree(np.full(len(card.labels), low, np.float32), card.suppression_iou)
     core = core_of(CameraId("film"), SiteModels((package,)))

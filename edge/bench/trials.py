@@ -7,8 +7,8 @@ is allowed. What is no faster than noise is not chosen over what is simpler.
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
-from edge.config.inference import Backend, InferenceConfig, Precision
-from edge.inference.layout import ON_GPU, Layout, Machine
+from edge.config.inference import InferenceConfig, Precision
+from edge.inference.layout import ON_GPU, Layout, Machine, fits_inputs
 
 #: A later candidate must be so much faster than the best before it.
 CLEARLY_FASTER = 1.05
@@ -56,7 +56,7 @@ def candidates(wanted: InferenceConfig, machine: Machine) -> Iterator[Layout]:
             for workers, threads in shapes:
                 if backend in ON_GPU and threads > 1:
                     continue
-                is_fitted = wanted.fitted and backend is not Backend.TENSORRT
+                is_fitted = fits_inputs(wanted, backend)
                 yield Layout(backend, precision, workers, threads, is_fitted)
 
 

@@ -70,9 +70,12 @@ def decide(wanted: InferenceConfig, tuned: Layout | None, machine: Machine) -> L
         )
     workers = wanted.workers or (tuned.workers if tuned else machine.cores)
     threads = tuned.threads_per_run if tuned else 1
-    # TensorRT takes minutes to build an engine: one a model, not one for each shape.
-    is_fitted = wanted.fitted and backend is not Backend.TENSORRT
-    return Layout(backend, precision, workers, threads, is_fitted)
+    return Layout(backend, precision, workers, threads, fits_inputs(wanted, backend))
+
+
+def fits_inputs(wanted: InferenceConfig, backend: Backend) -> bool:
+    """Whether inputs are fitted there: TensorRT takes minutes to build an engine for a shape."""
+    return wanted.fitted and backend is not Backend.TENSORRT
 
 
 def _fits(wanted: InferenceConfig, tuned: Layout, machine: Machine) -> bool:

@@ -2,6 +2,9 @@
 
 from pathlib import Path
 
+import numpy as np
+import structlog
+
 from edge.config.inference import Backend, Precision
 from edge.errors import ModelRejected
 from edge.inference.detector import Detector
@@ -10,7 +13,13 @@ from edge.inference.runners.onnx_runner import OnnxRunner
 from edge.inference.runners.openvino_runner import OpenVinoRunner
 from edge.inference.runners.runner import Runner
 from hazard_library.errors import RegistryError
+from hazard_library.registry.network_size import least_side, places_of
 from hazard_library.registry.package import ModelPackage, find_folder, open_trusted
+
+_log = structlog.get_logger(__name__)
+
+#: Width to height of what nearly all cameras send.
+_USUAL = (16, 9)
 
 
 def in_precision(package: ModelPackage, precision: Precision) -> ModelPackage:
@@ -32,6 +41,21 @@ def runner_of(package: ModelPackage, layout: Layout) -> Runner:
     if layout.backend is Backend.OPENVINO:
         return OpenVinoRunner(package, precision, layout.workers, layout.threads_per_run)
     return OnnxRunner(package, layout.backend, precision, layout.threads_per_run)
+
+
+def may_be_fitted(package: ModelPackage, runner: Runner) -> bool:
+    """Try the shape that most cameras have; a network that fails there stays square."""
+    card = package.card
+    rows = least_side(card.input.width * _USUAL[1] // _USUAL[0])
+    try:
+        answer = runner.run(np.zeros((1, 3, rows, card.input.width), np.float32))
+        fits = answer.shape[1:] == (4 + len(card.labels), places_of((rows, card.input.width)))
+        reason = None if fits else f"it answers {answer.shape}"
+    except Exception as fault:  # noqa: BLE001 - whatever it is, the square was proven to work
+        reason = str(fault)
+    if reason is not None:
+        _log.info("input_stays_square", model=card.name, reason=reason)
+    return reason is None
 
 
 def open_backend(

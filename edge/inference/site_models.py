@@ -4,21 +4,16 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-import numpy as np
-import structlog
-
 from edge.errors import ConfigError, ModelRejected
 from edge.inference.detector import Detector
 from edge.inference.layout import Layout
 from edge.inference.letterbox import Letterbox
-from edge.inference.loading import in_precision, runner_of
+from edge.inference.loading import in_precision, may_be_fitted, runner_of
 from edge.inference.panel import Panel
 from edge.inference.routing import Offer, answering
-from edge.inference.runners.runner import Runner
 from edge.inference.self_test import prove
 from hazard_library.errors import PackageNotFound, RegistryError
 from hazard_library.registry.card import ModelInput
-from hazard_library.registry.network_size import least_side, places_of
 from hazard_library.registry.package import (
     CARD,
     ModelPackage,
@@ -26,11 +21,6 @@ from hazard_library.registry.package import (
     open_trusted,
     read_card,
 )
-
-_log = structlog.get_logger(__name__)
-
-#: Width to height of what nearly all cameras send.
-_USUAL = (16, 9)
 
 
 @dataclass(frozen=True, slots=True)
@@ -128,25 +118,10 @@ def load_backends(
         # The tensor's name says nothing about how a picture is fitted in.
         size = package.card.input.model_copy(update={"name": ""})
         runner = runner_of(package, layout)
-        is_fitted = layout.is_fitted and _may_be_fitted(package, runner)
+        is_fitted = layout.is_fitted and may_be_fitted(package, runner)
         letterbox = letterboxes.setdefault((size, is_fitted), Letterbox(size, is_fitted=is_fitted))
         backends[package.card.name] = Detector(package, runner, min_score, letterbox)
     return backends
-
-
-def _may_be_fitted(package: ModelPackage, runner: Runner) -> bool:
-    """Try the shape that most cameras have: a network that fails there stays square."""
-    card = package.card
-    rows = least_side(card.input.width * _USUAL[1] // _USUAL[0])
-    try:
-        answer = runner.run(np.zeros((1, 3, rows, card.input.width), np.float32))
-        fits = answer.shape[1:] == (4 + len(card.labels), places_of((rows, card.input.width)))
-        reason = None if fits else f"it answers {answer.shape}"
-    except Exception as fault:  # noqa: BLE001 - whatever it is, the square was proven to work
-        reason = str(fault)
-    if reason is not None:
-        _log.info("input_stays_square", model=card.name, reason=reason)
-    return reason is None
 
 
 def open_panel(

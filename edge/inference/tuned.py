@@ -5,7 +5,6 @@ runtimes, it says nothing and is left aside.
 """
 
 import json
-import os
 from dataclasses import asdict
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
@@ -14,6 +13,7 @@ from typing import Any
 import structlog
 
 from edge.config.inference import Backend, Precision
+from edge.disk.whole_file import write_whole
 from edge.inference.layout import Layout
 from edge.inference.machine import cores
 
@@ -41,20 +41,16 @@ def processor() -> str:
 
 
 def write(stores: Path, layout: Layout, figures: dict[str, Any]) -> Path:
-    """Keep a layout with the figures that speak for it: temporary, fsync, rename."""
-    stores.mkdir(parents=True, exist_ok=True)
+    """Keep a layout with the figures that speak for it, whole or not at all."""
     document = {
         "schema": _SCHEMA,
         "machine": machine_name(),
         "layout": asdict(layout),
         "measured": figures,
     }
-    temporary = stores / f".{FILE}"
-    with temporary.open("w", encoding="utf-8") as file:
-        json.dump(document, file, ensure_ascii=False, indent=1)
-        file.flush()
-        os.fsync(file.fileno())
-    return temporary.replace(stores / FILE)
+    file = stores / FILE
+    write_whole(file, json.dumps(document, ensure_ascii=False, indent=1).encode())
+    return file
 
 
 def read(stores: Path) -> Layout | None:
@@ -89,7 +85,6 @@ def _layout(fields: dict[str, Any]) -> Layout:
         Precision(fields["precision"]),
         int(fields["workers"]),
         int(fields["threads_per_run"]),
-        bool(fields["is_fitted"]),
     )
     if min(layout.workers, layout.threads_per_run) < 1:
         raise ValueError("workers and threads_per_run count from 1")
