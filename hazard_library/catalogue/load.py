@@ -9,7 +9,7 @@ from types import MappingProxyType
 from typing import TypeVar
 
 from hazard_library.catalogue import marked_yaml
-from hazard_library.catalogue.hazard import Hazard
+from hazard_library.catalogue.hazard import Hazard, Text
 from hazard_library.catalogue.labels import Label, LabelFile
 from hazard_library.catalogue.legal import LegalBasis, LegalFile
 from hazard_library.catalogue.marked_yaml import MarkedYaml, Mistake, Where
@@ -34,6 +34,11 @@ class Catalogue:
     legal: Mapping[str, LegalBasis]
     sha256: str
     labels: Mapping[str, Label] = field(default_factory=dict)
+
+    def name_of(self, hazard_id: HazardId) -> Text:
+        """Name a hazard; one that has left the catalogue keeps its code."""
+        hazard = self.hazards.get(hazard_id)
+        return hazard.name if hazard is not None else Text(zh=hazard_id, en=hazard_id)
 
     @cached_property
     def unreviewed(self) -> frozenset[str]:

@@ -121,7 +121,5 @@ def file_of(seen: EvidenceSeen) -> File:
 
 
 def hazard_name(catalogue: Catalogue, hazard_id: HazardId) -> HazardName:
-    """Name a hazard; one that has left the catalogue keeps its code."""
-    hazard = catalogue.hazards.get(hazard_id)
-    name = hazard.name if hazard is not None else Text(zh=hazard_id, en=hazard_id)
-    return HazardName(id=hazard_id, name=name)
+    """Name a hazard as pages do."""
+    return HazardName(id=hazard_id, name=catalogue.name_of(hazard_id))

@@ -4,7 +4,6 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from hazard_library.catalogue.hazard import Text
 from hazard_library.catalogue.load import Catalogue
 from hazard_library.contract.device import CameraState, DeviceState, EvidenceRoom, PermitState
 from hazard_library.contract.ids import DeviceId, HazardId
@@ -101,16 +100,13 @@ def _permit(permit: PermitState, catalogue: Catalogue) -> PermitShown:
         kind=permit.kind,
         cameras=permit.cameras,
         zones=permit.zones,
-        hazards=tuple(_hazard(code, catalogue) for code in permit.hazards),
+        hazards=tuple(
+            HazardSilent(id=code, name=catalogue.name_of(HazardId(code))) for code in permit.hazards
+        ),
         begins_at=permit.begins_at,
         ends_at=permit.ends_at,
         excused=permit.excused,
     )
-
-
-def _hazard(code: str, catalogue: Catalogue) -> HazardSilent:
-    known = catalogue.hazards.get(HazardId(code))
-    return HazardSilent(id=code, name=known.name if known else Text(zh=code, en=code))
 
 
 def _room(room: EvidenceRoom) -> EvidenceRoomShown:
