@@ -16,6 +16,7 @@ from hazard_library.contract.device import DeviceState
 from hazard_library.contract.events import Box, Change, HazardEvent, ModelUsed
 from hazard_library.contract.evidence import (
     EvidenceKind,
+    EvidenceLost,
     EvidenceManifest,
     EvidenceRef,
     EvidenceSealed,
@@ -28,6 +29,7 @@ from hazard_library.contract.ids import (
     ZoneId,
     event_message_id,
     incident_id,
+    lost_message_id,
     manifest_id,
     sealed_message_id,
 )
@@ -124,6 +126,17 @@ class FakeDevice:
             manifest_sha256=hashlib.sha256(manifest).hexdigest(),
             signature=base64.b64encode(self.key.sign(manifest)).decode(),
         )
+
+    def lost(self, ref: EvidenceRef, reason: str = "no room", **other: Any) -> EvidenceLost:
+        """Tell that a file is gone for good; `other` replaces fields."""
+        fields: dict[str, Any] = {
+            **self._envelope(lost_message_id(self.id, ref.sha256)),
+            "sha256": ref.sha256,
+            "kind": ref.kind,
+            "bytes": ref.bytes,
+            "reason": reason,
+        }
+        return EvidenceLost(**(fields | other))
 
     def state(self, **other: Any) -> DeviceState:
         """Tell how the box is; `other` replaces fields."""

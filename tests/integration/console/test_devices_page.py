@@ -20,8 +20,8 @@ from hazard_library.contract.device import (
     PermitState,
 )
 from hazard_library.contract.events import ModelUsed
-from hazard_library.contract.evidence import EvidenceKind, EvidenceLost
-from hazard_library.contract.ids import CameraId, DeviceId, lost_message_id
+from hazard_library.contract.evidence import EvidenceKind
+from hazard_library.contract.ids import CameraId, DeviceId
 from hazard_library.contract.topics import Channel
 from server.app import WebParts, create_app
 from server.evidence.file_store import FileStore
@@ -115,18 +115,7 @@ def troubled(device: FakeDevice) -> dict[str, object]:
 
 def lose_a_clip(database: Database, device: FakeDevice) -> None:
     event = device.event(evidence=[CLIP], camera=CameraId("gate"), sent_at=now())
-    device.numbered += 1
-    lost = EvidenceLost(
-        id=lost_message_id(device.id, CLIP.sha256),
-        device=device.id,
-        sent_at=now(),
-        boot=device.boot,
-        message_no=device.numbered,
-        sha256=CLIP.sha256,
-        kind=CLIP.kind,
-        bytes=CLIP.bytes,
-        reason="removed before the server had it: no room",
-    )
+    lost = device.lost(CLIP, "removed before the server had it: no room", sent_at=now())
     catalogue = load_catalogue()
     parts = Ingest(lambda _hazard: True, lambda db, at, told: leads.attach(db, at, catalogue, told))
     with database.writing() as db:

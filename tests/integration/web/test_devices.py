@@ -14,8 +14,8 @@ from hazard_library.contract.device import (
     PermitState,
 )
 from hazard_library.contract.events import ModelUsed
-from hazard_library.contract.evidence import EvidenceKind, EvidenceLost
-from hazard_library.contract.ids import CameraId, HazardId, lost_message_id
+from hazard_library.contract.evidence import EvidenceKind
+from hazard_library.contract.ids import CameraId, HazardId
 from hazard_library.contract.losses import RangeLost
 from hazard_library.contract.topics import Channel
 from server.fleet import service as fleet
@@ -132,18 +132,7 @@ def test_lost_messages_are_counted_for_thirty_days(
 def lose_a_clip(database: Database, device: FakeDevice, catalogue: Catalogue) -> None:
     """A lead is there; the box has lost its clip."""
     event = device.event(evidence=[CLIP], camera=CameraId("gate"))
-    device.numbered += 1
-    lost = EvidenceLost(
-        id=lost_message_id(device.id, CLIP.sha256),
-        device=device.id,
-        sent_at=START,
-        boot=device.boot,
-        message_no=device.numbered,
-        sha256=CLIP.sha256,
-        kind=CLIP.kind,
-        bytes=CLIP.bytes,
-        reason="removed unsent: no room",
-    )
+    lost = device.lost(CLIP, "removed unsent: no room")
     parts = Ingest(
         knows_hazard=lambda _hazard: True,
         tell_leads=lambda db, at, told: leads.attach(db, at, catalogue, told),

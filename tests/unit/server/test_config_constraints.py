@@ -4,10 +4,8 @@ from pathlib import Path
 
 import pytest
 from config_desk import ConfigDesk
-from psycopg import Error
-from sqlalchemy import text
-from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
+from violations import refused_by
 
 from server.configuration.signing import ConfigurationKey
 from server.tables import metadata
@@ -57,15 +55,6 @@ def filled(db: Session, tmp_path: Path) -> Session:
     desk.published()
     desk.draft()
     return db
-
-
-def refused_by(db: Session, violation: str) -> str | None:
-    try:
-        with db.begin_nested():
-            db.execute(text(violation))
-    except IntegrityError as fault:
-        return str(fault.orig.diag.constraint_name) if isinstance(fault.orig, Error) else None
-    return None
 
 
 def test_every_violation_is_refused_by_its_own_constraint(filled: Session) -> None:

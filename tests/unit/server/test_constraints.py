@@ -3,10 +3,9 @@
 from datetime import timedelta
 
 import pytest
-from psycopg import Error
 from sqlalchemy import text
-from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
+from violations import refused_by
 
 from hazard_library.contract.events import HazardEvent
 from hazard_library.contract.topics import Channel
@@ -187,16 +186,6 @@ def fill_identity(db: Session) -> None:
 
 def tell_nobody(db: Session, at: object, event: HazardEvent) -> None:
     del db, at, event
-
-
-def refused_by(db: Session, violation: str) -> str | None:
-    """Return the name of the constraint that refuses a statement; None: nothing does."""
-    try:
-        with db.begin_nested():
-            db.execute(text(violation))
-    except IntegrityError as fault:
-        return str(fault.orig.diag.constraint_name) if isinstance(fault.orig, Error) else None
-    return None
 
 
 def test_every_violation_is_refused_by_its_own_constraint(filled: Session) -> None:

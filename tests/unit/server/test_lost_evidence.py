@@ -7,8 +7,8 @@ from sqlalchemy import text
 from sqlalchemy.orm import Session
 
 from hazard_library.contract.device import Outcome, Receipt
-from hazard_library.contract.evidence import EvidenceKind, EvidenceLost
-from hazard_library.contract.ids import DeviceId, lost_message_id
+from hazard_library.contract.evidence import EvidenceKind
+from hazard_library.contract.ids import DeviceId
 from hazard_library.contract.topics import Channel
 from server.evidence import repository
 from server.evidence import service as evidence
@@ -30,21 +30,6 @@ def device(db: Session) -> FakeDevice:
     return box
 
 
-def lost(device: FakeDevice) -> EvidenceLost:
-    device.numbered += 1
-    return EvidenceLost(
-        id=lost_message_id(device.id, REF.sha256),
-        device=device.id,
-        sent_at=START,
-        boot=device.boot,
-        message_no=device.numbered,
-        sha256=REF.sha256,
-        kind=REF.kind,
-        bytes=REF.bytes,
-        reason="no room",
-    )
-
-
 def take(db: Session, device: DeviceId, channel: Channel, payload: bytes) -> Receipt:
     parts = Ingest(knows_hazard=lambda _hazard: True, tell_leads=lambda *_: None)
     receipt = accept(db, parts, Arrival(device, channel, payload, START))
@@ -57,7 +42,7 @@ def test_the_loss_of_an_announced_file_is_shown_with_its_reason_and_audited(
 ) -> None:
     event = device.event(evidence=[REF])
     take(db, device.id, Channel.INCIDENT, event.to_bytes())
-    message = lost(device).to_bytes()
+    message = device.lost(REF).to_bytes()
     assert take(db, device.id, Channel.EVIDENCE, message).outcome is Outcome.ACCEPTED
     assert take(db, device.id, Channel.EVIDENCE, message).outcome is Outcome.DUPLICATE
     [seen] = evidence.of_incidents(db, [event.incident_id])
@@ -69,7 +54,7 @@ def test_the_loss_of_an_announced_file_is_shown_with_its_reason_and_audited(
 
 
 def test_a_loss_may_be_told_before_the_file_itself(db: Session, device: FakeDevice) -> None:
-    message = lost(device).to_bytes()
+    message = device.lost(REF).to_bytes()
     assert take(db, device.id, Channel.EVIDENCE, message).outcome is Outcome.ACCEPTED
     event = device.event(evidence=[REF])
     take(db, device.id, Channel.INCIDENT, event.to_bytes())
@@ -82,7 +67,7 @@ def test_one_box_cannot_write_off_the_evidence_of_another(db: Session, device: F
     take(db, device.id, Channel.INCIDENT, event.to_bytes())
     other = FakeDevice(DeviceId("box-2"))
     enrol(db, other)
-    receipt = take(db, other.id, Channel.EVIDENCE, lost(other).to_bytes())
+    receipt = take(db, other.id, Channel.EVIDENCE, other.lost(REF).to_bytes())
     assert receipt.outcome is Outcome.QUARANTINED
     [seen] = evidence.of_incidents(db, [event.incident_id])
     assert seen.reason is None
@@ -93,7 +78,7 @@ def test_a_loss_is_counted_for_its_box_until_the_file_comes_after_all(
 ) -> None:
     event = device.event(evidence=[REF])
     take(db, device.id, Channel.INCIDENT, event.to_bytes())
-    take(db, device.id, Channel.EVIDENCE, lost(device).to_bytes())
+    take(db, device.id, Channel.EVIDENCE, device.lost(REF).to_bytes())
     assert evidence.losses(db, START) == {device.id: Losses(1, START)}
     assert evidence.losses(db, START + timedelta(seconds=1)) == {}
     [one] = evidence.lost_files(db, device.id, 10)
@@ -106,14 +91,14 @@ def test_a_loss_is_counted_for_its_box_until_the_file_comes_after_all(
 
 
 def test_a_loss_of_what_was_never_announced_is_counted_too(db: Session, device: FakeDevice) -> None:
-    take(db, device.id, Channel.EVIDENCE, lost(device).to_bytes())
+    take(db, device.id, Channel.EVIDENCE, device.lost(REF).to_bytes())
     assert evidence.losses(db, START)[device.id].count == 1
     [one] = evidence.lost_files(db, device.id, 10)
     assert (one.kind, one.incident) == (None, None)
 
 
 def test_an_unknown_major_of_a_loss_is_set_aside_as_such(db: Session, device: FakeDevice) -> None:
-    payload = lost(device).to_bytes().replace(b"evidence-lost/1", b"evidence-lost/2")
+    payload = device.lost(REF).to_bytes().replace(b"evidence-lost/1", b"evidence-lost/2")
     receipt = take(db, device.id, Channel.EVIDENCE, payload)
     assert receipt.outcome is Outcome.QUARANTINED
     assert receipt.reason is not None
