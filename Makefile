@@ -97,6 +97,7 @@ bench:
 schemas:
 	$(PYTHON_IN) tools/schemas.py
 	$(PATROL) server openapi --out server/openapi.json
+	$(PYTHON_IN) tools/states.py
 
 clean:
 	rm -rf build .venv .venv-train server/console/dist server/console/node_modules artefacts

@@ -117,9 +117,17 @@ class NotAllowedNow(ServerError):
     code = "not_allowed_now"
     title_zh = "当前状态不允许此操作"
 
-    def __init__(self, thing: str, state: str, event: str, allowed: Sequence[str]) -> None:
+    def __init__(
+        self,
+        thing: str,
+        state: str,
+        event: str,
+        allowed: Sequence[str],
+        message_zh: str | None = None,
+    ) -> None:
         super().__init__(
-            f"{thing} is {state}: {event} is not allowed, only {', '.join(allowed) or 'nothing'}"
+            f"{thing} is {state}: {event} is not allowed, only {', '.join(allowed) or 'nothing'}",
+            message_zh,
         )
         self.state = state
         self.allowed = tuple(allowed)

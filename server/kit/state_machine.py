@@ -6,6 +6,7 @@ from enum import StrEnum
 from typing import Generic, TypeVar
 
 from server.kit.errors import NotAllowedNow
+from server.kit.state_words import words_of
 
 S = TypeVar("S", bound=StrEnum)
 E = TypeVar("E", bound=StrEnum)
@@ -26,9 +27,20 @@ class StateMachine(Generic[S, E]):
         """
         found = self.transitions.get((state, event))
         if found is None:
-            raise NotAllowedNow(self.thing, state.value, event.value, self.allowed(state))
+            allowed = self.allowed(state)
+            raise NotAllowedNow(
+                self.thing, state.value, event.value, allowed, self._refusal_zh(state, event)
+            )
         return found
 
     def allowed(self, state: S) -> tuple[E, ...]:
         """Return the events that the state knows, in the order of the table."""
         return tuple(event for known, event in self.transitions if known is state)
+
+    def _refusal_zh(self, state: S, event: E) -> str:
+        words = words_of(self.thing)
+        can = "、".join(words.event(known).zh for known in self.allowed(state))
+        return (
+            f"{words.thing.zh}当前为“{words.state(state).zh}”，不能“{words.event(event).zh}”；"
+            + (f"此时可以：{can}" if can else "已无可进行的操作")
+        )
