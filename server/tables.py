@@ -3,6 +3,7 @@
 from server.audit import tables as _audit
 from server.configuration import tables as _configuration
 from server.documents import tables as _documents
+from server.enterprises import record_tables as _records
 from server.enterprises import tables as _enterprises
 from server.evidence import tables as _evidence
 from server.fleet import tables as _fleet
@@ -30,5 +31,6 @@ _MODULES = (
     _idempotency,
     _leads,
     _live,
+    _records,
     _tasks,
 )

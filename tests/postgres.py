@@ -36,10 +36,17 @@ def postgres_url() -> Iterator[str]:
         shutil.rmtree(folder, ignore_errors=True)
 
 
+def new_database(postgres_url: str) -> str:
+    """Make a migrated database; a file of tests may share one."""
+    name = f"test_{next(_numbers)}"
+    _make_database(postgres_url, name, _TEMPLATE)
+    return _named(postgres_url, name)
+
+
 @pytest.fixture
 def database_url(postgres_url: str) -> str:
     """A migrated database of the test's own, for tests that need several connections."""
-    return another_database(postgres_url)
+    return new_database(postgres_url)
 
 
 @pytest.fixture
@@ -74,13 +81,6 @@ def db(database: Database) -> Iterator[Session]:
         take_turn(session)
         yield session
         session.rollback()
-
-
-def another_database(postgres_url: str) -> str:
-    """Make a migrated database; for whoever keeps one longer than a test."""
-    name = f"test_{next(_numbers)}"
-    _make_database(postgres_url, name, _TEMPLATE)
-    return _named(postgres_url, name)
 
 
 def _named(url: str, name: str) -> str:

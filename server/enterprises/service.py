@@ -1,32 +1,60 @@
-"""`register` an enterprise with its sites; find the place that a box belongs to."""
+"""The door of enterprises: registering, records with their sources, life, conflicts, places."""
 
 from collections.abc import Collection, Mapping
 from datetime import datetime
+from typing import Any
 from uuid import UUID
 
 from sqlalchemy.orm import Session
 
 from server.audit import service as audit
-from server.enterprises import repository
+from server.enterprises import record_repository, repository, statements
+from server.enterprises.conflicts import Decision, Side, queue, settle
+from server.enterprises.fields import COLUMNS
+from server.enterprises.life import (
+    Attempt,
+    activate,
+    cancel,
+    merge,
+    require_whole,
+    resume,
+    suspend,
+    tell,
+)
 from server.enterprises.repository import Place
 from server.enterprises.schemas import EnterpriseRecord, SiteRecord, TrainingConsent
+from server.enterprises.search import pairs
+from server.enterprises.states import EnterpriseState
 from server.enterprises.tables import Enterprise, Site
 from server.identity import service as identity
-from server.identity.actor import Actor
+from server.identity.actor import LEGAL_ZONE, Actor
 from server.identity.permissions import Act
 from server.kit.errors import Conflict, NotFound
 from server.kit.ids import new_id
 
 __all__ = [
     "CONSENT",
+    "Attempt",
+    "Decision",
     "Place",
+    "Side",
+    "activate",
     "agreed",
+    "cancel",
     "consent_by_code",
+    "draft",
+    "merge",
     "names",
     "place",
+    "queue",
     "read",
     "register",
+    "require_whole",
+    "resume",
+    "settle",
     "settle_consent",
+    "suspend",
+    "tell",
 ]
 
 #: The event under which the audit chain keeps what enterprises agreed to.
@@ -38,26 +66,99 @@ def register(
 ) -> UUID:
     """Record an enterprise and its sites under an enforcing unit.
 
-    A known code is brought up to date, and the old values stay in the audit chain; the same
-    record again changes nothing.
+    A known code is brought up to date, and the old values stay in the history and in the audit
+    chain; the same record again changes nothing.
 
     Raises:
         Conflict: a site is another enterprise's.
     """
-    values = record.model_dump(exclude={"sites"}, mode="python")
     known = repository.by_code(db, record.credit_code)
-    entity = known or Enterprise(id=new_id(at), registered_at=at, **values)
-    before = _replaced(entity, values) if known is not None else {}
-    db.add(entity)
-    db.flush()
+    before: dict[str, str] = {}
+    if known is None:
+        entity = _enter(db, at, who, record, EnterpriseState.ACTIVE)
+    else:
+        entity, before = known, _correct(db, at, who, known, record)
     for site in record.sites:
         before |= _settle_site(db, entity, site, unit_id)
     db.flush()
     if known is None or before:
         event = "registered" if known is None else "corrected"
+        entity.version += 0 if known is None else 1
+        db.flush()
         act = audit.Act(event, detail={"source": record.source, "before": before})
-        audit.record(db, at, who, audit.Thing("enterprise", str(entity.id)), act)
+        thing = audit.Thing("enterprise", str(entity.id), entity.version)
+        audit.record(db, at, who, thing, act)
     return entity.id
+
+
+def draft(
+    db: Session, at: datetime, actor: Actor, record: EnterpriseRecord, unit_id: UUID
+) -> Enterprise:
+    """Enter an enterprise that is not known yet; it works once somebody activates it.
+
+    Raises:
+        NotPermitted: the role changes no records.
+        Conflict: the code is known, or a site is another enterprise's.
+    """
+    actor.require(Act.ENTERPRISES_EDIT, at)
+    if repository.by_code(db, record.credit_code) is not None:
+        raise Conflict(
+            f"{record.credit_code} is registered; change that record", "该统一社会信用代码已有档案"
+        )
+    entity = _enter(db, at, actor.who, record, EnterpriseState.DRAFT)
+    for site in record.sites:
+        _settle_site(db, entity, site, unit_id)
+    db.flush()
+    act = audit.Act("drafted", to_state=entity.state, detail={"source": record.source})
+    audit.record(db, at, actor.who, audit.Thing("enterprise", str(entity.id), 1), act)
+    return entity
+
+
+def _enter(
+    db: Session, at: datetime, who: audit.Who, record: EnterpriseRecord, state: EnterpriseState
+) -> Enterprise:
+    entity = Enterprise(
+        id=new_id(at),
+        registered_at=at,
+        state=state,
+        version=1,
+        search_pairs=pairs(record.name, record.credit_code),
+        **_values(record),
+    )
+    db.add(entity)
+    db.flush()
+    _say(db, at, who, entity, record, COLUMNS)
+    return entity
+
+
+def _correct(
+    db: Session, at: datetime, who: audit.Who, entity: Enterprise, record: EnterpriseRecord
+) -> dict[str, str]:
+    """Take what a record says differently; return the old values."""
+    values = _values(record)
+    differing = [name for name in COLUMNS if getattr(entity, name) != values[name]]
+    old = {name: str(getattr(entity, name)) for name in differing}
+    _say(db, at, who, entity, record, differing)
+    return old | _replaced(entity, {name: values[name] for name in ("is_demo", "source")})
+
+
+def _say(
+    db: Session,
+    at: datetime,
+    who: audit.Who,
+    entity: Enterprise,
+    record: EnterpriseRecord,
+    names: Collection[str],
+) -> None:
+    day, values = at.astimezone(LEGAL_ZONE).date(), _values(record)
+    told = [statements.told(name, values[name], record.source, day) for name in names]
+    known = record_repository.known(db, entity.id, {record.source})
+    weighed = statements.weigh_all(known, told, by_person=True)
+    statements.take(db, at, who.id, entity, weighed)
+
+
+def _values(record: EnterpriseRecord) -> dict[str, Any]:
+    return record.model_dump(exclude={"sites", "sector"}) | {"sector": record.supervised_as}
 
 
 def _settle_site(

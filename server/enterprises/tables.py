@@ -1,21 +1,17 @@
 """Enterprises and sites."""
 
 from datetime import datetime
-from enum import StrEnum
 from uuid import UUID
 
-from sqlalchemy import Boolean, CheckConstraint, ForeignKey
+from sqlalchemy import Boolean, CheckConstraint, ForeignKey, Index, Text
+from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.orm import Mapped, mapped_column
 
+from server.enterprises.record_values import RiskBand, Sector
+from server.enterprises.states import EnterpriseState
 from server.kit.db import Entity, Word, one_of
 
-
-class RiskBand(StrEnum):
-    """How risky the bureau holds an enterprise to be."""
-
-    HIGH = "high"
-    MID = "mid"
-    LOW = "low"
+__all__ = ["Enterprise", "RiskBand", "Site"]
 
 
 class Enterprise(Entity):
@@ -24,8 +20,14 @@ class Enterprise(Entity):
     __tablename__ = "enterprise"
     __table_args__ = (
         one_of("risk_band", RiskBand),
+        one_of("sector", Sector),
+        one_of("state", EnterpriseState),
+        CheckConstraint("version >= 1", name="version"),
+        CheckConstraint("(state = 'merged_into') = (merged_into_id IS NOT NULL)", name="merged"),
+        CheckConstraint("merged_into_id <> id", name="merged_into_another"),
         CheckConstraint("length(btrim(training_consent)) >= 4", name="training_consent"),
         CheckConstraint("credit_code ~ '^[0-9A-HJ-NPQRTUWXY]{18}$'", name="credit_code"),
+        Index("ix_enterprise_search_pairs", "search_pairs", postgresql_using="gin"),
         {"comment": "Enterprises, the core of 一企一档"},
     )
 
@@ -35,6 +37,17 @@ class Enterprise(Entity):
     address: Mapped[str] = mapped_column(comment="Registered address")
     legal_representative: Mapped[str] = mapped_column(comment="法定代表人")
     industry: Mapped[str] = mapped_column(comment="Sector as the catalogue names it")
+    sector: Mapped[Sector] = mapped_column(Word(Sector), comment="By which rules it is supervised")
+    state: Mapped[EnterpriseState] = mapped_column(
+        Word(EnterpriseState), comment="See enterprises/states.py"
+    )
+    version: Mapped[int] = mapped_column(comment="Counts the changes; If-Match")
+    merged_into_id: Mapped[UUID | None] = mapped_column(
+        ForeignKey("enterprise.id"), comment="The enterprise that took it over"
+    )
+    search_pairs: Mapped[list[str]] = mapped_column(
+        ARRAY(Text), comment="Pairs of signs of name and code, for searching"
+    )
     risk_band: Mapped[RiskBand] = mapped_column(Word(RiskBand), comment="Risk band")
     is_key_unit: Mapped[bool] = mapped_column(Boolean, comment="重点单位")
     is_demo: Mapped[bool] = mapped_column(Boolean, comment="Made up for a demonstration")
@@ -51,6 +64,8 @@ class Site(Entity):
     __tablename__ = "site"
     __table_args__ = (
         CheckConstraint("division_code ~ '^[0-9]{6}$'", name="division_code"),
+        Index("ix_site_enterprise", "enterprise_id"),
+        Index("ix_site_unit", "unit_id"),
         {"comment": "Sites of enterprises"},
     )
 

@@ -24,10 +24,11 @@ class Act(StrEnum):
     TASKS_EDIT = "tasks.edit"
     TRANSFERS_READ = "transfers.read"
     TRANSFERS_EDIT = "transfers.edit"
-    TRANSFERS_APPROVE = "transfers.approve"
     DOCUMENTS_DOWNLOAD = "documents.download"
     ENTERPRISES_READ = "enterprises.read"
     ENTERPRISES_CONSENT = "enterprises.consent"
+    ENTERPRISES_EDIT = "enterprises.edit"
+    ENTERPRISES_IMPORT = "enterprises.import"
     EVIDENCE_READ = "evidence.read"
     EVIDENCE_READ_SEALED = "evidence.read_sealed"
     DEVICES_READ = "devices.read"
@@ -51,10 +52,11 @@ PERMISSIONS: dict[Act, frozenset[Role]] = {
     Act.TASKS_EDIT: _OFFICER,
     Act.TRANSFERS_READ: _OFFICER_OR_LEADER,
     Act.TRANSFERS_EDIT: _OFFICER,
-    Act.TRANSFERS_APPROVE: frozenset({Role.LEADER}),
     Act.DOCUMENTS_DOWNLOAD: _OFFICER_OR_LEADER,
     Act.ENTERPRISES_READ: _EVERYONE_IN_ENFORCEMENT,
     Act.ENTERPRISES_CONSENT: _OFFICER,
+    Act.ENTERPRISES_EDIT: _OFFICER,
+    Act.ENTERPRISES_IMPORT: _OFFICER,
     Act.EVIDENCE_READ: _EVERYONE_IN_ENFORCEMENT,
     Act.EVIDENCE_READ_SEALED: _OFFICER,
     Act.DEVICES_READ: frozenset({Role.OFFICER, Role.LEADER, Role.DEVOP, Role.SYSADMIN}),

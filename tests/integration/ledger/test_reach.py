@@ -1,0 +1,83 @@
+"""Each role reaches of records and signals what the table of permissions says, and no more."""
+
+from collections.abc import Iterator
+from uuid import uuid4
+
+import httpx
+import pytest
+from ledger_desk import Desk
+
+from server.identity.permissions import PERMISSIONS, Act, Role
+
+_WHY = {"reason": "企业申请"}
+
+#: Verb and path → what it takes, and a body that only the wrong person fails with.
+ROUTES: dict[tuple[str, str], tuple[Act, object]] = {
+    ("GET", "/enterprises"): (Act.ENTERPRISES_READ, None),
+    ("GET", "/enterprises/{id}"): (Act.ENTERPRISES_READ, None),
+    ("GET", "/enterprises/{id}/record"): (Act.ENTERPRISES_READ, None),
+    ("GET", "/enterprises/{id}/fields/{field}/history"): (Act.ENTERPRISES_READ, None),
+    ("GET", "/record-conflicts"): (Act.ENTERPRISES_READ, None),
+    ("POST", "/enterprises"): (Act.ENTERPRISES_EDIT, "a firm"),
+    ("POST", "/enterprises/{id}/training-consent"): (
+        Act.ENTERPRISES_CONSENT,
+        {"reference": None},
+    ),
+    ("POST", "/enterprises/{id}/activate"): (Act.ENTERPRISES_EDIT, None),
+    ("POST", "/enterprises/{id}/suspend"): (Act.ENTERPRISES_EDIT, _WHY),
+    ("POST", "/enterprises/{id}/resume"): (Act.ENTERPRISES_EDIT, _WHY),
+    ("POST", "/enterprises/{id}/cancel"): (Act.ENTERPRISES_EDIT, _WHY),
+    ("POST", "/enterprises/{id}/merge"): (
+        Act.ENTERPRISES_EDIT,
+        _WHY | {"into": str(uuid4())},
+    ),
+    ("POST", "/enterprises/{id}/tell"): (
+        Act.ENTERPRISES_EDIT,
+        _WHY
+        | {
+            "statements": [
+                {"field": "name", "value": "甲", "source": "核对", "as_of": "2026-03-01"}
+            ]
+        },
+    ),
+    ("POST", "/record-conflicts/{id}/settle"): (
+        Act.ENTERPRISES_EDIT,
+        _WHY | {"keep": "defender"},
+    ),
+}
+OURS = ("/enterprises", "/record-conflicts")
+
+
+def asked(desk: Desk, client: httpx.Client) -> Iterator[tuple[Act, str, httpx.Response]]:
+    """Ask for what does not exist."""
+    for (method, path), (act, body) in ROUTES.items():
+        known = path.format(id=uuid4(), field="name")
+        headers = {"If-Match": '"1"'} if method == "POST" else {}
+        sent = desk.firm() if body == "a firm" else body
+        answer = client.request(method, f"/api/v1{known}", json=sent, headers=headers)
+        yield act, f"{method} {path}", answer
+
+
+def test_every_route_stands_in_the_table(desk: Desk) -> None:
+    found = {
+        (method.upper(), path.removeprefix("/api/v1"))
+        for path, methods in desk.app.openapi()["paths"].items()
+        if path.removeprefix("/api/v1").startswith(OURS)
+        for method in methods
+    }
+    assert found == set(ROUTES)
+
+
+def test_nobody_gets_anything_without_signing_in(desk: Desk) -> None:
+    for _, route, answer in asked(desk, desk.client_of(None)):
+        assert answer.status_code == 401, route
+
+
+@pytest.mark.parametrize("role", list(Role))
+def test_each_role_reaches_what_the_table_says(desk: Desk, role: Role) -> None:
+    for act, route, answer in asked(desk, desk.client_of(desk.bureau.of(role))):
+        if role in PERMISSIONS[act]:
+            expected = {404} if "{id}" in route else {200, 201}
+            assert answer.status_code in expected, (role, route, answer.text)
+        else:
+            assert answer.status_code == 403, (role, route, answer.text)
