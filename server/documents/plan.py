@@ -1,20 +1,8 @@
 """What a 现场检查方案 says, before it is written down. Values only."""
 
 from dataclasses import dataclass
-from enum import StrEnum
 
-
-class Mark(StrEnum):
-    """Who answers for a field: the record, the proposal an officer may edit, or the officer."""
-
-    AUTO = "auto"
-    PROPOSED = "proposed"
-    BLANK = "blank"
-
-    @property
-    def zh(self) -> str:
-        """The mark as the form and the console show it."""
-        return {Mark.AUTO: "自动", Mark.PROPOSED: "建议", Mark.BLANK: "须填写"}[self]
+from server.documents.mark import Mark
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,7 +9,7 @@ from hazard_library.catalogue.hazard import LegalBasis, Text
 from hazard_library.catalogue.load import Catalogue
 from hazard_library.contract.ids import HazardId
 from server.documents import plan
-from server.documents.plan import Mark
+from server.documents.mark import Mark
 from server.evidence.service import EvidenceSeen
 from server.evidence.states import FileState
 

@@ -2,7 +2,8 @@
 
 from datetime import datetime
 
-from server.documents.plan import Field, Mark
+from server.documents.mark import Mark
+from server.documents.plan import Field
 from server.identity.actor import LEGAL_ZONE
 
 NOT_REVIEWED = "未经法制审核"

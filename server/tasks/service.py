@@ -11,7 +11,7 @@ from hazard_library.catalogue.load import Catalogue
 from hazard_library.contract.ids import HazardId
 from server.audit import service as audit
 from server.documents.lead_brief import LeadBrief
-from server.documents.plan import Mark
+from server.documents.mark import Mark
 from server.documents.schemas import Named, file_of, hazard_name
 from server.documents.serial import Prefix, next_number
 from server.enterprises import service as enterprises

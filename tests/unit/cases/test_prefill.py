@@ -9,7 +9,7 @@ from hazard_library.catalogue.hazard import Handling, Hazard
 from hazard_library.catalogue.load import load_catalogue
 from hazard_library.contract.ids import HazardId
 from server.documents.lead_brief import LeadBrief
-from server.documents.plan import Mark
+from server.documents.mark import Mark
 from server.documents.schemas import Field
 from server.enterprises.service import Place
 from server.enterprises.tables import Enterprise, RiskBand, Site
