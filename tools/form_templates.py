@@ -291,7 +291,7 @@ def edges(document: Doc) -> None:
     run(head, "{{ copy }}", 9, colour=GREY)
     tag(head, "{%r if demo %}")
     run(head, "　{{ demo }}", 9, HEI, colour=RED)
-    head._p.append(across_page("演　示"))  # noqa: SLF001 - a drawing has no call of its own
+    head._p.append(across_page())  # noqa: SLF001 - a drawing has no call of its own
     tag(head, "{%r endif %}")
     foot = spaced(page.footer.paragraphs[0])
     foot.alignment = WD_ALIGN_PARAGRAPH.CENTER
@@ -308,25 +308,9 @@ def edges(document: Doc) -> None:
     run(smaller, "{{ edition }}", 7.5, colour=GREY)
 
 
-def across_page(text: str) -> object:
-    """Return a run with a word laid across the page, behind the text."""
-    return parse_xml(
-        f'<w:r {nsdecls("w")} xmlns:v="urn:schemas-microsoft-com:vml" '
-        'xmlns:o="urn:schemas-microsoft-com:office:office"><w:pict>'
-        '<v:shapetype id="_x0000_t136" coordsize="21600,21600" o:spt="136" adj="10800" '
-        'path="m@7,l@8,m@5,21600l@6,21600e"><v:formulas><v:f eqn="sum #0 0 10800"/>'
-        '<v:f eqn="prod #0 2 1"/><v:f eqn="sum 21600 0 @1"/><v:f eqn="sum 0 0 @2"/>'
-        '<v:f eqn="sum 21600 0 @3"/><v:f eqn="if @0 @3 0"/><v:f eqn="if @0 21600 @1"/>'
-        '<v:f eqn="if @0 0 @2"/><v:f eqn="if @0 @4 21600"/></v:formulas>'
-        '<v:path textpathok="t" o:connecttype="rect"/><v:textpath on="t" fitshape="t"/>'
-        '</v:shapetype><v:shape id="demo" o:spid="_x0000_s1" type="#_x0000_t136" '
-        'style="position:absolute;width:380pt;height:130pt;rotation:315;z-index:-251658240;'
-        "mso-position-horizontal:center;mso-position-horizontal-relative:margin;"
-        'mso-position-vertical:center;mso-position-vertical-relative:margin" '
-        'fillcolor="#d9a5a0" stroked="f"><v:fill opacity=".4"/>'
-        f'<v:textpath style="font-family:&quot;{FANG}&quot;;font-size:1pt" string="{text}"/>'
-        "</v:shape></w:pict></w:r>"
-    )
+def across_page() -> object:
+    """Return a run with 演示 laid across the page, behind the text."""
+    return parse_xml((Path(__file__).parent / "across_page.xml").read_text(encoding="utf-8"))
 
 
 def top(document: Doc, spec: FormSpec) -> None:
