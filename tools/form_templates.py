@@ -303,9 +303,7 @@ def edges(document: Doc) -> None:
     small = spaced(page.footer.add_paragraph())
     small.alignment = WD_ALIGN_PARAGRAPH.CENTER
     run(small, "{{ foot }}　{{ made }}", 8, colour=GREY)
-    smaller = spaced(page.footer.add_paragraph())
-    smaller.alignment = WD_ALIGN_PARAGRAPH.CENTER
-    run(smaller, "{{ edition }}", 7.5, colour=GREY)
+    run(small, "\n{{ edition }}", 7.5, colour=GREY)
 
 
 def across_page() -> object:
@@ -315,12 +313,10 @@ def across_page() -> object:
 
 def top(document: Doc, spec: FormSpec) -> None:
     """Write what stands above the sections: unit, title, number to be given, warnings."""
-    unit = plain(document, 0, 2)
-    unit.alignment = WD_ALIGN_PARAGRAPH.CENTER
-    run(unit, "{{ unit }}", 16, TITLE)
     title = plain(document, 2, 6)
     title.alignment = WD_ALIGN_PARAGRAPH.CENTER
-    run(title, "{{ title }}", 22, TITLE)
+    run(title, "{{ unit }}", 16, TITLE)
+    run(title, "\n{{ title }}", 22, TITLE)
     if not any(one.key in {"document_no", "case_no"} for one in spec.fields()):
         number = plain(document, 0, 4)
         number.alignment = WD_ALIGN_PARAGRAPH.RIGHT

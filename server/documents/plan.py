@@ -4,6 +4,18 @@ from dataclasses import dataclass
 
 from server.documents.mark import Mark
 
+__all__ = [
+    "Article",
+    "Candidate",
+    "CheckLine",
+    "EvidenceLine",
+    "Field",
+    "InspectionPlan",
+    "Mark",
+    "Picture",
+    "Section",
+]
+
 
 @dataclass(frozen=True, slots=True)
 class Field:
