@@ -38,6 +38,7 @@ LABEL, VALUE = 34.0, 44.0
 WIDTH = 2 * (LABEL + VALUE)
 NUMERALS = "一二三四五六七八九十"
 NUMBER_WIDTH = 10
+EDIT_HEADS = ("项目", "系统建议", "修改为", "修改人", "时间")
 
 
 def run(
@@ -322,12 +323,10 @@ def top(document: Doc, spec: FormSpec) -> None:
         number.alignment = WD_ALIGN_PARAGRAPH.RIGHT
         run(number, "文号：（由省执法系统编制）　　　　　　", 10.5)
     tag(plain(document), "{%p for line in warnings %}")
-    warning = plain(document, 0, 2)
-    run(warning, "⚠ {{ line }}", 9, HEI, colour=RED)
+    run(plain(document, 0, 2), "⚠ {{ line }}", 9, HEI, colour=RED)
     tag(plain(document), "{%p endfor %}")
     tag(plain(document), "{%p if legend %}")
-    legend = plain(document, 0, 2)
-    run(legend, "{{ legend }}", 8, colour=GREY)
+    run(plain(document, 0, 2), "{{ legend }}", 8, colour=GREY)
     tag(plain(document), "{%p endif %}")
 
 
