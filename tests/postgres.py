@@ -83,6 +83,13 @@ def db(database: Database) -> Iterator[Session]:
         session.rollback()
 
 
+def another_database(postgres_url: str) -> str:
+    """Make a migrated database; for whoever keeps one longer than a test."""
+    name = f"test_{next(_numbers)}"
+    _make_database(postgres_url, name, _TEMPLATE)
+    return _named(postgres_url, name)
+
+
 def _named(url: str, name: str) -> str:
     return make_url(url).set(database=name).render_as_string(hide_password=False)
 

@@ -15,7 +15,12 @@ class Prefix(StrEnum):
 
     LEAD = "XS"
     TASK = "RW"
+    LOOK = "XC"
+    NOTICE = "TX"
+    ORDER = "ZG"
     TRANSFER = "YS"
+    CASE = "AJ"
+    REFERRAL = "SZ"
 
 
 def next_number(db: Session, at: datetime, prefix: Prefix, division_code: str) -> str:

@@ -11,13 +11,15 @@ class SerialNumber(Entity):
 
     __tablename__ = "serial_number"
     __table_args__ = (
-        CheckConstraint("prefix IN ('XS', 'RW', 'YS')", name="prefix"),
+        CheckConstraint("prefix ~ '^[A-Z]{2}$'", name="prefix"),
         CheckConstraint("division_code ~ '^[0-9]{6}$'", name="division_code"),
         CheckConstraint("last >= 1", name="last"),
         {"comment": "Counters of human numbers; no official 文号, those are the province's"},
     )
 
-    prefix: Mapped[str] = mapped_column(primary_key=True, comment="XS lead, RW task, YS transfer")
+    prefix: Mapped[str] = mapped_column(
+        primary_key=True, comment="Two letters, as documents/serial.py names them"
+    )
     division_code: Mapped[str] = mapped_column(primary_key=True, comment="GB/T 2260 of the unit")
     year: Mapped[int] = mapped_column(primary_key=True, comment="Year by the legal clock, in China")
     last: Mapped[int] = mapped_column(comment="The last number given")

@@ -16,6 +16,12 @@ def visible(db: Session, units: Collection[UUID], transfer_id: UUID) -> Transfer
     )
 
 
+def locked(db: Session, units: Collection[UUID], transfer_id: UUID) -> Transfer | None:
+    """Return a transfer of these units, newest and locked."""
+    query = select(Transfer).where(Transfer.id == transfer_id, Transfer.unit_id.in_(units))
+    return db.scalar(query.with_for_update().execution_options(populate_existing=True))
+
+
 def of_lead(db: Session, lead_id: UUID) -> Transfer | None:
     """Return the transfer that came of a lead."""
     return db.scalar(select(Transfer).where(Transfer.lead_id == lead_id))

@@ -1,6 +1,7 @@
-"""Verbs of transfers: `draft` one from a confirmed lead, read it."""
+"""Transfers for other modules and for pages: `draft` one from a confirmed lead, read it."""
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
@@ -15,17 +16,26 @@ from server.documents.serial import Prefix, next_number
 from server.enterprises import service as enterprises
 from server.evidence import service as evidence
 from server.handovers import prefill, repository, schemas
+from server.handovers.directory import directory
 from server.handovers.states import TransferState
 from server.handovers.tables import Transfer
+from server.handovers.verbs import COURSE
 from server.identity import service as identity
 from server.identity.actor import Actor
 from server.identity.permissions import Act
-from server.kit import live
 from server.kit.errors import NotFound
 from server.kit.ids import new_id
-from server.kit.live import Change, Kind
 
 _PAGE = 50
+
+
+@dataclass(frozen=True, slots=True)
+class Looking:
+    """Who looks when, and the catalogue that names hazards."""
+
+    at: datetime
+    actor: Actor
+    catalogue: Catalogue
 
 
 def draft(
@@ -34,6 +44,8 @@ def draft(
     """Make a draft transfer from a confirmed lead; it waits for the leader."""
     site = brief.place.site
     content = prefill.prefill(brief, catalogue)
+    receiver = prefill.receiver_of(brief)
+    department = directory().named(receiver)
     made = Transfer(
         id=new_id(at),
         number=next_number(db, at, Prefix.TRANSFER, site.division_code),
@@ -44,19 +56,19 @@ def draft(
         unit_id=site.unit_id,
         enterprise_id=brief.place.enterprise.id,
         hazard=brief.hazard.id,
-        receiver=prefill.receiver_of(brief),
+        receiver=receiver,
+        department=department.id if department is not None else None,
         incidents=list(brief.incidents),
         content=content.model_dump(mode="json"),
         catalogue_sha256=catalogue.sha256,
         created_at=at,
+        drafted_by=who.id,
     )
     db.add(made)
     db.flush()
     detail = {"number": made.number, "lead": str(brief.id), "receiver": made.receiver}
-    thing = audit.Thing("transfer", str(made.id), made.version)
-    audit.record(db, at, who, thing, audit.Act("drafted", to_state=made.state, detail=detail))
-    told = {"version": made.version, "state": made.state}
-    live.announce(db, at, Change(Kind.TRANSFER, str(made.id), told))
+    act = audit.Act("drafted", to_state=made.state, detail=detail)
+    COURSE.record(db, at, who, made, act)
     return made.id
 
 
@@ -79,7 +91,14 @@ def page(
     found = repository.visible(db, identity.unit_scope(db, actor), transfer_id)
     if found is None:
         raise NotFound(f"transfer {transfer_id}")
-    return _pages(db, catalogue, [found])[0]
+    return page_of(db, at, actor, catalogue, found)
+
+
+def page_of(
+    db: Session, at: datetime, actor: Actor, catalogue: Catalogue, transfer: Transfer
+) -> schemas.Transfer:
+    """Write a transfer's page for somebody who may read it."""
+    return _pages(db, Looking(at, actor, catalogue), [transfer])[0]
 
 
 def listed(
@@ -93,12 +112,11 @@ def listed(
     actor.require(Act.TRANSFERS_READ, at)
     found = repository.listed(db, identity.unit_scope(db, actor), cursor, _PAGE)
     more = str(found[_PAGE - 1].id) if len(found) > _PAGE else None
-    return schemas.TransferList(items=_pages(db, catalogue, found[:_PAGE]), next_cursor=more)
+    looking = Looking(at, actor, catalogue)
+    return schemas.TransferList(items=_pages(db, looking, found[:_PAGE]), next_cursor=more)
 
 
-def _pages(
-    db: Session, catalogue: Catalogue, transfers: Sequence[Transfer]
-) -> list[schemas.Transfer]:
+def _pages(db: Session, looking: Looking, transfers: Sequence[Transfer]) -> list[schemas.Transfer]:
     names = enterprises.names(db, {transfer.enterprise_id for transfer in transfers})
     return [
         schemas.Transfer(
@@ -109,9 +127,23 @@ def _pages(
             created_at=transfer.created_at,
             lead_id=transfer.lead_id,
             lead_number=transfer.lead_number,
-            hazard=hazard_name(catalogue, HazardId(transfer.hazard)),
+            hazard=hazard_name(looking.catalogue, HazardId(transfer.hazard)),
             enterprise=Named(id=str(transfer.enterprise_id), name=names[transfer.enterprise_id]),
             to=transfer.receiver,
+            department=transfer.department,
+            opinion=transfer.opinion,
+            approved_by=transfer.approved_by,
+            approved_at=transfer.approved_at,
+            document_no=transfer.document_no,
+            sent_how=transfer.sent_how,
+            sent_at=transfer.sent_at,
+            receipt=transfer.receipt,
+            received_at=transfer.received_at,
+            answer=transfer.answer,
+            answered_at=transfer.answered_at,
+            closed_at=transfer.closed_at,
+            returned_because=transfer.returned_because,
+            allowed=COURSE.allowed(looking.actor, looking.at, transfer),
             evidence=_evidence(db, transfer),
             **schemas.TransferContent.model_validate(transfer.content).model_dump(),
         )

@@ -24,6 +24,7 @@ class Act(StrEnum):
     TASKS_EDIT = "tasks.edit"
     TRANSFERS_READ = "transfers.read"
     TRANSFERS_EDIT = "transfers.edit"
+    TRANSFERS_APPROVE = "transfers.approve"
     DOCUMENTS_DOWNLOAD = "documents.download"
     ENTERPRISES_READ = "enterprises.read"
     ENTERPRISES_CONSENT = "enterprises.consent"
@@ -52,6 +53,7 @@ PERMISSIONS: dict[Act, frozenset[Role]] = {
     Act.TASKS_EDIT: _OFFICER,
     Act.TRANSFERS_READ: _OFFICER_OR_LEADER,
     Act.TRANSFERS_EDIT: _OFFICER,
+    Act.TRANSFERS_APPROVE: frozenset({Role.LEADER}),
     Act.DOCUMENTS_DOWNLOAD: _OFFICER_OR_LEADER,
     Act.ENTERPRISES_READ: _EVERYONE_IN_ENFORCEMENT,
     Act.ENTERPRISES_CONSENT: _OFFICER,

@@ -9,10 +9,10 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from enum import StrEnum
 
-from sqlalchemy import Identity, Index, delete, func, select, text
+from sqlalchemy import CheckConstraint, Identity, Index, delete, func, select, text
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
-from server.kit.db import Entity, Json, Word, one_of
+from server.kit.db import Entity, Json, Word
 
 CHANNEL = "live_change"
 KEPT = timedelta(hours=24)
@@ -33,7 +33,7 @@ class LiveChange(Entity):
 
     __tablename__ = "live_change"
     __table_args__ = (
-        one_of("kind", Kind),
+        CheckConstraint("kind ~ '^[a-z_]{2,40}$'", name="kind"),
         Index(None, "at"),
         {"comment": "What pages are told; kept for a day"},
     )

@@ -120,6 +120,15 @@ ROUTES: dict[tuple[str, str], Act] = {
     ("GET", "/api/v1/tasks/{id}/documents/inspection-plan.docx"): Act.DOCUMENTS_DOWNLOAD,
     ("GET", "/api/v1/transfers"): Act.TRANSFERS_READ,
     ("GET", "/api/v1/transfers/{id}"): Act.TRANSFERS_READ,
+    ("GET", "/api/v1/transfers/departments"): Act.TRANSFERS_READ,
+    ("POST", "/api/v1/transfers/{id}/revise"): Act.TRANSFERS_EDIT,
+    ("POST", "/api/v1/transfers/{id}/approve"): Act.TRANSFERS_APPROVE,
+    ("POST", "/api/v1/transfers/{id}/send"): Act.TRANSFERS_EDIT,
+    ("POST", "/api/v1/transfers/{id}/receipt"): Act.TRANSFERS_EDIT,
+    ("POST", "/api/v1/transfers/{id}/answer"): Act.TRANSFERS_EDIT,
+    ("POST", "/api/v1/transfers/{id}/close"): Act.TRANSFERS_EDIT,
+    ("POST", "/api/v1/transfers/{id}/return"): Act.TRANSFERS_EDIT,
+    ("POST", "/api/v1/transfers/{id}/redraft"): Act.TRANSFERS_EDIT,
     ("GET", "/api/v1/samples/proposals"): Act.SAMPLES_READ,
     ("GET", "/api/v1/samples/frames/{id}"): Act.SAMPLES_READ,
 }
@@ -129,6 +138,14 @@ BODIES: dict[str, object] = {
     "dismiss": {"reason": "test"},
     "unclear": {"reason": "太暗"},
     "reopen": {"reason": "新情况"},
+    "revise": {},
+    "approve": {"opinion": "同意移送"},
+    "send": {"document_no": "演示文号1号", "how": "专人送达"},
+    "receipt": {"receipt": "某支队签收"},
+    "answer": {"answer": "已依法处理"},
+    "close": {"note": "已答复，办结"},
+    "return": {"reason": "不属本单位管辖"},
+    "redraft": {"reason": "改送有管辖权的单位"},
 }
 OURS = tuple(f"/api/v1/{thing}" for thing in ("leads", "tasks", "transfers", "samples"))
 

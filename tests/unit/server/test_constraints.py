@@ -47,7 +47,7 @@ VIOLATIONS = {
     "ck_sign_in_link_token_hash": "UPDATE sign_in_link SET token_hash = 'x'",
     "ck_signed_in_session_token_hash": "UPDATE signed_in_session SET token_hash = 'x'",
     "ck_library_token_order": "UPDATE library_token SET expires_at = created_at",
-    "ck_live_change_kind": "UPDATE live_change SET kind = 'gossip'",
+    "ck_live_change_kind": "UPDATE live_change SET kind = 'idle gossip'",
     "ck_device_id": "INSERT INTO device SELECT 'No', site, 'x', secret_sha256, broker_password,"
     " enrolled_at FROM device",
     "ck_device_public_key": "UPDATE device SET public_key = 'short'",
