@@ -39,6 +39,8 @@ class Transfer(BaseModel):
     document_no: str | None = Described(description="文号 of the provincial system")
     sent_how: str | None
     sent_at: datetime | None
+    receipt_due: date | None = Described(description="Five working days (house); R-021 after it")
+    is_receipt_late: bool
     receipt: str | None
     received_at: datetime | None
     answer: str | None

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from uuid import UUID
 
 from sqlalchemy.orm import Session
@@ -10,12 +10,14 @@ from sqlalchemy.orm import Session
 from hazard_library.catalogue.load import Catalogue
 from hazard_library.contract.ids import HazardId
 from server.audit import service as audit
+from server.calendar import service as calendar
 from server.documents.lead_brief import LeadBrief
 from server.documents.schemas import File, Named, file_of, hazard_name
 from server.documents.serial import Prefix, next_number
 from server.enterprises import service as enterprises
 from server.evidence import service as evidence
 from server.handovers import prefill, repository, schemas
+from server.handovers.clocks import lacks_receipt, receipt_due
 from server.handovers.directory import directory
 from server.handovers.states import TransferState
 from server.handovers.tables import Transfer
@@ -31,11 +33,12 @@ _PAGE = 50
 
 @dataclass(frozen=True, slots=True)
 class Looking:
-    """Who looks when, and the catalogue that names hazards."""
+    """Who looks when, the catalogue that names hazards, and the days that count."""
 
     at: datetime
     actor: Actor
     catalogue: Catalogue
+    calendar: calendar.HolidayCalendar
 
 
 def draft(
@@ -98,7 +101,7 @@ def page_of(
     db: Session, at: datetime, actor: Actor, catalogue: Catalogue, transfer: Transfer
 ) -> schemas.Transfer:
     """Write a transfer's page for somebody who may read it."""
-    return _pages(db, Looking(at, actor, catalogue), [transfer])[0]
+    return _pages(db, Looking(at, actor, catalogue, calendar.current(db)), [transfer])[0]
 
 
 def listed(
@@ -112,7 +115,7 @@ def listed(
     actor.require(Act.TRANSFERS_READ, at)
     found = repository.listed(db, identity.unit_scope(db, actor), cursor, _PAGE)
     more = str(found[_PAGE - 1].id) if len(found) > _PAGE else None
-    looking = Looking(at, actor, catalogue)
+    looking = Looking(at, actor, catalogue, calendar.current(db))
     return schemas.TransferList(items=_pages(db, looking, found[:_PAGE]), next_cursor=more)
 
 
@@ -137,6 +140,10 @@ def _pages(db: Session, looking: Looking, transfers: Sequence[Transfer]) -> list
             document_no=transfer.document_no,
             sent_how=transfer.sent_how,
             sent_at=transfer.sent_at,
+            receipt_due=_day(receipt_due(looking.calendar, transfer.sent_at)),
+            is_receipt_late=lacks_receipt(
+                looking.calendar, transfer.state, transfer.sent_at, looking.at
+            ),
             receipt=transfer.receipt,
             received_at=transfer.received_at,
             answer=transfer.answer,
@@ -149,6 +156,10 @@ def _pages(db: Session, looking: Looking, transfers: Sequence[Transfer]) -> list
         )
         for transfer in transfers
     ]
+
+
+def _day(due: calendar.Deadline | None) -> date | None:
+    return due.on if due is not None else None
 
 
 def _evidence(db: Session, transfer: Transfer) -> list[File]:
