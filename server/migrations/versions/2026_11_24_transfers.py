@@ -6,7 +6,7 @@ import sqlalchemy as sa
 from alembic import op
 
 revision = "2026_11_24_transfers"
-down_revision = "2026_11_24_state_pictures"
+down_revision = "2026_11_24_records"
 branch_labels = None
 depends_on = None
 
