@@ -20,8 +20,8 @@ from server.console_files import add_console
 from server.enterprises.record_routes import router as records_router
 from server.enterprises.routes import router as enterprises_router
 from server.evidence import service as evidence
+from server.evidence.arriving import EvidenceStore
 from server.evidence.device_routes import router as device_router
-from server.evidence.file_store import FileStore
 from server.evidence.routes import router as evidence_router
 from server.evidence.uploads import Uploads
 from server.fleet.authority import Authority
@@ -68,7 +68,7 @@ class WebParts:
 
     database: Database
     clock: Clock
-    files: FileStore
+    files: EvidenceStore
     catalogue: Catalogue
     feed: LiveFeed
     console: Path

@@ -16,7 +16,6 @@ from server.command_ground import BY, CLOCK, read, say, settings_of
 from server.enterprises import service as enterprises
 from server.enterprises.schemas import EnterpriseRecord, TrainingConsent
 from server.evidence import service as evidence
-from server.evidence.file_store import FileStore
 from server.fleet import service as fleet
 from server.fleet.credentials import write_private
 from server.identity import library_tokens
@@ -27,7 +26,7 @@ from server.identity.service import NewAccount
 from server.kit.errors import SettingsError
 from server.kit.logs import configure_logs
 from server.kit.migrate import migrate as apply_migrations
-from server.opening import database_url, open_database
+from server.opening import database_url, evidence_store, open_database
 from server.report import report as make_report
 from server.settings import ServerSettings, load_settings
 
@@ -139,7 +138,7 @@ def report(arguments: argparse.Namespace) -> int:
     """Count what the database holds."""
     settings = settings_of(arguments)
     with open_database(settings) as database:
-        made = make_report(database, CLOCK, FileStore(settings.evidence))
+        made = make_report(database, CLOCK, evidence_store(settings))
     if arguments.json:
         say(made.model_dump_json())
         return 0
@@ -196,7 +195,7 @@ def _check_audit(arguments: argparse.Namespace) -> int:
 def _check_stores(arguments: argparse.Namespace) -> int:
     settings = settings_of(arguments)
     with open_database(settings) as database:
-        found = evidence.check_stores(database, CLOCK, FileStore(settings.evidence))
+        found = evidence.check_stores(database, CLOCK, evidence_store(settings))
         with database.reading() as db:
             devices = [seen.device for seen in fleet.all_seen(db)]
             broken = evidence.broken_manifests(db, devices)

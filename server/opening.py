@@ -1,11 +1,15 @@
-"""Opens the database that the settings name: the bureau's own, or the private one."""
+"""Opens what the settings name: the database and the store of evidence."""
 
+import json
 from collections.abc import Iterator
 from contextlib import contextmanager
 
 from sqlalchemy import Engine, make_url
 from sqlalchemy.exc import OperationalError
 
+from server.evidence.arriving import EvidenceStore
+from server.evidence.bucket_store import Bucket, BucketStore
+from server.evidence.file_store import FileStore
 from server.kit.db import Database
 from server.kit.embedded_postgres import EmbeddedPostgres
 from server.kit.errors import SettingsError, Unavailable
@@ -44,6 +48,27 @@ def open_database(settings: ServerSettings) -> Iterator[Database]:
             yield database
         finally:
             database.close()
+
+
+def evidence_store(settings: ServerSettings) -> EvidenceStore:
+    """Return where evidence lies: the bucket of the settings, or a folder of the data folder.
+
+    Raises:
+        SettingsError: the bucket's credential cannot be read.
+    """
+    told = settings.evidence_bucket
+    if told is None:
+        return FileStore(settings.evidence)
+    try:
+        key = json.loads(told.credential_file.read_text(encoding="utf-8"))
+        key_id, secret = str(key["access_key_id"]), str(key["secret_access_key"])
+    except (OSError, ValueError, KeyError, TypeError) as fault:
+        raise SettingsError(
+            f"{told.credential_file}: evidence_bucket.credential_file must be JSON with "
+            f"access_key_id and secret_access_key ({type(fault).__name__})"
+        ) from fault
+    bucket = Bucket(told.name, key_id, secret, told.endpoint, told.region, told.prefix)
+    return BucketStore(bucket, settings.evidence)
 
 
 def plain_url(url: str) -> str:

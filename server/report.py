@@ -5,7 +5,7 @@ from sqlalchemy import TextClause, text
 from sqlalchemy.orm import Session
 
 from server.evidence import service as evidence
-from server.evidence.file_store import FileStore
+from server.evidence.arriving import EvidenceStore
 from server.evidence.service import StoreReport
 from server.ingest import repository as messages
 from server.ingest import service as ingest
@@ -72,7 +72,7 @@ _WITHOUT_LEAD = text(
 )
 
 
-def report(database: Database, clock: Clock, files: FileStore) -> Report:
+def report(database: Database, clock: Clock, files: EvidenceStore) -> Report:
     """Count everything, and hash every file of evidence again."""
     store = evidence.check_stores(database, clock, files)
     with database.reading() as db:

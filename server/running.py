@@ -19,7 +19,6 @@ from server.broker_keeper import BrokerKeeper, Kept
 from server.config_courier import ConfigCourier
 from server.configuration.signing import ConfigurationKey
 from server.device_door import DeviceDoor
-from server.evidence.file_store import FileStore
 from server.fleet.authority import Authority
 from server.ingest.broker_link import BrokerLink
 from server.ingest.service import Ingest
@@ -29,7 +28,7 @@ from server.kit.db import Database
 from server.kit.listening import QuietServer, listen
 from server.kit.live_feed import LiveFeed
 from server.leads import service as leads
-from server.opening import open_database, plain_url
+from server.opening import evidence_store, open_database, plain_url
 from server.provisioning import server_at_broker
 from server.samples.pseudonyms import Pseudonyms
 from server.settings import ServerSettings
@@ -90,7 +89,7 @@ def web_parts(
     return WebParts(
         database=database,
         clock=clock,
-        files=FileStore(settings.evidence),
+        files=evidence_store(settings),
         catalogue=catalogue,
         feed=LiveFeed(plain_url(_url_of(database))),
         console=settings.console or Path(__file__).parent / "console" / "dist",

@@ -69,6 +69,20 @@ class DeviceSettings(Part):
     broker_port: Port = Field(default=8883, description="MQTT over TLS")
 
 
+class BucketSettings(Part):
+    """An S3-compatible bucket for evidence; without it evidence lies in the data folder."""
+
+    name: str = Field(min_length=3, description="Name of the bucket; it must exist")
+    credential_file: Path = Field(
+        description="JSON with access_key_id and secret_access_key, mode 0600"
+    )
+    endpoint: str | None = Field(
+        default=None, pattern="^https?://", description="Where the store answers; none: Amazon's"
+    )
+    region: str = Field(default="us-east-1", description="Region, as the store calls it")
+    prefix: str = Field(default="", description="Folder within the bucket")
+
+
 class ServerSettings(Part):
     """Everything that the server is told."""
 
@@ -87,6 +101,9 @@ class ServerSettings(Part):
     )
     devices: DeviceSettings | None = Field(
         default=None, description="None: no certificates; boxes use the credential of enrol"
+    )
+    evidence_bucket: BucketSettings | None = Field(
+        default=None, description="None: evidence lies in the data folder"
     )
     demo: bool = Field(default=False, description="Documents carry 演示; never for real cases")
     catalogue: Path | None = Field(default=None, description="Folder of hazards; none: our own")
@@ -112,7 +129,7 @@ class ServerSettings(Part):
 
     @property
     def evidence(self) -> Path:
-        """Where evidence lies."""
+        """Where evidence lies; with a bucket, where it comes in."""
         return self.data / "evidence"
 
     @property
@@ -177,11 +194,15 @@ def load_settings(path: Path) -> ServerSettings:
 
 def _from(folder: Path, settings: ServerSettings) -> ServerSettings:
     """Make every path whole, counted from the settings' own folder."""
-    whole = {
+    whole: dict[str, object] = {
         name: folder / value
         for name in ("data", "database_password_file", "catalogue", "console")
         if isinstance(value := getattr(settings, name), Path)
     }
+    bucket = settings.evidence_bucket
+    if bucket is not None:
+        there = folder / bucket.credential_file
+        whole["evidence_bucket"] = bucket.model_copy(update={"credential_file": there})
     changed = settings.model_copy(update=whole)
     if settings.broker is None:
         return changed

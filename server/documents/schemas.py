@@ -17,8 +17,10 @@ from server.evidence.states import FileState
 _STATES = {
     FileState.ANNOUNCED: "pending",
     FileState.STORED: "verified",
+    FileState.QUARANTINED: "quarantined",
     FileState.MISSING: "missing",
     FileState.ALTERED: "altered",
+    FileState.DESTROYED: "destroyed",
 }
 
 
@@ -59,7 +61,9 @@ class File(BaseModel):
     bytes: int
     media_type: str
     redaction: str
-    state: str = Described(description="pending, verified, missing or altered")
+    state: str = Described(
+        description="pending, verified, quarantined, missing, altered or destroyed"
+    )
     reason: str | None
     url: str = Described(description="Where its bytes are")
 

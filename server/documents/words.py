@@ -22,6 +22,8 @@ STATE_ZH = {
     "verified": "已存，校验一致",
     "missing": "缺失",
     "altered": "校验不一致，不得使用",
+    "quarantined": "收到的内容与登记不符，已隔离",
+    "destroyed": "保存期满，已依规销毁",
 }
 #: What is blurred on a shown copy; heads that are what is judged stay visible.
 REDACTION_ZH = {"heads_blurred": "人员头部已按规则模糊", "none": "未作模糊处理"}

@@ -3,9 +3,9 @@
 import base64
 import tempfile
 import zipfile
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
-from pathlib import Path
 from typing import IO
 from uuid import UUID
 
@@ -14,6 +14,7 @@ from sqlalchemy.orm import Session
 from hazard_library.contract.evidence import EvidenceManifest
 from hazard_library.proof.export import MANIFEST, SHEET, ExportSheet, SignedText, file_name
 from server.evidence import repository
+from server.evidence.arriving import EvidenceStore
 from server.evidence.tables import EvidenceManifestRow
 
 _IN_MEMORY = 8 * 1024 * 1024
@@ -43,10 +44,16 @@ def sealed(db: Session, incident: UUID) -> Sealed | None:
     )
 
 
-def write_zip(
-    found: Sealed, public_key: bytes, files: dict[str, Path | str], at: datetime
-) -> IO[bytes]:
-    """Write the zip. `files`: SHA-256 → where the file lies, or why it is left out.
+@dataclass(frozen=True, slots=True)
+class Going:
+    """Files that may go out. stays: SHA-256 → why a file stays here; None: it goes."""
+
+    store: EvidenceStore
+    stays: Mapping[str, str | None]
+
+
+def write_zip(found: Sealed, public_key: bytes, files: Going, at: datetime) -> IO[bytes]:
+    """Write the zip.
 
     Bytes are copied as they are: pictures and clips do not get smaller.
     """
@@ -56,7 +63,7 @@ def write_zip(
         manifest_sha256=found.text.manifest_sha256,
         signature=found.text.signature,
         previous=found.previous,
-        left_out={sha: why for sha, why in files.items() if isinstance(why, str)},
+        left_out={sha: why for sha, why in files.stays.items() if why is not None},
         exported_at=at,
     )
     spool = tempfile.SpooledTemporaryFile(_IN_MEMORY)  # noqa: SIM115 - whoever sends it closes it
@@ -64,9 +71,10 @@ def write_zip(
         archive.writestr(MANIFEST, found.text.manifest)
         archive.writestr(SHEET, sheet.model_dump_json(by_alias=True, indent=1))
         for ref in found.manifest.files:
-            place = files.get(ref.sha256)
-            if isinstance(place, Path):
-                archive.write(place, file_name(ref))
+            if files.stays.get(ref.sha256, "") is None:
+                with archive.open(file_name(ref), "w", force_zip64=True) as entry:
+                    for piece in files.store.read(ref.sha256):
+                        entry.write(piece)
     spool.seek(0)
     return spool
 

@@ -2,12 +2,11 @@
 
 from collections.abc import Callable
 from datetime import timedelta
-from pathlib import Path
 from typing import Annotated, cast
 from uuid import UUID
 
 from fastapi import APIRouter, Depends, Query, Request
-from fastapi.responses import FileResponse, StreamingResponse
+from fastapi.responses import StreamingResponse
 from sqlalchemy.orm import Session
 from starlette.background import BackgroundTask
 
@@ -15,9 +14,10 @@ from server.audit import service as audit
 from server.audit.service import Thing
 from server.evidence import export as exporting
 from server.evidence import service
-from server.evidence.file_store import FileStore
+from server.evidence.arriving import EvidenceStore
+from server.evidence.sending import BytesWanted, sent
 from server.evidence.service import EvidenceSeen
-from server.evidence.states import FileState
+from server.evidence.states import NOT_HERE, FileState
 from server.fleet import service as fleet
 from server.identity.actor import Actor
 from server.identity.guard import SignedIn
@@ -51,7 +51,7 @@ Purpose = Annotated[
 
 @router.get(
     "/{evidence_id}/content",
-    response_class=FileResponse,
+    response_class=StreamingResponse,
     responses=answers(NotSignedIn, NotPermitted, NotFound, EvidenceMismatch),
 )
 def content(
@@ -60,22 +60,19 @@ def content(
     actor: SignedIn,
     on: Annotated[Ground, Depends(ground)],
     purpose: Purpose = None,
-) -> FileResponse:
+) -> StreamingResponse:
     """Return a file's bytes, whole or the asked range."""
     now = on.clock.now()
     actor.require(Act.EVIDENCE_READ, now)
     with on.database.reading() as db:
         seen = service.one(db, evidence_id)
         is_visible = seen is not None and _sees(request)(db, actor, seen.incident_id)
-    if seen is None or not is_visible or seen.sha256 is None or seen.state is FileState.ANNOUNCED:
+    if seen is None or not is_visible or seen.sha256 is None or seen.state in NOT_HERE:
         raise NotFound(f"evidence {evidence_id} is not there", "证据不存在或尚未上传完成")
     why = _purpose(seen, actor, on, purpose)
-    path = _look(seen, actor, on, why, cast("FileStore", request.app.state.files))
-    return FileResponse(
-        path,
-        media_type=seen.media_type or "application/octet-stream",
-        headers={"Cache-Control": "private, no-cache", "Content-Disposition": "inline"},
-    )
+    store = cast("EvidenceStore", request.app.state.files)
+    _look(seen, actor, on, why, store)
+    return sent(store, seen, BytesWanted(request.headers.get("range")))
 
 
 @router.get(
@@ -99,9 +96,9 @@ def export(
             raise NotFound(f"incident {incident_id} has no manifest here", "该事件的证据尚未封存")
         pieces = service.of_incidents(db, [incident_id])
         key = fleet.public_key(db, found.manifest.device)
-    store = cast("FileStore", request.app.state.files)
-    places = {one.sha256: _place(one, actor, on, purpose, store) for one in pieces if one.sha256}
-    spool = exporting.write_zip(found, key, places, now)
+    store = cast("EvidenceStore", request.app.state.files)
+    left_out = {one.sha256: _stays(one, actor, on, purpose, store) for one in pieces if one.sha256}
+    spool = exporting.write_zip(found, key, exporting.Going(store, left_out), now)
     return StreamingResponse(
         iter(lambda: spool.read(_PIECE), b""),
         media_type="application/zip",
@@ -113,15 +110,16 @@ def export(
     )
 
 
-def _place(
-    seen: EvidenceSeen, actor: Actor, on: Ground, purpose: str | None, store: FileStore
-) -> Path | str:
-    """Return where a file lies that may go out, its look recorded; or why it stays here."""
+def _stays(
+    seen: EvidenceSeen, actor: Actor, on: Ground, purpose: str | None, store: EvidenceStore
+) -> str | None:
+    """Record the look at a file that may go out; return why one stays here."""
     if seen.state is not FileState.STORED:
         return f"证据未在服务器上 not at the server: {seen.reason or seen.state.value}"
     if seen.kind.is_sealed and purpose is None:
         return "封存原件，未填写用途 sealed original, no purpose was given"
-    return _look(seen, actor, on, _purpose(seen, actor, on, purpose), store)
+    _look(seen, actor, on, _purpose(seen, actor, on, purpose), store)
+    return None
 
 
 def _sees(request: Request) -> SeesIncident:
@@ -138,7 +136,7 @@ def _purpose(seen: EvidenceSeen, actor: Actor, on: Ground, given: str | None) ->
     return purpose
 
 
-def _look(seen: EvidenceSeen, actor: Actor, on: Ground, why: str, store: FileStore) -> Path:
+def _look(seen: EvidenceSeen, actor: Actor, on: Ground, why: str, store: EvidenceStore) -> None:
     """Record the look, and check the bytes before the first one."""
     now = on.clock.now()
     with on.database.reading() as db:
@@ -147,5 +145,5 @@ def _look(seen: EvidenceSeen, actor: Actor, on: Ground, why: str, store: FileSto
             for look in audit.looks(db, Thing("evidence", str(seen.id)))
         )
     if recent and seen.state is FileState.STORED:
-        return store.path(seen.sha256 or "")
-    return service.open_file(on.database, store, seen, service.Look(now, actor.who, why))
+        return
+    service.open_file(on.database, store, seen, service.Look(now, actor.who, why))

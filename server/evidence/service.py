@@ -5,7 +5,6 @@ import json
 from collections.abc import Iterable, Sequence
 from dataclasses import asdict, dataclass
 from datetime import datetime
-from pathlib import Path
 from uuid import UUID
 
 from pydantic import ValidationError
@@ -24,8 +23,8 @@ from hazard_library.proof.signature import is_signed_by
 from server.audit import service as audit
 from server.audit.service import Act, Thing, Who
 from server.evidence import repository
-from server.evidence.file_store import FileStore, Found
-from server.evidence.states import FILES, FileEvent, FileState
+from server.evidence.arriving import EvidenceStore, Found
+from server.evidence.states import FILES, NOT_HERE, FileEvent, FileState
 from server.evidence.tables import EvidenceFile, EvidenceItem, EvidenceManifestRow
 from server.fleet.service import DeviceRef, Losses
 from server.kit.clock import Clock
@@ -162,7 +161,7 @@ def note_loss(db: Session, at: datetime, device: DeviceId, lost: EvidenceLost) -
         raise EvidenceMismatch(f"{lost.sha256}: {device} never announced this file, others did")
     repository.add_file(db, lost.sha256, lost.bytes, at)
     file = repository.file(db, lost.sha256)
-    if file is None or file.state is not FileState.ANNOUNCED:
+    if file is None or file.state not in {FileState.ANNOUNCED, FileState.QUARANTINED}:
         return
     file.reason = f"设备端已丢失，不会再上传 lost at the box: {lost.reason}"
     file.lost_at, file.lost_by = file.lost_at or at, device
@@ -216,7 +215,7 @@ def change(
     """Move a file through its life, with a record of it."""
     before, after = file.state, FILES.after(file.state, event)
     file.state = after
-    file.reason = reason if after in {FileState.MISSING, FileState.ALTERED} else None
+    file.reason = None if after is FileState.STORED else reason
     file.verified_at = at
     file.stored_at = file.stored_at or at
     file.lost_at = file.lost_by = None
@@ -226,8 +225,28 @@ def change(
         audit.record(db, at, _WHO, Thing("evidence_file", file.sha256), act)
 
 
+def note_mismatch(db: Session, at: datetime, device: DeviceId, sha256: str) -> None:
+    """Write down that a box brought other bytes than it announced (R-029): they are quarantined.
+
+    The first time of a file is told; each further one is counted.
+    """
+    file = repository.file(db, sha256)
+    if file is None or FileEvent.MISMATCHED not in FILES.allowed(file.state):
+        return
+    before, file.state = file.state, FILES.after(file.state, FileEvent.MISMATCHED)
+    file.mismatches += 1
+    file.reason = "收到的内容与设备登记的校验值不符，已隔离 other bytes came; set aside"
+    db.flush()
+    if before is not file.state:
+        act = Act(
+            *(FileEvent.MISMATCHED.value, before.value, file.state.value),
+            detail={"rule": "R-029", "device": device},
+        )
+        audit.record(db, at, _WHO, Thing("evidence_file", sha256), act)
+
+
 def note_look(
-    db: Session, at: datetime, store: FileStore, sha256: str, found: Found
+    db: Session, at: datetime, store: EvidenceStore, sha256: str, found: Found
 ) -> FileState | None:
     """Write down what a look at a stored file has found.
 
@@ -235,7 +254,7 @@ def note_look(
     because the file may have been brought anew meanwhile.
     """
     file = repository.file(db, sha256)
-    if file is None or file.state is FileState.ANNOUNCED:
+    if file is None or file.state in NOT_HERE:
         return file.state if file is not None else None
     match found if found is Found.WHOLE else store.look(sha256):
         case Found.WHOLE if file.state is not FileState.ALTERED:
@@ -250,8 +269,8 @@ def note_look(
     return file.state
 
 
-def open_file(database: Database, store: FileStore, seen: EvidenceSeen, look: Look) -> Path:
-    """Record a look, and return where the file lies after its bytes were checked.
+def open_file(database: Database, store: EvidenceStore, seen: EvidenceSeen, look: Look) -> str:
+    """Record a look, and return the file's name in the store after its bytes were checked.
 
     Raises:
         NotFound: it is gone from the store.
@@ -268,16 +287,16 @@ def open_file(database: Database, store: FileStore, seen: EvidenceSeen, look: Lo
         raise EvidenceMismatch(
             f"evidence {seen.id} was altered in the store", "证据文件已被改动，不予显示"
         )
-    return store.path(sha256)
+    return sha256
 
 
-def check_stores(database: Database, clock: Clock, store: FileStore) -> StoreReport:
+def check_stores(database: Database, clock: Clock, store: EvidenceStore) -> StoreReport:
     """Hash every stored file again; others write meanwhile."""
     with database.reading() as db:
         states: dict[str, FileState | None] = {
             file.sha256: file.state for file in repository.files(db)
         }
-    stored = [name for name, state in states.items() if state is not FileState.ANNOUNCED]
+    stored = [name for name, state in states.items() if state not in NOT_HERE]
     for start in range(0, len(stored), _AT_ONCE):
         looks = {name: store.look(name) for name in stored[start : start + _AT_ONCE]}
         with database.writing() as db:
@@ -286,7 +305,7 @@ def check_stores(database: Database, clock: Clock, store: FileStore) -> StoreRep
     return StoreReport(
         files=len(states),
         verified=sum(state is FileState.STORED for state in states.values()),
-        pending=sum(state is FileState.ANNOUNCED for state in states.values()),
+        pending=sum(state in NOT_HERE for state in states.values()),
         missing=tuple(name for name, state in states.items() if state is FileState.MISSING),
         altered=tuple(name for name, state in states.items() if state is FileState.ALTERED),
     )

@@ -20,9 +20,17 @@ class EvidenceFile(Entity):
         one_of("state", FileState),
         CheckConstraint("sha256 ~ '^[0-9a-f]{64}$'", name="sha256"),
         CheckConstraint("bytes >= 1", name="bytes"),
-        CheckConstraint("(state = 'announced') = (stored_at IS NULL)", name="stored_at"),
+        CheckConstraint(
+            "CASE WHEN state IN ('announced', 'quarantined') THEN stored_at IS NULL"
+            " ELSE stored_at IS NOT NULL OR state = 'destroyed' END",
+            name="stored_at",
+        ),
+        CheckConstraint("mismatches >= 0", name="mismatches"),
         CheckConstraint("(lost_at IS NULL) = (lost_by IS NULL)", name="lost"),
-        CheckConstraint("lost_at IS NULL OR state = 'announced'", name="lost_state"),
+        CheckConstraint(
+            "lost_at IS NULL OR state IN ('announced', 'quarantined', 'destroyed')",
+            name="lost_state",
+        ),
         Index(
             "ix_evidence_file_lost", "lost_by", "lost_at", postgresql_where="lost_at IS NOT NULL"
         ),
@@ -33,6 +41,9 @@ class EvidenceFile(Entity):
     bytes: Mapped[int] = mapped_column(comment="Length as announced")
     state: Mapped[FileState] = mapped_column(Word(FileState), comment="See evidence/states.py")
     reason: Mapped[str | None] = mapped_column(comment="Why it is missing or altered")
+    mismatches: Mapped[int] = mapped_column(
+        server_default="0", comment="How often other bytes came under its hash"
+    )
     announced_at: Mapped[datetime] = mapped_column(comment="First announced, server time")
     stored_at: Mapped[datetime | None] = mapped_column(comment="All bytes there and checked")
     verified_at: Mapped[datetime | None] = mapped_column(comment="Hashed again, last time")

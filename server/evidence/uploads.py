@@ -10,8 +10,8 @@ from sqlalchemy.orm import Session
 
 from hazard_library.contract.ids import DeviceId
 from server.evidence import repository
-from server.evidence.file_store import FileStore, Found
-from server.evidence.service import change
+from server.evidence.arriving import EvidenceStore, Found
+from server.evidence.service import change, note_mismatch
 from server.evidence.states import FileEvent, FileState
 from server.evidence.tables import EvidenceFile
 from server.kit.clock import Clock
@@ -63,7 +63,7 @@ class Uploads:
     """Takes pieces for one store of files."""
 
     def __init__(
-        self, database: Database, store: FileStore, clock: Clock, tell_arrived: TellArrived
+        self, database: Database, store: EvidenceStore, clock: Clock, tell_arrived: TellArrived
     ) -> None:
         self._database = database
         self._store = store
@@ -87,7 +87,7 @@ class Uploads:
         Raises:
             NotFound: this device has announced no such file.
             TooLarge: more than was announced.
-            EvidenceMismatch: all bytes are there, but they have another hash; they are gone.
+            EvidenceMismatch: all bytes are there, but they have another hash; they are set aside.
             StorageFull: the disk is full.
         """
         with self._database.reading() as db:
@@ -124,6 +124,8 @@ class Uploads:
 
     def _complete(self, device: DeviceId, sha256: str) -> None:
         if not self._store.keep(sha256):
+            with self._database.writing() as db:
+                note_mismatch(db, self._clock.now(), device, sha256)
             log.warning("evidence_refused", device=device, sha256=sha256)
             raise EvidenceMismatch(f"{sha256}: the bytes that came have another hash; send again")
         self._write_down(sha256)

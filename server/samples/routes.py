@@ -4,10 +4,11 @@ from typing import Annotated, cast
 from uuid import UUID
 
 from fastapi import APIRouter, Depends, Path, Query, Request
-from fastapi.responses import FileResponse
+from fastapi.responses import StreamingResponse
 
 from server.evidence import service as evidence
-from server.evidence.file_store import FileStore
+from server.evidence.arriving import EvidenceStore
+from server.evidence.sending import BytesWanted, sent
 from server.identity.guard import LibraryOrPerson
 from server.kit.errors import (
     EvidenceMismatch,
@@ -47,7 +48,7 @@ def list_proposals(
 
 @router.get(
     "/frames/{id}",
-    response_class=FileResponse,
+    response_class=StreamingResponse,
     responses=answers(NotSignedIn, NotPermitted, NotFound, EvidenceMismatch),
 )
 def frame(
@@ -55,16 +56,12 @@ def frame(
     request: Request,
     actor: LibraryOrPerson,
     on: Annotated[Ground, Depends(ground)],
-) -> FileResponse:
+) -> StreamingResponse:
     """Return a proposed frame's bytes; every look is recorded with its purpose."""
     now = on.clock.now()
     with on.database.reading() as db:
         seen = service.frame(db, now, actor, frame_id)
-    store = cast("FileStore", request.app.state.files)
+    store = cast("EvidenceStore", request.app.state.files)
     look = evidence.Look(now, actor.who, PURPOSE)
-    path = evidence.open_file(on.database, store, seen, look)
-    return FileResponse(
-        path,
-        media_type=seen.media_type or "application/octet-stream",
-        headers={"Cache-Control": "private, no-store", "Content-Disposition": "inline"},
-    )
+    evidence.open_file(on.database, store, seen, look)
+    return sent(store, seen, BytesWanted(request.headers.get("range"), "private, no-store"))

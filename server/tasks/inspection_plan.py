@@ -14,14 +14,14 @@ from server.documents.plan import (
 )
 from server.documents.schemas import Basis, File
 from server.documents.words import KIND_ZH, LEAD_ONLY, REDACTION_ZH, STATE_ZH, moment
-from server.evidence.file_store import FileStore, Found
+from server.evidence.arriving import EvidenceStore, Found
 from server.tasks.schemas import FieldGroup, Task
 
 #: Pictures on the form: enough to recognise the place, few enough to print.
 _MOST_PICTURES = 2
 
 
-def plan_of(task: Task, files: FileStore, made_at: datetime) -> InspectionPlan:
+def plan_of(task: Task, files: EvidenceStore, made_at: datetime) -> InspectionPlan:
     """Write a task as the form's values."""
     return InspectionPlan(
         lead_no=task.lead_number,
@@ -53,13 +53,13 @@ def _article(basis: Basis) -> Article:
     )
 
 
-def _pictures(evidence: Sequence[File], files: FileStore) -> list[Picture]:
+def _pictures(evidence: Sequence[File], files: EvidenceStore) -> list[Picture]:
     """Take shown pictures whose bytes are still the announced ones; never the sealed originals."""
     shown = [file for file in evidence if file.kind == "frame_shown" and file.state == "verified"]
     return [
         Picture(
             f"关键帧，{REDACTION_ZH[file.redaction]}（{LEAD_ONLY}） SHA-256 {file.sha256[:16]}…",
-            files.path(file.sha256).read_bytes(),
+            files.content(file.sha256),
         )
         for file in shown[:_MOST_PICTURES]
         if files.look(file.sha256) is Found.WHOLE

@@ -120,17 +120,25 @@ def test_the_last_piece_sent_again_is_well(door: httpx.Client) -> None:
 
 
 @pytest.mark.usefixtures("announced")
-def test_bytes_with_another_hash_are_thrown_away_and_may_come_again(
+def test_other_bytes_than_announced_are_quarantined_and_the_true_ones_may_come(
     door: httpx.Client, files: FileStore, database: Database
 ) -> None:
     wrong = PICTURE[:-1] + bytes([PICTURE[-1] ^ 1])
     answer = push(door, wrong, 0, 5000, name=sha(PICTURE))
     assert (answer.status_code, answer.json()["code"]) == (422, "evidence_mismatch")
     assert not files.has(sha(PICTURE))
+    assert push(door, wrong, 0, 5000, name=sha(PICTURE)).status_code == 422
     with database.reading() as db:
-        assert state_of(db, PICTURE) == FileState.ANNOUNCED
+        assert state_of(db, PICTURE) == FileState.QUARANTINED
+        [told] = db.execute(text("SELECT detail FROM audit_entry WHERE event = 'mismatched'"))
+        assert told.detail == {"rule": "R-029", "device": "box-1"}
+        assert db.scalar(text("SELECT mismatches FROM evidence_file WHERE mismatches > 0")) == 2
+    rejected = files.path("x").parent.parent / "rejected" / sha(PICTURE)
+    assert rejected.read_bytes() == wrong
     assert offset(door, PICTURE) == ("0", "0")
     assert push(door, PICTURE, 0, 5000).status_code == 204
+    with database.reading() as db:
+        assert state_of(db, PICTURE) == FileState.STORED
 
 
 @pytest.mark.usefixtures("announced")

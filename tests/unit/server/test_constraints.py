@@ -109,6 +109,7 @@ VIOLATIONS = {
     " announced_at FROM evidence_file",
     "ck_evidence_file_bytes": "UPDATE evidence_file SET bytes = 0",
     "ck_evidence_file_stored_at": "UPDATE evidence_file SET stored_at = now()",
+    "ck_evidence_file_mismatches": "UPDATE evidence_file SET mismatches = -1",
     "ck_evidence_file_lost": "UPDATE evidence_file SET lost_at = now()",
     "ck_evidence_file_lost_state": "UPDATE evidence_file SET state = 'stored', stored_at = now(),"
     " lost_at = now(), lost_by = 'box-1'",

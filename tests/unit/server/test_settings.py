@@ -11,6 +11,7 @@ from server.kit.errors import SettingsError
 from server.kit.logs import mask_addresses, mask_secrets
 from server.settings import (
     BrokerSettings,
+    BucketSettings,
     DeviceSettings,
     HttpSettings,
     ServerSettings,
@@ -106,6 +107,6 @@ def test_the_examples_are_read_as_they_are() -> None:
 
 def test_the_example_names_every_setting() -> None:
     text = (Path(__file__).parents[3] / "configs" / "example" / "server.yaml").read_text()
-    for part in (ServerSettings, HttpSettings, BrokerSettings, DeviceSettings):
+    for part in (ServerSettings, HttpSettings, BrokerSettings, DeviceSettings, BucketSettings):
         for name in part.model_fields:
             assert f"{name}:" in text, name

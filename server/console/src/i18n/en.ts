@@ -180,6 +180,8 @@ const en: Shape<typeof zh> = {
     verified: "hash agrees",
     altered: "altered",
     missing: "missing",
+    quarantined: "other bytes, set aside",
+    destroyed: "destroyed, past its time",
     pending: "to come",
     machineNote: "Compared by machine; not confirmed by an officer and no finding of a violation.",
     competent: "Competent",

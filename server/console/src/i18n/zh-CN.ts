@@ -165,6 +165,8 @@ export default {
     verified: "哈希一致",
     altered: "文件被改动",
     missing: "缺失",
+    quarantined: "内容不符，已隔离",
+    destroyed: "期满已销毁",
     pending: "待上传",
     machineNote: "以上为机器比对结果，未经执法人员确认，不构成违法认定。",
     competent: "主管部门",
