@@ -17,6 +17,7 @@ from server.body_limit import BodyLimit
 from server.configuration.routes import router as configuration_router
 from server.configuration.signing import ConfigurationKey
 from server.console_files import add_console
+from server.enterprises.import_routes import router as imports_router
 from server.enterprises.record_routes import router as records_router
 from server.enterprises.routes import router as enterprises_router
 from server.evidence import service as evidence
@@ -53,6 +54,7 @@ _ROUTERS = (
     handovers_router,
     enterprises_router,
     records_router,
+    imports_router,
     fleet_router,
     configuration_router,
     evidence_router,

@@ -70,13 +70,14 @@ class Filter:
     limit: Annotated[int, Query(ge=1, le=100)] = 50
 
 
-@router.get("/enterprises", responses=answers(NotSignedIn, NotPermitted, FieldsMissing))
-def list_enterprises(
-    wish: Annotated[Filter, Depends()], db: Reading, clock: Now, actor: SignedIn
-) -> EnterpriseList:
-    """List the enterprises in reach, by credit code. Namesake districts are never guessed."""
+def asked_of(db: Session, actor: Actor, wish: Filter) -> Asked:
+    """Return what is asked of the list, within the actor's reach.
+
+    Raises:
+        FieldsMissing: the division is none, or one of several of this name.
+    """
     prefix = records.division_prefix(wish.division, wish.city) if wish.division else None
-    asked = Asked(
+    return Asked(
         units=identity.unit_scope(db, actor),
         limit=wish.limit,
         after=wish.cursor,
@@ -87,7 +88,14 @@ def list_enterprises(
         is_key_unit=wish.is_key_unit,
         division=prefix,
     )
-    return records.listed(db, clock.now(), actor, asked)
+
+
+@router.get("/enterprises", responses=answers(NotSignedIn, NotPermitted, FieldsMissing))
+def list_enterprises(
+    wish: Annotated[Filter, Depends()], db: Reading, clock: Now, actor: SignedIn
+) -> EnterpriseList:
+    """List the enterprises in reach, by credit code. Namesake districts are never guessed."""
+    return records.listed(db, clock.now(), actor, asked_of(db, actor, wish))
 
 
 @router.post(

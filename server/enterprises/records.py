@@ -1,6 +1,7 @@
 """Records as they are read: the list, one record with its sources, a field's whole history."""
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from datetime import date, datetime, timedelta
 from uuid import UUID
 
@@ -21,8 +22,10 @@ from server.identity import service as identity
 from server.identity.actor import LEGAL_ZONE, Actor
 from server.identity.permissions import Act
 from server.kit.errors import FieldsMissing, NotFound
+from server.kit.state_words import words_of
 
 _PURPOSE = "查看企业档案"
+_MOST_EXPORTED = 20_000
 
 
 def listed(db: Session, at: datetime, actor: Actor, asked: Asked) -> schemas.EnterpriseList:
@@ -40,6 +43,28 @@ def listed(db: Session, at: datetime, actor: Actor, asked: Asked) -> schemas.Ent
         items=[schemas.EnterpriseRow.model_validate(firm) for firm in found[: asked.limit]],
         next_cursor=found[asked.limit - 1].credit_code if len(found) > asked.limit else None,
     )
+
+
+def exported(db: Session, at: datetime, actor: Actor, asked: Asked) -> list[tuple[Enterprise, str]]:
+    """Return all enterprises in scope that fit, with the districts of their sites in full.
+
+    Raises:
+        NotPermitted: the role may not read records.
+    """
+    actor.require(Act.ENTERPRISES_READ, at)
+    firms = repository.listed(db, replace(asked, limit=_MOST_EXPORTED))[:_MOST_EXPORTED]
+    places: dict[UUID, set[str]] = {}
+    for site in repository.sites_among(db, [firm.id for firm in firms]):
+        named = f"{divisions.full_name(site.division_code)}（{site.division_code}）"
+        places.setdefault(site.enterprise_id, set()).add(named)
+    thing = audit.Thing("enterprise_list", "csv")
+    audit.record_access(db, at, actor.who, thing, f"导出企业清单（{len(firms)}家）")
+    return [(firm, "；".join(sorted(places.get(firm.id, ())))) for firm in firms]
+
+
+def state_zh(firm: Enterprise) -> str:
+    """Return what people call a record's state."""
+    return words_of(ENTERPRISES.thing).state(firm.state).zh
 
 
 def division_prefix(named: str, city: str | None) -> str:

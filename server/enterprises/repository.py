@@ -72,10 +72,25 @@ def sites_of(db: Session, enterprise_id: UUID) -> Sequence[Site]:
     return db.scalars(query.order_by(Site.id)).all()
 
 
+def sites_among(db: Session, enterprise_ids: Collection[UUID]) -> Sequence[Site]:
+    """Return the sites of enterprises."""
+    return db.scalars(select(Site).where(Site.enterprise_id.in_(enterprise_ids))).all()
+
+
 def by_codes(db: Session, credit_codes: Collection[str]) -> dict[str, Enterprise]:
     """Return the enterprises of codes."""
     query = select(Enterprise).where(Enterprise.credit_code.in_(credit_codes))
     return {firm.credit_code: firm for firm in db.scalars(query)}
+
+
+def within(
+    db: Session, enterprise_ids: Collection[UUID], units: Collection[UUID]
+) -> frozenset[UUID]:
+    """Return those of the enterprises that have a site in one of the units."""
+    query = select(Site.enterprise_id).where(
+        Site.enterprise_id.in_(enterprise_ids), Site.unit_id.in_(units)
+    )
+    return frozenset(db.scalars(query))
 
 
 def by_name(db: Session, name: str, units: Collection[UUID]) -> Sequence[Enterprise]:

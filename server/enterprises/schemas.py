@@ -9,6 +9,7 @@ from pydantic import AfterValidator, BaseModel, ConfigDict, Field
 from server.enterprises.conflicts import Side
 from server.enterprises.credit_code import is_valid
 from server.enterprises.fields import Plain
+from server.enterprises.import_columns import Effect
 from server.enterprises.record_values import RiskBand, Sector, Words, sector_named
 from server.enterprises.states import ConflictState, EnterpriseEvent, EnterpriseState
 from server.enterprises.weighing import Standing
@@ -249,3 +250,31 @@ class Merger(Reason):
     """Which enterprise took this one over, and why."""
 
     into: UUID
+
+
+class ImportFault(BaseModel):
+    """What is wrong with a cell, and what to do about it."""
+
+    column: str
+    problem: str
+    remedy: str
+
+
+class ImportedRow(BaseModel):
+    """What one row does, or would do."""
+
+    number: int = Field(description="As the file numbers it; the column names are row 1")
+    credit_code: str
+    effect: Effect
+    fields: list[str] = Field(description="What it says anew of a known enterprise")
+    faults: list[ImportFault]
+
+
+class ImportReport(BaseModel):
+    """What a table changes, or would change. Rows that change nothing are counted only."""
+
+    file_sha256: str
+    applied: bool = Field(description="False: a preview, nothing was written")
+    counts: dict[str, int]
+    ignored_columns: list[str]
+    rows: list[ImportedRow]
