@@ -14,6 +14,7 @@ from starlette.concurrency import run_in_threadpool
 
 from hazard_library.catalogue.load import Catalogue
 from server.body_limit import BodyLimit
+from server.calendar.routes import router as calendar_router
 from server.configuration.routes import router as configuration_router
 from server.configuration.signing import ConfigurationKey
 from server.console_files import add_console
@@ -60,6 +61,7 @@ _ROUTERS = (
     evidence_router,
     device_router,
     samples_router,
+    calendar_router,
     live_router,
 )
 

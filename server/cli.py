@@ -58,6 +58,7 @@ def _parser() -> argparse.ArgumentParser:
     _add_revoke(_verb(verbs, "revoke", "refuse a box from now on"))
     _add_device(verbs.add_parser("device", help="let a box in by a one-time code, or refuse one"))
     _add_config(verbs.add_parser("config", help="configurations that the server sends to boxes"))
+    _add_calendar(verbs.add_parser("calendar", help="holidays, and when a period ends"))
     _add_user(_verb(verbs, "add-user", "register a person"))
     link = _verb(verbs, "sign-in-link", "make a link that signs a person in once")
     link.add_argument("--name", required=True, help="account")
@@ -118,6 +119,27 @@ def _add_config(verb: argparse.ArgumentParser) -> None:
     listed.add_argument("--device", required=True)
     listed.add_argument("--by", required=True, help="account of who looks")
     listed.add_argument("--json", action="store_true", help="print one JSON object")
+
+
+def _add_calendar(verb: argparse.ArgumentParser) -> None:
+    acts = verb.add_subparsers(dest="act", required=True, metavar="ACT")
+    listed = _verb(acts, "list", "list the loaded years")
+    listed.add_argument("--json", action="store_true", help="print one JSON object")
+    due = _verb(acts, "due", "count a period day by day")
+    due.add_argument("--start", required=True, help="2026-09-28, or 2026-09-28T16:30 for hours")
+    due.add_argument("--n", type=int, required=True, help="how many")
+    units = ["workday", "calendar_day", "day", "month", "hour", "duty_hour"]
+    due.add_argument("--unit", choices=units, required=True, help="day: as the basis counts")
+    due.add_argument("--basis", default="house:asked", help="article, such as XZCFF-2021-64")
+    due.add_argument("--json", action="store_true", help="print one JSON object")
+    preview = _verb(acts, "preview", "tell what a yearly notice would change")
+    load = _verb(acts, "import", "let a yearly notice hold")
+    for act in (preview, load):
+        act.add_argument("file", type=Path, help="CSV 类型,名称,开始日期,结束日期, or JSON")
+        act.add_argument("--year", type=int, required=True)
+        act.add_argument("--source", required=True, help="title of the notice")
+        act.add_argument("--issued-on", type=date.fromisoformat, required=True)
+        act.add_argument("--approved-by", required=True, help="who compared file and notice")
 
 
 def _add_revoke(verb: argparse.ArgumentParser) -> None:

@@ -10,7 +10,7 @@ from pathlib import Path
 import yaml
 from pydantic import ValidationError
 
-from server import config_commands, device_commands
+from server import calendar_commands, config_commands, device_commands
 from server.audit import service as audit
 from server.command_ground import BY, CLOCK, read, say, settings_of
 from server.enterprises import service as enterprises
@@ -168,6 +168,7 @@ VERBS: dict[str, Callable[[argparse.Namespace], int]] = {
     "revoke": device_commands.revoke,
     "device": device_commands.device,
     "config": config_commands.config,
+    "calendar": calendar_commands.calendar,
     "add-user": add_user,
     "sign-in-link": sign_in_link,
     "register-enterprise": register_enterprise,

@@ -1,6 +1,7 @@
 """All tables of the server in one place, for the migrations and for nobody else."""
 
 from server.audit import tables as _audit
+from server.calendar import tables as _calendar
 from server.configuration import tables as _configuration
 from server.documents import tables as _documents
 from server.enterprises import record_tables as _records
@@ -20,6 +21,7 @@ __all__ = ["metadata"]
 
 _MODULES = (
     _audit,
+    _calendar,
     _configuration,
     _documents,
     _enterprises,

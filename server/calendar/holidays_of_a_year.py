@@ -85,6 +85,12 @@ class YearOfHolidays(BaseModel):
             raise ValueError(f"不属于 {self.year} 年 (not of {self.year}): {listed}")
         return self
 
+    def named_days(self) -> frozenset[date]:
+        """Return every day that the notice names."""
+        return frozenset(
+            [*(day for rest in self.off for day in rest.days()), *(made.day for made in self.work)]
+        )
+
     @property
     def sha256(self) -> str:
         """Hash what the days are: year, days off and days made up, in order."""

@@ -39,6 +39,8 @@ class Act(StrEnum):
     CONFIG_APPROVE = "config.approve"
     AUDIT_READ = "audit.read"
     SAMPLES_READ = "samples.read"
+    CALENDAR_READ = "calendar.read"
+    CALENDAR_IMPORT = "calendar.import"
 
 
 _EVERYONE_IN_ENFORCEMENT = frozenset({Role.AIDE, Role.OFFICER, Role.LEADER})
@@ -69,6 +71,8 @@ PERMISSIONS: dict[Act, frozenset[Role]] = {
     Act.CONFIG_APPROVE: frozenset({Role.LEADER, Role.DEVOP}),
     Act.AUDIT_READ: frozenset({Role.LEADER}),
     Act.SAMPLES_READ: frozenset({Role.MAINTAINER}),
+    Act.CALENDAR_READ: frozenset(Role),
+    Act.CALENDAR_IMPORT: frozenset({Role.LEADER, Role.SYSADMIN}),
 }
 
 #: Officer's acts: they need a 行政执法证 that is valid at the moment of the act.

@@ -144,6 +144,8 @@ ELSEWHERE = {
     "record_statement",
     "record_field",
     "record_conflict",
+    "holiday_year",
+    "notified_deadline",
 }
 
 

@@ -1,0 +1,14 @@
+"""One bureau at work, over HTTP on a real database, with a clock that the story moves."""
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from handover_desk import HandoverDesk, handover_desk
+
+
+@pytest.fixture(scope="module")
+def desk(postgres_url: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[HandoverDesk]:
+    folder: Path = tmp_path_factory.mktemp("desk")
+    with handover_desk(postgres_url, folder) as opened:
+        yield opened
