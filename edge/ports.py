@@ -24,11 +24,34 @@ from hazard_library.contract.topics import Channel
 Pixels = NDArray[np.uint8]
 
 
+#: Brightness 0 to 255 of a picture or of some of its pixels, uint8 (rows, columns).
+Grey = NDArray[np.uint8]
+
+
+class HasGrey(Protocol):
+    """A picture that tells its brightness without making its array."""
+
+    @property
+    def size(self) -> tuple[int, int]:
+        """Width and height in pixels."""
+
+    def grey(self, step: int) -> Grey:
+        """Return the brightness of every so many pixels."""
+
+
+class Undeveloped(HasGrey, Protocol):
+    """A decoded picture whose array is made only when somebody looks at it."""
+
+    def pixels(self) -> Pixels:
+        """Make its array; again the same one when asked again."""
+
+
 @dataclass(frozen=True, slots=True)
 class Frame:
     """A decoded picture on its way through one pipeline; handed on, never shared.
 
     number: 1, 2, 3 … within one opening of the source, counting every decoded frame.
+    picture: its array, or what makes it when somebody looks.
     masks: areas that were burnt in before: nobody after the reader has ever seen them.
     condition: the state of the camera when it came.
     """
@@ -36,9 +59,27 @@ class Frame:
     camera: CameraId
     number: int
     at: Moment
-    pixels: Pixels
+    picture: Pixels | Undeveloped
     masks: tuple[PrivacyMask, ...] = ()
     condition: CameraCondition = CameraCondition.OK
+
+    @property
+    def pixels(self) -> Pixels:
+        """Its array; the first call may have to make it."""
+        return self.picture if isinstance(self.picture, np.ndarray) else self.picture.pixels()
+
+    @property
+    def size(self) -> tuple[int, int]:
+        """Width and height in pixels."""
+        if isinstance(self.picture, np.ndarray):
+            return self.picture.shape[1], self.picture.shape[0]
+        return self.picture.size
+
+    def grey(self, step: int) -> Grey:
+        """Return the brightness of every so many pixels; green stands for it in an array."""
+        if isinstance(self.picture, np.ndarray):
+            return np.ascontiguousarray(self.picture[::step, ::step, 1])
+        return self.picture.grey(step)
 
 
 @dataclass(frozen=True, slots=True)

@@ -18,8 +18,12 @@ from edge.core.incidents import IncidentChange
 from edge.core.looking_gate import Decision, Judged, LookingGate
 from edge.core.moment import Moment
 from edge.inference.small_grey import small_grey
-from edge.ports import Look, Pixels
+from edge.ports import Frame, Look
+from edge.video.bgr import BgrConverter
+from edge.video.decoded_picture import DecodedPicture
+from hazard_library.contract.ids import CameraId
 
+_CAMERA = CameraId("film")
 _BEGIN = datetime(2026, 1, 1, tzinfo=UTC)
 
 
@@ -38,7 +42,7 @@ class Walked:
 
 
 def walk(
-    pictures: Iterable[tuple[Moment, Pixels]],
+    frames: Iterable[Frame],
     look: Look,
     core: CameraCore,
     gate: LookingGate | None,
@@ -46,32 +50,34 @@ def walk(
     """Look, follow and judge; without a gate every picture is looked at."""
     walked = Walked()
     judged: Judged | None = None
-    for at, pixels in pictures:
-        decision = Decision.LOOK if gate is None else gate.decide(small_grey(pixels), at, judged)
-        detections = _detections(at, pixels, look if decision is Decision.LOOK else None)
+    for frame in frames:
+        decision = Decision.LOOK
+        if gate is not None:
+            decision = gate.decide(small_grey(frame), frame.at, judged)
+        detections = _detections(frame, look if decision is Decision.LOOK else None)
         walked.changes.extend(core.step(detections))
         walked.decisions.append(decision)
-        judged = Judged(at, core.is_quiet)
+        judged = Judged(frame.at, core.is_quiet)
     walked.changes.extend(core.finish())
     return walked
 
 
-def sampled(film: Path, fps: float) -> Iterator[tuple[Moment, Pixels]]:
+def sampled(film: Path, fps: float) -> Iterator[Frame]:
     """Decode a film and yield so many pictures of each of its seconds."""
-    due = 0.0
+    due, converter = 0.0, BgrConverter()
     with av.open(str(film)) as container:
-        for frame in container.decode(video=0):
-            at = float(frame.time or 0.0)
+        for number, image in enumerate(container.decode(video=0), 1):
+            at = float(image.time or 0.0)
             if at >= due - 1e-6:
                 due = max(due + 1 / fps, at + 0.5 / fps)
                 moment = Moment(at, _BEGIN + timedelta(seconds=at))
-                yield moment, np.asarray(frame.to_ndarray(format="bgr24"), np.uint8)
+                yield Frame(_CAMERA, number, moment, DecodedPicture(image, converter))
 
 
-def _detections(at: Moment, pixels: Pixels, look: Look | None) -> Detections:
-    height, width = pixels.shape[:2]
+def _detections(frame: Frame, look: Look | None) -> Detections:
+    (width, height), at = frame.size, frame.at
     if look is None:
         empty = np.zeros((0, 4), np.float32)
         return Detections(at, empty, np.zeros(0, np.float32), (), width, height)
-    found = look(pixels)
+    found = look(frame.pixels)
     return Detections(at, found.boxes, found.scores, found.labels, width, height)

@@ -10,13 +10,14 @@ from itertools import cycle, islice
 from pathlib import Path
 
 import av
-import numpy as np
 from av import VideoFrame
 
 from edge.bench.clips import FPS, Clip, write
 from edge.core.looking_gate import GateSettings, SmallGrey, differs
 from edge.errors import EdgeError
 from edge.inference.small_grey import small_grey
+from edge.video.bgr import BgrConverter
+from edge.video.decoded_picture import DecodedPicture
 
 MOVING_S, EMPTY_S = 6, 48
 #: Cameras begin at so many places of the film: at any time as many see movement as its share says.
@@ -69,9 +70,9 @@ def _read(footage: Path, seconds: int) -> list[tuple[VideoFrame, SmallGrey]]:
 
 
 def _measured(frames: Iterator[VideoFrame]) -> Iterator[tuple[VideoFrame, SmallGrey]]:
+    converter = BgrConverter()
     for frame in frames:
-        pixels = np.asarray(frame.to_ndarray(format="bgr24"), np.uint8)
-        yield frame, small_grey(pixels)
+        yield frame, small_grey(DecodedPicture(frame, converter))
 
 
 def _emptiest(smalls: list[SmallGrey]) -> tuple[int, int]:

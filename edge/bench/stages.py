@@ -23,8 +23,9 @@ from edge.inference.letterbox import Letterbox
 from edge.inference.loading import in_precision, may_be_fitted, runner_of
 from edge.inference.site_models import SiteModels
 from edge.inference.small_grey import small_grey
-from edge.ports import Pixels
-from edge.video.looks import Looker
+from edge.video.bgr import BgrConverter
+from edge.video.decoded_picture import DecodedPicture
+from edge.video.looks import Looker, step_of
 from hazard_library.contract.ids import CameraId
 from hazard_library.registry.package import ModelPackage
 
@@ -79,11 +80,13 @@ def _run(bench: StagesBench, watch: _Watch) -> None:
     letterbox, looker = Letterbox(card.input, is_fitted=is_fitted), Looker()
     decoder = YoloAnchorFree(np.full(len(card.labels), low, np.float32), card.suppression_iou)
     core = core_of(CameraId("film"), SiteModels((package,)))
-    for at, pixels in _pictures(bench, watch):
-        looker.look(at, pixels)
+    for at, picture in _pictures(bench, watch):
+        looker.look(at, picture.open_grey(step_of(picture.size[0])))
         watch.read("picture health")
-        small_grey(pixels)
+        small_grey(picture)
         watch.read("gate")
+        pixels = picture.pixels()
+        watch.read("convert")
         tensor, place = letterbox.fill(pixels)
         watch.read("letterbox")
         output = runner.run(tensor)
@@ -99,8 +102,8 @@ def _run(bench: StagesBench, watch: _Watch) -> None:
         watch.read("encode (a key frame, once an incident)")
 
 
-def _pictures(bench: StagesBench, watch: _Watch) -> Iterator[tuple[Moment, Pixels]]:
-    origin = SystemClock().now()
+def _pictures(bench: StagesBench, watch: _Watch) -> Iterator[tuple[Moment, DecodedPicture]]:
+    origin, converter = SystemClock().now(), BgrConverter()
     with av.open(str(bench.film)) as container:
         frames = islice(container.decode(video=0), bench.frames)
         while True:
@@ -109,6 +112,5 @@ def _pictures(bench: StagesBench, watch: _Watch) -> Iterator[tuple[Moment, Pixel
             if frame is None:
                 return
             watch.read("decode")
-            pixels = np.asarray(frame.to_ndarray(format="bgr24"), np.uint8)
-            watch.read("convert")
-            yield Moment(float(frame.time or 0.0), origin.utc), pixels
+            picture = DecodedPicture(frame, converter)
+            yield Moment(float(frame.time or 0.0), origin.utc), picture

@@ -87,7 +87,7 @@ class CameraPipeline:
         """Judge one look and tell what changed."""
         self._tell_untold()
         frame = looked.frame
-        self._size = (frame.pixels.shape[1], frame.pixels.shape[0])
+        self._size = frame.size
         self._parts.counters.count("frames_gated" if looked.is_still else "frames_looked_at")
         for change in self._changes(looked):
             self._tell(self._peopled(change, frame), self._evidence(change, frame))

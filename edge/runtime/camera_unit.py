@@ -177,7 +177,7 @@ class CameraUnit:
         if gate is None:
             return Decision.LOOK
         judged = None if pipeline is None else pipeline.judged
-        return gate.decide(small_grey(frame.pixels), frame.at, judged)
+        return gate.decide(small_grey(frame), frame.at, judged)
 
     def _say(self, condition: CameraCondition, detail: str) -> None:
         self._condition, self._detail = condition, detail

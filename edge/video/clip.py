@@ -19,6 +19,7 @@ from numpy.typing import NDArray
 
 from edge.errors import EvidenceError
 from edge.ports import Pixels
+from edge.video.bgr import BgrConverter
 from edge.video.packet import Packet
 
 _IN_MP4 = frozenset({"h264", "hevc"})
@@ -170,10 +171,10 @@ def _encode(
     pictures: Iterator[_Timed], out: OutputContainer, form: ShownFormat, redraw: Redraw
 ) -> bool:
     stream: VideoStream | None = None
+    converter = BgrConverter()
     for picture in pictures:
         stream = stream or _shown_stream(out, picture.image, form)
-        small = picture.image.reformat(stream.width, stream.height, "bgr24")
-        pixels = np.asarray(small.to_ndarray(), np.uint8)
+        pixels = converter.pixels(picture.image, (stream.width, stream.height))
         shown = redraw(picture.offset_s, pixels, stream.width / picture.image.width)
         frame = VideoFrame.from_ndarray(shown, format="bgr24")
         frame.pts = round(picture.offset_s * _TICKS)

@@ -6,10 +6,9 @@ from enum import Enum
 
 import cv2
 import numpy as np
-from numpy.typing import NDArray
 
 from edge.core.moment import Moment
-from edge.ports import Pixels
+from edge.ports import Grey, Pixels
 from edge.video.sharpness import sharpness
 
 _WIDE_PX = 640
@@ -38,21 +37,29 @@ class PictureNumbers:
     edges: float
     difference: Difference
     sharpness: float | None
-    grey: NDArray[np.uint8]
+    grey: Grey
+
+
+def grey_of(pixels: Pixels) -> Grey:
+    """Return what a look wants of a picture that is there as an array."""
+    step = step_of(pixels.shape[1])
+    some = np.ascontiguousarray(pixels[::step, ::step])
+    return np.asarray(cv2.cvtColor(some, cv2.COLOR_BGR2GRAY), np.uint8)
+
+
+def step_of(width: int) -> int:
+    """Return how many pixels of a picture so wide are passed over for each that is looked at."""
+    return max(1, width // _WIDE_PX)
 
 
 class Looker:
     """Makes looks of pictures; keeps a few grey ones to compare the next one with."""
 
     def __init__(self) -> None:
-        self._before: deque[NDArray[np.uint8]] = deque(maxlen=_REMEMBERED)
+        self._before: deque[Grey] = deque(maxlen=_REMEMBERED)
 
-    def look(self, at: Moment, pixels: Pixels) -> PictureNumbers:
-        """Measure a picture (uint8, height × width × 3, BGR)."""
-        step = max(1, pixels.shape[1] // _WIDE_PX)
-        grey: NDArray[np.uint8] = np.asarray(
-            cv2.cvtColor(np.ascontiguousarray(pixels[::step, ::step]), cv2.COLOR_BGR2GRAY), np.uint8
-        )
+    def look(self, at: Moment, grey: Grey) -> PictureNumbers:
+        """Measure a picture of which every `step_of`th pixel is given."""
         small = cv2.resize(grey, (64, 36), interpolation=cv2.INTER_AREA).astype(np.float32)
         edges = float(np.abs(np.diff(small, axis=1)).mean() + np.abs(np.diff(small, axis=0)).mean())
         look = PictureNumbers(
@@ -67,7 +74,7 @@ class Looker:
         self._before.appendleft(grey)
         return look
 
-    def _compare(self, grey: NDArray[np.uint8]) -> Difference:
+    def _compare(self, grey: Grey) -> Difference:
         if not self._before or self._before[0].shape != grey.shape:
             self._before.clear()
             return Difference.MOVED
@@ -81,6 +88,6 @@ class Looker:
         return Difference.SAME if known else Difference.RIPPLE
 
 
-def _is_same(one: NDArray[np.uint8], other: NDArray[np.uint8]) -> bool:
+def _is_same(one: Grey, other: Grey) -> bool:
     change = cv2.absdiff(one, other)
     return bool(np.count_nonzero(change) <= 0.002 * change.size and change.max() <= 4)  # noqa: PLR2004

@@ -16,6 +16,7 @@ from av.video.frame import VideoFrame
 from numpy.typing import NDArray
 
 from edge.core.moment import Moment
+from edge.video.luma import luma_plane
 
 _ROWS, _COLUMNS = 12, 20
 _POINTS = _ROWS * _COLUMNS
@@ -156,11 +157,9 @@ class LoopWatch:
 
 def points_of(image: VideoFrame) -> Points | None:
     """Return a picture's points; None where its format does not begin with 8 bits of luma."""
-    form = image.format
-    if not form.name.startswith(("yuv", "nv12", "nv21", "gray")) or form.components[0].bits != 8:  # noqa: PLR2004 - bits
+    rows = luma_plane(image)
+    if rows is None:
         return None
-    plane = image.planes[0]
-    rows = np.frombuffer(memoryview(plane), np.uint8).reshape(-1, plane.line_size)
-    row = np.linspace(0, plane.height - 1, _ROWS + 2).astype(int)[1:-1]
-    column = np.linspace(0, plane.width - 1, _COLUMNS + 2).astype(int)[1:-1]
+    row = np.linspace(0, image.height - 1, _ROWS + 2).astype(int)[1:-1]
+    column = np.linspace(0, image.width - 1, _COLUMNS + 2).astype(int)[1:-1]
     return np.asarray(rows[np.ix_(row, column)].reshape(-1), np.uint8)

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 
 import cv2
 import numpy as np
+from numpy.typing import NDArray
 
 from edge.ports import Pixels
 from hazard_library.contract.evidence import PrivacyMask
@@ -22,7 +23,12 @@ def burn(pixels: Pixels, masks: Sequence[PrivacyMask]) -> None:
         return
     height, width = pixels.shape[:2]
     for mask in masks:
-        points = np.array([(x * width, y * height) for x, y in mask.points])
-        outline = np.round(points).astype(np.int32)
-        cv2.fillPoly(pixels, [outline], (0, 0, 0))
-        cv2.polylines(pixels, [outline], True, (0, 0, 0), 2 * _MARGIN_PX)  # noqa: FBT003 - closed
+        around = outline(mask, width, height)
+        cv2.fillPoly(pixels, [around], (0, 0, 0))
+        cv2.polylines(pixels, [around], True, (0, 0, 0), 2 * _MARGIN_PX)  # noqa: FBT003 - closed
+
+
+def outline(mask: PrivacyMask, width: int, height: int) -> NDArray[np.int32]:
+    """Return an area's corners in a picture of that size, int32 (N, 2)."""
+    points = np.array([(x * width, y * height) for x, y in mask.points])
+    return np.round(points).astype(np.int32)

@@ -6,17 +6,17 @@ from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from datetime import timedelta
 
-import numpy as np
 import structlog
 
 from edge.core.moment import Moment
 from edge.errors import SourceError, Stalled, Undecodable, Unreachable
-from edge.ports import Clock, Frame, Pixels
+from edge.ports import Clock, Frame
 from edge.video import faults
 from edge.video.back_off import BackOff, BackOffLimits
-from edge.video.looks import Looker
+from edge.video.bgr import BgrConverter
+from edge.video.decoded_picture import DecodedPicture
+from edge.video.looks import Looker, step_of
 from edge.video.loop_watch import points_of
-from edge.video.masks import burn
 from edge.video.opening import Deadlines, Opening, VideoPacket
 from edge.video.packet_ring import PacketRing
 from edge.video.picture_health import PictureHealth
@@ -99,6 +99,7 @@ class CameraReader:
         )
         self._health = PictureHealth(spec.watch)
         self._looker = Looker()
+        self._converter = BgrConverter()
         self._said: tuple[CameraCondition, str] | None = None
         self._next_due = float("-inf")
         self._last_mono = float("-inf")
@@ -183,17 +184,16 @@ class CameraReader:
         is_sampled = self._is_due(at)
         if not is_sampled and not self._health.is_due(at, is_at_hand=False):
             return
-        pixels: Pixels = np.asarray(picture.image.to_ndarray(format="bgr24"), np.uint8)
+        masks = self._spec.masks
+        decoded = DecodedPicture(picture.image, self._converter, masks)
         if self._health.is_due(at, is_at_hand=True):
-            self._health.judge(self._looker.look(at, pixels))
+            self._health.judge(self._looker.look(at, decoded.open_grey(step_of(decoded.size[0]))))
         self._say(self._health.condition, self._health.detail)
         if not is_sampled:
             return
         self.stats.frames_delivered += 1
-        masks = self._spec.masks
-        burn(pixels, masks)
         condition = self._health.condition
-        frame = Frame(self._spec.camera, picture.number, at, pixels, masks, condition)
+        frame = Frame(self._spec.camera, picture.number, at, decoded, masks, condition)
         self._outlets.on_frame(frame)
 
     def _look_for_loops(self, at: Moment, picture: Picture) -> None:

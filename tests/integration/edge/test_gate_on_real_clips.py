@@ -45,7 +45,7 @@ def _walk(film: Path, seconds: float, gate: LookingGate | None) -> Walked:
     bindings = switch_on(camera, load_catalogue(), frozenset(packages[0].card.labels)).bindings
     core = CameraCore(CoreSpec(DeviceId("box-1"), CameraId("gate"), bindings, tracking))
     look = panel_of(packages, tracking.low, LAYOUT).detect
-    pictures = (one for one in sampled(film, FPS) if one[0].mono < seconds)
+    pictures = (one for one in sampled(film, FPS) if one.at.mono < seconds)
     return walk(pictures, look, core, gate)
 
 

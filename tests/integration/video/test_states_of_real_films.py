@@ -13,7 +13,7 @@ import pytest
 from edge.core.moment import Moment
 from edge.ports import Pixels
 from edge.testing.fake_clock import START
-from edge.video.looks import Looker
+from edge.video.looks import Looker, grey_of
 from edge.video.loop_watch import points_of
 from edge.video.picture_health import PictureHealth
 from hazard_library.contract.device import CameraCondition
@@ -58,7 +58,7 @@ def conditions(
             pixels = cut(np.asarray(image.to_ndarray(format="bgr24"), np.uint8))
             if seconds >= MEDDLED_AT_S:
                 pixels = meddle(np.asarray(image.to_ndarray(format="bgr24"), np.uint8))
-            condition = health.judge(looker.look(at, pixels))
+            condition = health.judge(looker.look(at, grey_of(pixels)))
             if condition is not changes[-1][1]:
                 changes.append((seconds, condition))
     return changes[1:]

@@ -10,11 +10,11 @@ import pytest
 
 from edge.bench.gated_walk import walk
 from edge.core.camera_core import CameraCore, CoreSpec
-from edge.core.looking_gate import Decision, GateSettings, Judged, LookingGate
+from edge.core.looking_gate import Decision, GateSettings, Judged, LookingGate, SmallGrey
 from edge.core.moment import Moment
 from edge.core.rules.binding import RuleBinding
 from edge.inference.small_grey import small_grey
-from edge.ports import Pixels, RawBoxes
+from edge.ports import Frame, Pixels, RawBoxes
 from edge.testing.scripted_backend import NOTHING, raw_boxes
 from hazard_library.catalogue.load import load_catalogue
 from hazard_library.contract.events import Change
@@ -49,6 +49,10 @@ def _with_smoke(pixels: Pixels, share: float) -> Pixels:
     return (pixels * (1 - cloud) + 200 * cloud).astype(np.uint8)
 
 
+def _small(pixels: Pixels) -> SmallGrey:
+    return small_grey(Frame(CameraId("gate"), 1, _at(0), pixels))
+
+
 def _quiet(second: float) -> Judged:
     return Judged(_at(second), is_quiet=True)
 
@@ -56,8 +60,7 @@ def _quiet(second: float) -> Judged:
 def test_noise_alone_is_no_reason_to_look() -> None:
     chance, gate, yard = np.random.default_rng(1), LookingGate(NEVER_BY_TIME), _yard()
     decisions = [
-        gate.decide(small_grey(_grain(chance, yard)), _at(n / FPS), _quiet(n / FPS))
-        for n in range(40)
+        gate.decide(_small(_grain(chance, yard)), _at(n / FPS), _quiet(n / FPS)) for n in range(40)
     ]
     assert decisions == [Decision.LOOK] + [Decision.STILL] * 39
 
@@ -69,7 +72,7 @@ def test_smoke_that_rises_slowly_is_looked_at_while_it_is_still_faint() -> None:
         share
         for n in range(40 * FPS)
         if gate.decide(
-            small_grey(_grain(chance, _with_smoke(yard, share := n / (80 * FPS)))),
+            _small(_grain(chance, _with_smoke(yard, share := n / (80 * FPS)))),
             _at(n / FPS),
             _quiet(n / FPS),
         )
@@ -81,14 +84,14 @@ def test_smoke_that_rises_slowly_is_looked_at_while_it_is_still_faint() -> None:
 
 def test_somebody_small_who_steps_in_is_looked_at_at_once() -> None:
     gate, yard = LookingGate(NEVER_BY_TIME), _yard()
-    gate.decide(small_grey(yard), _at(0), None)
+    gate.decide(_small(yard), _at(0), None)
     person = yard.copy()
     person[200:224, 300:309] = (40, 40, 40)
-    assert gate.decide(small_grey(person), _at(0.2), _quiet(0)) is Decision.LOOK
+    assert gate.decide(_small(person), _at(0.2), _quiet(0)) is Decision.LOOK
 
 
 def test_however_still_the_camera_is_looked_at_on_schedule() -> None:
-    gate, small = LookingGate(GateSettings(full_look_every_s=3)), small_grey(_yard())
+    gate, small = LookingGate(GateSettings(full_look_every_s=3)), _small(_yard())
     looks = [
         n / FPS
         for n in range(60)
@@ -98,7 +101,7 @@ def test_however_still_the_camera_is_looked_at_on_schedule() -> None:
 
 
 def test_nothing_rests_while_something_is_followed_or_was_not_seen() -> None:
-    gate, small = LookingGate(NEVER_BY_TIME), small_grey(_yard())
+    gate, small = LookingGate(NEVER_BY_TIME), _small(_yard())
     gate.decide(small, _at(0), None)
     for n in range(1, 20):
         judged = Judged(_at(n / FPS), is_quiet=False)
@@ -106,7 +109,7 @@ def test_nothing_rests_while_something_is_followed_or_was_not_seen() -> None:
 
 
 def test_until_the_last_look_is_judged_a_still_picture_says_nothing() -> None:
-    gate, small = LookingGate(NEVER_BY_TIME), small_grey(_yard())
+    gate, small = LookingGate(NEVER_BY_TIME), _small(_yard())
     assert gate.decide(small, _at(0), None) is Decision.LOOK
     assert gate.decide(small, _at(0.2), None) is Decision.WAIT
     assert gate.decide(small, _at(0.4), _quiet(0)) is Decision.STILL
@@ -114,14 +117,12 @@ def test_until_the_last_look_is_judged_a_still_picture_says_nothing() -> None:
 
 def test_another_size_or_a_time_that_runs_backwards_is_looked_at() -> None:
     gate, yard = LookingGate(NEVER_BY_TIME), _yard()
-    gate.decide(small_grey(yard), _at(10), None)
-    assert gate.decide(small_grey(yard[:300]), _at(10.2), _quiet(10)) is Decision.LOOK
-    assert gate.decide(small_grey(yard[:300]), _at(5), _quiet(10.2)) is Decision.LOOK
+    gate.decide(_small(yard), _at(10), None)
+    assert gate.decide(_small(yard[:300]), _at(10.2), _quiet(10)) is Decision.LOOK
+    assert gate.decide(_small(yard[:300]), _at(5), _quiet(10.2)) is Decision.LOOK
 
 
-def _pictures(
-    seconds: int, person: range, *, missed: range = range(0)
-) -> Iterator[tuple[Moment, Pixels]]:
+def _pictures(seconds: int, person: range, *, missed: range = range(0)) -> Iterator[Frame]:
     """Somebody comes in, stands still, and leaves; the mark in the corner tells the script."""
     chance, yard = np.random.default_rng(3), _yard()
     for n in range(seconds * FPS):
@@ -132,7 +133,7 @@ def _pictures(
             pixels[0, 0] = 0 if second in missed else 255
         else:
             pixels[0, 0] = 0
-        yield _at(n / FPS), pixels
+        yield Frame(CameraId("gate"), n + 1, _at(n / FPS), pixels)
 
 
 def _look(pixels: Pixels) -> RawBoxes:
