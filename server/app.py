@@ -45,6 +45,7 @@ from server.live_routes import router as live_router
 from server.samples.pseudonyms import Pseudonyms
 from server.samples.routes import router as samples_router
 from server.security_headers import SecurityHeaders
+from server.signals.routes import router as signals_router
 from server.tasks.routes import router as tasks_router
 
 _ROUTERS = (
@@ -56,6 +57,7 @@ _ROUTERS = (
     enterprises_router,
     records_router,
     imports_router,
+    signals_router,
     fleet_router,
     configuration_router,
     evidence_router,

@@ -15,6 +15,7 @@ from server.kit import idempotency as _idempotency
 from server.kit import live as _live
 from server.kit.db import metadata
 from server.leads import tables as _leads
+from server.signals import tables as _signals
 from server.tasks import tables as _tasks
 
 __all__ = ["metadata"]
@@ -34,5 +35,6 @@ _MODULES = (
     _leads,
     _live,
     _records,
+    _signals,
     _tasks,
 )

@@ -1,4 +1,4 @@
-"""What comes round by itself: forgetting what nobody needs any more. It decides nothing."""
+"""What comes round by itself: forgetting, and matching by code. It decides nothing."""
 
 from datetime import timedelta
 from threading import Event
@@ -10,6 +10,7 @@ from server.identity import service as identity
 from server.kit import idempotency, live
 from server.kit.clock import Clock
 from server.kit.db import Database
+from server.signals import service as signals
 
 log = structlog.get_logger(__name__)
 
@@ -43,3 +44,4 @@ class Upkeep:
             live.forget_old(db, now)
             idempotency.forget_old(db, now)
             identity.forget_old(db, now)
+            signals.match_waiting(db, now)

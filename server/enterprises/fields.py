@@ -107,6 +107,14 @@ _ALL = (
         "licence", "许可证", "Licences", values.Licence, _HALF_YEAR, item_of=("kind", "number")
     ),
     FieldKind("accident", "事故", "Accidents", values.Accident, _YEAR, item_of=("on", "name")),
+    FieldKind(
+        "monitoring_threshold",
+        "监测阈值",
+        "Monitoring thresholds",
+        values.MonitoringThreshold,
+        _YEAR,
+        item_of=("point", "quantity", "direction", "level"),
+    ),
     FieldKind("penalty", "行政处罚", "Penalties", values.Penalty, _YEAR, item_of=("decision_no",)),
     FieldKind(
         "contact", "联系人", "Contacts", values.Contact, _HALF_YEAR, item_of=("post", "name")

@@ -37,6 +37,14 @@ _LEVELS = {
     3: {"3", "三", "Ⅲ", "III"},
     4: {"4", "四", "Ⅳ", "IV"},
 }
+_WORDS = {
+    "高于": "above",
+    "低于": "below",
+    "红": "red",
+    "橙": "orange",
+    "黄": "yellow",
+    "蓝": "blue",
+}
 _DAY = re.compile(r"(\d{4})[-/.年](\d{1,2})[-/.月](\d{1,2})日?(?: 00:00(?::00)?)?")
 
 #: Single fields that several columns make up, by the parts' titles.
@@ -63,6 +71,7 @@ class ImportKind(StrEnum):
     PENALTIES = "penalty"
     CONTACTS = "contact"
     AREAS = "area"
+    MONITORING_THRESHOLDS = "monitoring_threshold"
 
 
 class Effect(StrEnum):
@@ -149,7 +158,9 @@ def _bare(kind: Any) -> Any:
 
 def _value(kind: Any, text: str) -> Any:
     if get_origin(kind) is Literal:
-        return _level(text, get_args(kind))
+        members = get_args(kind)
+        by_number = isinstance(members[0], int)
+        return _level(text, members) if by_number else _word(text, members)
     reader = _READERS.get(kind)
     return reader(text) if reader is not None else text
 
@@ -160,6 +171,14 @@ def _level(text: str, allowed: Sequence[int]) -> int:
         if bare in _LEVELS[level]:
             return level
     raise NotReadable(f"填写 {'、'.join(f'{level}级' for level in allowed)} 之一")
+
+
+def _word(text: str, allowed: Sequence[str]) -> str:
+    named = {zh: word for zh, word in _WORDS.items() if word in allowed}
+    found = named.get(text.removesuffix("色"), text)
+    if found not in allowed:
+        raise NotReadable(f"填写 {'、'.join(named)} 之一")
+    return found
 
 
 def _flag(text: str) -> bool:
@@ -183,6 +202,13 @@ def _whole(text: str) -> int:
     return int(text)
 
 
+def _decimal(text: str) -> float:
+    try:
+        return float(text)
+    except ValueError:
+        raise NotReadable("填写不带单位的数字") from None
+
+
 def _one_of(named: Mapping[str, Any]) -> Callable[[str], Any]:
     def read(text: str) -> Any:
         if text not in named:
@@ -203,6 +229,7 @@ _READERS: Mapping[Any, Callable[[str], Any]] = {
     bool: _flag,
     date: _day,
     int: _whole,
+    float: _decimal,
     Sector: _sector,
     RiskBand: _one_of(_BANDS),
     AreaKind: _one_of(_AREAS),

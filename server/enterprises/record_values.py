@@ -189,6 +189,17 @@ class Area(Value):
     protective_gear: Words | None = Field(default=None, title="防护用品")
 
 
+class MonitoringThreshold(Value):
+    """From where on a reading of the plant's own safety data is a warning."""
+
+    point: Words = Field(title="监测点")
+    quantity: Words = Field(title="监测量")
+    unit: Words = Field(title="单位")
+    direction: Literal["above", "below"] = Field(title="方向")
+    limit: float = Field(title="阈值", allow_inf_nan=False)
+    level: Literal["red", "orange", "yellow", "blue"] = Field(title="预警级别")
+
+
 class Penalty(Value):
     """A penalty that was imposed, as the provincial system tells."""
 

@@ -1,6 +1,6 @@
 """The door of enterprises: registering, records with their sources, life, conflicts, places."""
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 from uuid import UUID
@@ -21,6 +21,7 @@ from server.enterprises.life import (
     suspend,
     tell,
 )
+from server.enterprises.record_tables import RecordStatement
 from server.enterprises.repository import Place
 from server.enterprises.schemas import EnterpriseRecord, SiteRecord, TrainingConsent
 from server.enterprises.search import pairs
@@ -43,7 +44,10 @@ __all__ = [
     "cancel",
     "consent_by_code",
     "draft",
+    "ids_of_codes",
+    "is_in_reach",
     "merge",
+    "named",
     "names",
     "place",
     "queue",
@@ -55,6 +59,7 @@ __all__ = [
     "settle_consent",
     "suspend",
     "tell",
+    "values_of",
 ]
 
 #: The event under which the audit chain keeps what enterprises agreed to.
@@ -193,6 +198,28 @@ def place(db: Session, site_id: str) -> Place:
     if found is None:
         raise NotFound(f"site {site_id} is not registered")
     return found
+
+
+def ids_of_codes(db: Session, credit_codes: Collection[str]) -> dict[str, UUID]:
+    """Return the enterprises of codes; one that was merged answers by the one that took it over."""
+    found = repository.by_codes(db, credit_codes)
+    return {code: firm.merged_into_id or firm.id for code, firm in found.items()}
+
+
+def is_in_reach(db: Session, actor: Actor, enterprise_id: UUID) -> bool:
+    """Whether an enterprise has a site in the actor's scope."""
+    return repository.visible(db, enterprise_id, identity.unit_scope(db, actor)) is not None
+
+
+def named(db: Session, name: str, units: Collection[UUID]) -> Sequence[Enterprise]:
+    """Return the enterprises of exactly a name in some units; a person chooses among them."""
+    return repository.by_name(db, name, units)
+
+
+def values_of(db: Session, enterprise_id: UUID, field: str) -> list[RecordStatement]:
+    """Return what counts for a field of a record, item by item."""
+    rows = record_repository.current(db, enterprise_id)
+    return [row for row in rows if row.field == field and row.value is not None]
 
 
 def names(db: Session, enterprise_ids: Collection[UUID]) -> dict[UUID, str]:

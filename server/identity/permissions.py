@@ -30,6 +30,9 @@ class Act(StrEnum):
     ENTERPRISES_CONSENT = "enterprises.consent"
     ENTERPRISES_EDIT = "enterprises.edit"
     ENTERPRISES_IMPORT = "enterprises.import"
+    SIGNALS_READ = "signals.read"
+    SIGNALS_POST = "signals.post"
+    SIGNALS_MATCH = "signals.match"
     EVIDENCE_READ = "evidence.read"
     EVIDENCE_READ_SEALED = "evidence.read_sealed"
     DEVICES_READ = "devices.read"
@@ -61,6 +64,9 @@ PERMISSIONS: dict[Act, frozenset[Role]] = {
     Act.ENTERPRISES_CONSENT: _OFFICER,
     Act.ENTERPRISES_EDIT: _OFFICER,
     Act.ENTERPRISES_IMPORT: _OFFICER,
+    Act.SIGNALS_READ: _OFFICER_OR_LEADER,
+    Act.SIGNALS_POST: _OFFICER,
+    Act.SIGNALS_MATCH: _OFFICER,
     Act.EVIDENCE_READ: _EVERYONE_IN_ENFORCEMENT,
     Act.EVIDENCE_READ_SEALED: _OFFICER,
     Act.DEVICES_READ: frozenset({Role.OFFICER, Role.LEADER, Role.DEVOP, Role.SYSADMIN}),

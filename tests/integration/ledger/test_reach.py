@@ -11,6 +11,13 @@ from server.identity.permissions import PERMISSIONS, Act, Role
 
 _WHY = {"reason": "企业申请"}
 _MEANT = "?source=x&as_of=2026-03-01"
+_SIGNAL = {
+    "kind": "credit",
+    "source_system": "信用信息平台",
+    "external_id": "reach-1",
+    "occurred_at": "2026-03-01T00:00:00Z",
+}
+_SIGNAL_TABLE = "类别,编号,来源系统,发生时间".encode()
 _TABLE = "统一社会信用代码".encode()
 
 #: Verb and path → what it takes, and a body that only the wrong person fails with.
@@ -46,12 +53,24 @@ ROUTES: dict[tuple[str, str], tuple[Act, object]] = {
             ]
         },
     ),
+    ("GET", "/signals"): (Act.SIGNALS_READ, None),
+    ("GET", "/signals/{id}"): (Act.SIGNALS_READ, None),
+    ("POST", "/signals"): (Act.SIGNALS_POST, {"signals": [_SIGNAL]}),
+    ("POST", "/signals/{id}/match"): (
+        Act.SIGNALS_MATCH,
+        _WHY | {"enterprise_id": str(uuid4())},
+    ),
+    ("POST", "/signals/{id}/unmatch"): (Act.SIGNALS_MATCH, _WHY),
+    ("POST", "/signals/{id}/set_aside"): (Act.SIGNALS_MATCH, _WHY),
+    ("POST", "/signals/{id}/reopen"): (Act.SIGNALS_MATCH, _WHY),
+    ("POST", "/signal-imports/preview"): (Act.SIGNALS_POST, _SIGNAL_TABLE),
+    ("POST", "/signal-imports"): (Act.SIGNALS_POST, _SIGNAL_TABLE),
     ("POST", "/record-conflicts/{id}/settle"): (
         Act.ENTERPRISES_EDIT,
         _WHY | {"keep": "defender"},
     ),
 }
-OURS = ("/enterprise", "/record-conflicts")
+OURS = ("/enterprise", "/signal", "/record-conflicts")
 
 
 def asked(desk: Desk, client: httpx.Client) -> Iterator[tuple[Act, str, httpx.Response]]:

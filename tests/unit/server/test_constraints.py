@@ -144,6 +144,7 @@ ELSEWHERE = {
     "record_statement",
     "record_field",
     "record_conflict",
+    "signal",
     "holiday_year",
     "notified_deadline",
 }

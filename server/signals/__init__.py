@@ -1,0 +1,1 @@
+"""What others tell of enterprises: warnings, credit, complaints, petitions, reports, plant data."""
