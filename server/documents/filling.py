@@ -12,7 +12,7 @@ from datetime import date, datetime
 
 from pydantic import BaseModel, ConfigDict
 
-from server.documents.form_spec import Edition, FieldSpec, FormCode, FormSpec, Kind, spec_of
+from server.documents.form_spec import Edition, FieldSpec, Filler, FormCode, FormSpec, Kind, spec_of
 from server.documents.grounds import Facts, LawLine, Picture
 from server.documents.mark import Mark
 from server.kit.errors import FieldsMissing
@@ -58,6 +58,7 @@ class FilledField(_Value):
     value: str
     choices: tuple[str, ...] = ()
     needed_at: str | None = None
+    filler: Filler = Filler.OFFICER
     proposal: str | None = None
     typed_by: str | None = None
     typed_name: str | None = None
@@ -189,6 +190,7 @@ def _filled(spec: FieldSpec, fact: str, typed: Typed | None) -> FilledField:
         value=value,
         choices=spec.choices,
         needed_at=spec.at,
+        filler=spec.by,
         proposal=proposal,
         typed_by=own.by if own else None,
         typed_name=own.name if own else None,

@@ -25,6 +25,9 @@ class Act(StrEnum):
     TRANSFERS_READ = "transfers.read"
     TRANSFERS_EDIT = "transfers.edit"
     TRANSFERS_APPROVE = "transfers.approve"
+    DOCUMENTS_READ = "documents.read"
+    DOCUMENTS_FILL = "documents.fill"
+    DOCUMENTS_APPROVE = "documents.approve"
     DOCUMENTS_DOWNLOAD = "documents.download"
     ENTERPRISES_READ = "enterprises.read"
     ENTERPRISES_CONSENT = "enterprises.consent"
@@ -59,6 +62,10 @@ PERMISSIONS: dict[Act, frozenset[Role]] = {
     Act.TRANSFERS_READ: _OFFICER_OR_LEADER,
     Act.TRANSFERS_EDIT: _OFFICER,
     Act.TRANSFERS_APPROVE: frozenset({Role.LEADER}),
+    Act.DOCUMENTS_READ: _OFFICER_OR_LEADER,
+    Act.DOCUMENTS_FILL: _OFFICER,
+    # What a form leaves open for the leader: opinion and signature.
+    Act.DOCUMENTS_APPROVE: frozenset({Role.LEADER}),
     Act.DOCUMENTS_DOWNLOAD: _OFFICER_OR_LEADER,
     Act.ENTERPRISES_READ: _EVERYONE_IN_ENFORCEMENT,
     Act.ENTERPRISES_CONSENT: _OFFICER,
@@ -82,7 +89,9 @@ PERMISSIONS: dict[Act, frozenset[Role]] = {
 }
 
 #: Officer's acts: they need a 行政执法证 that is valid at the moment of the act.
-NEEDS_CERTIFICATE = frozenset({Act.LEADS_CONFIRM, Act.TASKS_EDIT, Act.TRANSFERS_EDIT})
+NEEDS_CERTIFICATE = frozenset(
+    {Act.LEADS_CONFIRM, Act.TASKS_EDIT, Act.TRANSFERS_EDIT, Act.DOCUMENTS_FILL}
+)
 
 
 def may(role: Role, act: Act) -> bool:
