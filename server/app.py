@@ -18,6 +18,7 @@ from server.calendar.routes import router as calendar_router
 from server.configuration.routes import router as configuration_router
 from server.configuration.signing import ConfigurationKey
 from server.console_files import add_console
+from server.documents.routes import router as documents_router
 from server.enterprises.import_routes import router as imports_router
 from server.enterprises.record_routes import router as records_router
 from server.enterprises.routes import router as enterprises_router
@@ -54,6 +55,7 @@ _ROUTERS = (
     losses_router,
     tasks_router,
     handovers_router,
+    documents_router,
     enterprises_router,
     records_router,
     imports_router,

@@ -1,4 +1,8 @@
-"""`render` a form as .docx from its committed template."""
+"""The door of documents for other modules.
+
+`settle` a document from a ground, `require` what a step needs, `missing`, `form_of`; and `render`
+of the plan that a draft task carries.
+"""
 
 import io
 from functools import cache
@@ -7,7 +11,10 @@ from importlib.resources import files
 from docx.shared import Mm
 from docxtpl import DocxTemplate, InlineImage
 
+from server.documents.papers import About, form_of, missing, require, settle
 from server.documents.plan import InspectionPlan
+
+__all__ = ["About", "form_of", "missing", "render", "require", "settle"]
 
 PLACEHOLDER = "〔待执法人员填写〕"
 DEMO_LINE = "演示文书 · 数据为演示所用 · 不具法律效力"
