@@ -152,7 +152,9 @@ def all_about(
     return repository.all_about(db, identity.unit_scope(db, actor), about_type, about_id)
 
 
-def form_of(db: Session, at: datetime, about_type: str, about_id: str, form: FormCode) -> FilledForm:
+def form_of(
+    db: Session, at: datetime, about_type: str, about_id: str, form: FormCode
+) -> FilledForm:
     """Return an object's form as it is filled in now; for the module whose object it is.
 
     Raises:
@@ -233,7 +235,7 @@ def _changed(before: Mapping[str, str], after: Mapping[str, str]) -> dict[str, l
     }
 
 
-def _keep(  # noqa: PLR0913, PLR0917 - one version: when, who, what, why, what was changed
+def _keep(
     db: Session,
     at: datetime,
     who: audit.Who,

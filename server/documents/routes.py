@@ -76,12 +76,14 @@ class Changing:
 
     def by(self, event: str, body: BaseModel, act: Callable[[Attempt], Document]) -> DocumentOut:
         """Do it once for a key, and answer the document as it is afterwards."""
-        asked = Asked(self.actor.id, self.key, f"document/{self.document_id}/{event}", body, self.at)
+        asked = Asked(
+            self.actor.id, self.key, f"document/{self.document_id}/{event}", body, self.at
+        )
         tried = Attempt(self.at, self.actor, self.document_id, self.version)
         return once(self.db, asked, DocumentOut, lambda: _page(act(tried), self.at))
 
 
-def _changing(  # noqa: PLR0913, PLR0917 - each is a part of the request
+def _changing(
     document_id: DocumentId,
     db: Writing,
     clock: Now,
@@ -116,9 +118,7 @@ def list_documents(
 
 
 @router.get("/{id}", responses=answers(NotSignedIn, NotPermitted, NotFound))
-def read_document(
-    document_id: DocumentId, db: Reading, clock: Now, actor: SignedIn
-) -> DocumentOut:
+def read_document(document_id: DocumentId, db: Reading, clock: Now, actor: SignedIn) -> DocumentOut:
     """Return a document with every field's mark and source."""
     at = clock.now()
     return _page(papers.one(db, at, actor, document_id), at)
@@ -167,7 +167,11 @@ def _wish(
     "/{id}/file.{kind}",
     response_class=Response,
     responses={
-        200: {"content": {one: {"schema": {"type": "string", "format": "binary"}} for one in (DOCX, PDF)}},
+        200: {
+            "content": {
+                one: {"schema": {"type": "string", "format": "binary"}} for one in (DOCX, PDF)
+            }
+        },
         **answers(NotSignedIn, NotPermitted, NotFound, Unavailable),
     },
 )
