@@ -7,7 +7,7 @@ from sqlalchemy.dialects import postgresql
 from server.kit.append_only import FUNCTION, trigger
 
 revision = "2026_11_25_documents"
-down_revision = "2026_11_24_calendar"
+down_revision = "2026_11_24_signals"
 branch_labels = None
 depends_on = None
 
