@@ -150,7 +150,8 @@ def _add_revoke(verb: argparse.ArgumentParser) -> None:
 def _add_user(verb: argparse.ArgumentParser) -> None:
     verb.add_argument("--name", required=True, help="what is typed to sign in")
     verb.add_argument("--full-name", required=True)
-    roles = ["aide", "officer", "leader", "maintainer", "devop", "sysadmin"]
+    roles = ["aide", "officer", "legal", "tech", "leader", "chief", "maintainer", "devop"]
+    roles += ["sysadmin", "auditor", "expert"]
     verb.add_argument("--role", choices=roles, required=True)
     verb.add_argument("--unit", help="name of the enforcing unit")
     verb.add_argument("--division", help="its division, when the unit is new")

@@ -59,7 +59,7 @@ def draft(arguments: argparse.Namespace) -> int:
         raise SettingsError("\n".join(error["msg"] for error in fault.errors())) from fault
     now = CLOCK.now()
     with open_database(settings) as database, database.writing() as db:
-        actor = identity.actor_named(db, arguments.by, _CLIENT)
+        actor = identity.actor_named(db, arguments.by, _CLIENT, CLOCK.now())
         device = DeviceId(arguments.device)
         made = service.draft(db, now, actor, Draft(device, wanted.files, wanted.reason))
         page = pages.page(db, now, actor, made)
@@ -76,7 +76,7 @@ def listed(arguments: argparse.Namespace) -> int:
     """List the revisions of a box, newest first."""
     now = CLOCK.now()
     with open_database(settings_of(arguments)) as database, database.reading() as db:
-        actor = identity.actor_named(db, arguments.by, _CLIENT)
+        actor = identity.actor_named(db, arguments.by, _CLIENT, CLOCK.now())
         found = pages.listed(db, now, actor, DeviceId(arguments.device), None)
     if arguments.json:
         say(found.model_dump_json())

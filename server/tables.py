@@ -11,6 +11,7 @@ from server.fleet import tables as _fleet
 from server.handovers import tables as _handovers
 from server.identity import tables as _identity
 from server.ingest import tables as _ingest
+from server.jurisdiction import tables as _jurisdiction
 from server.kit import idempotency as _idempotency
 from server.kit import live as _live
 from server.kit.db import metadata
@@ -32,6 +33,7 @@ _MODULES = (
     _identity,
     _ingest,
     _idempotency,
+    _jurisdiction,
     _leads,
     _live,
     _records,

@@ -1,6 +1,7 @@
 """A small bureau for tests: two units, their people, a registered box, and what it reports."""
 
 import hashlib
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
@@ -126,6 +127,10 @@ class Seen:
         )
 
 
+#: Roles that few tests ask for: one person of each.
+OTHERS = (Role.LEGAL, Role.TECH, Role.CHIEF, Role.ENT_MGR, Role.AUDITOR, Role.EXPERT)
+
+
 @dataclass(frozen=True, slots=True)
 class Bureau:
     """Who is there."""
@@ -139,6 +144,7 @@ class Bureau:
     devop: Actor
     sysadmin: Actor
     maintainer: Actor
+    others: Mapping[Role, Actor] = field(repr=False)
     stranger: Actor = field(repr=False)
 
     def of(self, role: Role) -> Actor:
@@ -150,7 +156,7 @@ class Bureau:
             Role.DEVOP: self.devop,
             Role.SYSADMIN: self.sysadmin,
             Role.MAINTAINER: self.maintainer,
-        }[role]
+        }.get(role) or self.others[role]
 
 
 def found_bureau(db: Session) -> Bureau:
@@ -158,15 +164,18 @@ def found_bureau(db: Session) -> Bureau:
     unit = identity.add_unit(db, NOW, "江宁区应急管理局", "320115")
     other = identity.add_unit(db, NOW, "昆山市应急管理局", "320583")
 
+    enterprise = enterprises.register(db, NOW, SETUP, FIRM, unit.id)
+
     def person(
         name: str, role: Role, certificate: Certificate | None = None, of: UUID = unit.id
     ) -> Actor:
-        new = NewAccount(name, f"{name}（演示）", role, of, None, certificate)
+        firm = enterprise if role is Role.ENT_MGR else None
+        at = None if firm else of
+        new = NewAccount(name, f"{name}（演示）", role, at, None, certificate, None, firm)
         account = identity.add_account(db, NOW, SETUP, new)
         place = unit if of == unit.id else other
-        return Actor(account, name, new.full_name, role, place, certificate)
+        return Actor(account, name, new.full_name, role, place, certificate, enterprise_id=firm)
 
-    enterprises.register(db, NOW, SETUP, FIRM, unit.id)
     cameras = [NewCamera(CameraId(name), f"{name}摄像机") for name in CAMERAS]
     fleet.enrol(db, NOW, SETUP, NewDevice(BOX, bytes(32), "yard", cameras))
     return Bureau(
@@ -179,6 +188,7 @@ def found_bureau(db: Session) -> Bureau:
         devop=person("wu", Role.DEVOP),
         sysadmin=person("admin", Role.SYSADMIN),
         maintainer=person("qian", Role.MAINTAINER),
+        others={role: person(role.value.replace("_", "-"), role) for role in OTHERS},
         stranger=person("sun", Role.OFFICER, VALID, other.id),
     )
 

@@ -35,7 +35,7 @@ def people(db: Session) -> dict[str, Actor]:
     for name in ("wu", "zhao"):
         identity.add_account(db, START, BY, NewAccount(name, f"{name} 某", Role.DEVOP))
     names = ("wu", "zhao", "leader", "officer", "aide", "admin", "maintainer")
-    return {name: identity.actor_named(db, name, "test") for name in names}
+    return {name: identity.actor_named(db, name, "test", START) for name in names}
 
 
 @dataclass

@@ -10,10 +10,14 @@ from server.enterprises.service import Place
 
 @dataclass(frozen=True, slots=True)
 class LeadBrief:
-    """A confirmed lead: what the machine suspected, where, and what the officer found."""
+    """A confirmed lead: what the machine suspected, where, and what the officer found.
+
+    unit_id: the unit whose lead it is.
+    """
 
     id: UUID
     number: str
+    unit_id: UUID
     hazard: Hazard
     place: Place
     camera_name: str

@@ -14,9 +14,9 @@ from server.enterprises.record_repository import Dispute
 from server.enterprises.record_tables import RecordConflict
 from server.enterprises.statements import let_count
 from server.enterprises.states import CONFLICTS, ConflictEvent
-from server.identity import service as identity
 from server.identity.actor import Actor
 from server.identity.permissions import Act
+from server.jurisdiction import service as jurisdiction
 from server.kit.errors import NotFound
 from server.kit.preconditions import check_version
 
@@ -47,7 +47,7 @@ def queue(db: Session, at: datetime, actor: Actor) -> list[Dispute]:
         NotPermitted: the role may not read records.
     """
     actor.require(Act.ENTERPRISES_READ, at)
-    return record_repository.disputes_in(db, identity.unit_scope(db, actor))
+    return record_repository.disputes_in(db, jurisdiction.scope(db, actor))
 
 
 def settle(db: Session, decided: Decision) -> RecordConflict:
@@ -62,8 +62,8 @@ def settle(db: Session, decided: Decision) -> RecordConflict:
     at, actor = decided.at, decided.actor
     actor.require(Act.ENTERPRISES_EDIT, at)
     found = record_repository.conflict(db, decided.conflict_id)
-    units = identity.unit_scope(db, actor)
-    if found is None or repository.visible(db, found.enterprise_id, units) is None:
+    scope = jurisdiction.scope(db, actor)
+    if found is None or repository.visible(db, found.enterprise_id, scope) is None:
         raise NotFound(f"conflict {decided.conflict_id}")
     check_version(f"conflict {found.id}", decided.version, found.version)
     before = found.state

@@ -26,6 +26,7 @@ from server.enterprises.states import ENDED
 from server.enterprises.tables import Enterprise
 from server.enterprises.weighing import Standing
 from server.identity import divisions
+from server.jurisdiction.service import Scope
 from server.kit.errors import FieldsMissing
 from server.kit.table_files import CellFault, Row
 
@@ -34,12 +35,12 @@ _NEEDED = ("name", "address", "legal_representative", "industry")
 
 @dataclass(frozen=True, slots=True)
 class Wish:
-    """How a table is meant. units: whose enterprises may be touched."""
+    """How a table is meant. scope: whose enterprises may be touched."""
 
     kind: ImportKind
     source: str
     as_of: date
-    units: frozenset[UUID]
+    scope: Scope
 
 
 @dataclass(slots=True)
@@ -74,7 +75,7 @@ class RowPlan:
 def plan(db: Session, wish: Wish, rows: Sequence[Row]) -> list[RowPlan]:
     """Return what each row of a table would do."""
     firms = repository.by_codes(db, {row.cells.get(CODE, "") for row in rows})
-    ours = repository.within(db, [firm.id for firm in firms.values()], wish.units)
+    ours = repository.seen(db, [firm.id for firm in firms.values()], wish.scope)
     known: dict[UUID, Known] = {}
     seen: dict[object, int] = {}
     plans = []

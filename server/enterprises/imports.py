@@ -19,9 +19,9 @@ from server.enterprises.schemas import ImportedRow, ImportFault, ImportReport
 from server.enterprises.search import pairs
 from server.enterprises.states import EnterpriseState
 from server.enterprises.tables import Enterprise, Site
-from server.identity import service as identity
 from server.identity.actor import LEGAL_ZONE, Actor
 from server.identity.permissions import Act
+from server.jurisdiction import service as jurisdiction
 from server.kit.errors import FieldsMissing, NotPermitted
 from server.kit.ids import new_id
 from server.kit.table_files import Row, Table, read_table
@@ -150,7 +150,7 @@ def _take_row(db: Session, at: datetime, actor: Actor, readied: Readied, made: R
     weighed = statements.weigh_all(known, made.told)
     outcome = statements.take(db, at, actor.account, firm, weighed)
     if made.site is not None:
-        _settle(db, readied, firm, made)
+        _settle(db, at, actor, firm, (readied, made))
     firm.version += 0 if made.firm is None else 1
     db.flush()
     detail = {
@@ -193,7 +193,10 @@ def _enter(db: Session, at: datetime, readied: Readied, made: RowPlan) -> Enterp
     return firm
 
 
-def _settle(db: Session, readied: Readied, firm: Enterprise, made: RowPlan) -> None:
+def _settle(
+    db: Session, at: datetime, actor: Actor, firm: Enterprise, entry: tuple[Readied, RowPlan]
+) -> None:
+    readied, made = entry
     record = made.site
     if record is None:
         return
@@ -205,11 +208,14 @@ def _settle(db: Session, readied: Readied, firm: Enterprise, made: RowPlan) -> N
         for name, value in record.model_dump().items():
             setattr(known, name, value)
     db.flush()
+    territory = known.unit_id if known is not None else readied.unit_id
+    ground = jurisdiction.Ground(record.id, firm.id, territory, record.division_code)
+    jurisdiction.settle(db, at, actor.who, ground)
 
 
 def _wish(db: Session, actor: Actor, readied: Readied) -> Wish:
     parcel = readied.parcel
-    return Wish(parcel.kind, parcel.source, parcel.as_of, identity.unit_scope(db, actor))
+    return Wish(parcel.kind, parcel.source, parcel.as_of, jurisdiction.scope(db, actor))
 
 
 def _report(readied: Readied, plans: Sequence[RowPlan], *, applied: bool) -> ImportReport:

@@ -14,9 +14,9 @@ from server.enterprises.fields import REQUIRED, field_kind
 from server.enterprises.statements import Told, take, weigh_all
 from server.enterprises.states import ENDED, ENTERPRISES, EnterpriseEvent
 from server.enterprises.tables import Enterprise
-from server.identity import service as identity
 from server.identity.actor import Actor
 from server.identity.permissions import Act
+from server.jurisdiction import service as jurisdiction
 from server.kit.db import Json
 from server.kit.errors import FieldsMissing, NotAllowedNow, NotFound
 from server.kit.preconditions import check_version
@@ -97,7 +97,7 @@ def merge(db: Session, tried: Attempt, into: UUID, reason: str) -> Enterprise:
     """
     firm = begin(db, tried)
     ENTERPRISES.after(firm.state, EnterpriseEvent.MERGE)
-    other = repository.visible(db, into, identity.unit_scope(db, tried.actor))
+    other = repository.visible(db, into, jurisdiction.scope(db, tried.actor))
     if other is None:
         raise NotFound(f"enterprise {into}")
     if other.id == firm.id or other.state in ENDED:
@@ -140,8 +140,8 @@ def begin(db: Session, tried: Attempt) -> Enterprise:
         StaleVersion: it was changed since it was read.
     """
     tried.actor.require(Act.ENTERPRISES_EDIT, tried.at)
-    units = identity.unit_scope(db, tried.actor)
-    if repository.visible(db, tried.enterprise_id, units) is None:
+    scope = jurisdiction.scope(db, tried.actor)
+    if repository.visible(db, tried.enterprise_id, scope) is None:
         raise NotFound(f"enterprise {tried.enterprise_id}")
     firm = repository.locked(db, tried.enterprise_id)
     check_version(f"enterprise {firm.id}", tried.version, firm.version)

@@ -10,9 +10,11 @@ from sqlalchemy.orm import Session, aliased
 
 from server.enterprises.fields import Plain
 from server.enterprises.record_tables import RecordConflict, RecordField, RecordStatement
+from server.enterprises.repository import within
 from server.enterprises.states import ConflictState
-from server.enterprises.tables import Site
+from server.enterprises.tables import Enterprise
 from server.enterprises.weighing import Said
+from server.jurisdiction.service import Scope
 
 #: A field, and which of its items; empty: the field is single.
 Key = tuple[str, str]
@@ -121,9 +123,9 @@ def disputes_of(db: Session, enterprise_id: UUID) -> list[Dispute]:
     return _disputes(db, RecordConflict.enterprise_id == enterprise_id)
 
 
-def disputes_in(db: Session, units: Collection[UUID]) -> list[Dispute]:
-    """Return the open conflicts of enterprises that have a site in one of the units."""
-    theirs = select(Site.enterprise_id).where(Site.unit_id.in_(units))
+def disputes_in(db: Session, scope: Scope) -> list[Dispute]:
+    """Return the open conflicts of enterprises within a scope."""
+    theirs = select(Enterprise.id).where(within(scope))
     return _disputes(db, RecordConflict.enterprise_id.in_(theirs))
 
 

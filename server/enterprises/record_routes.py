@@ -27,9 +27,9 @@ from server.enterprises.schemas import (
 )
 from server.enterprises.states import EnterpriseState
 from server.enterprises.tables import Enterprise
-from server.identity import service as identity
 from server.identity.actor import Actor
 from server.identity.guard import SignedIn
+from server.jurisdiction import service as jurisdiction
 from server.kit.clock import Clock
 from server.kit.errors import (
     Conflict,
@@ -78,7 +78,7 @@ def asked_of(db: Session, actor: Actor, wish: Filter) -> Asked:
     """
     prefix = records.division_prefix(wish.division, wish.city) if wish.division else None
     return Asked(
-        units=identity.unit_scope(db, actor),
+        scope=jurisdiction.scope(db, actor),
         limit=wish.limit,
         after=wish.cursor,
         text=wish.q,

@@ -18,9 +18,9 @@ from server.enterprises.search import SHORTEST
 from server.enterprises.states import ENTERPRISES
 from server.enterprises.tables import Enterprise
 from server.identity import divisions
-from server.identity import service as identity
 from server.identity.actor import LEGAL_ZONE, Actor
 from server.identity.permissions import Act
+from server.jurisdiction import service as jurisdiction
 from server.kit.errors import FieldsMissing, NotFound
 from server.kit.state_words import words_of
 
@@ -85,7 +85,7 @@ def one(db: Session, at: datetime, actor: Actor, enterprise_id: UUID) -> Enterpr
         NotFound: there is none, or it lies outside the scope.
     """
     actor.require(Act.ENTERPRISES_READ, at)
-    found = repository.visible(db, enterprise_id, identity.unit_scope(db, actor))
+    found = repository.visible(db, enterprise_id, jurisdiction.scope(db, actor))
     if found is None:
         raise NotFound(f"enterprise {enterprise_id}")
     thing = audit.Thing("enterprise", str(found.id))

@@ -4,13 +4,15 @@ from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, select
+from sqlalchemy import ColumnElement, or_, select
 from sqlalchemy.orm import Session
 
 from server.enterprises.record_values import RiskBand, Sector
 from server.enterprises.search import pairs
 from server.enterprises.states import EnterpriseState
 from server.enterprises.tables import Enterprise, Site
+from server.jurisdiction import service as jurisdiction
+from server.jurisdiction.service import Scope
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,15 +40,9 @@ def by_code(db: Session, credit_code: str) -> Enterprise | None:
     return db.scalar(select(Enterprise).where(Enterprise.credit_code == credit_code))
 
 
-def visible(db: Session, enterprise_id: UUID, units: Collection[UUID]) -> Enterprise | None:
-    """Return an enterprise that has a site in one of the units."""
-    query = (
-        select(Enterprise)
-        .join(Site, Site.enterprise_id == Enterprise.id)
-        .where(Enterprise.id == enterprise_id, Site.unit_id.in_(units))
-        .limit(1)
-    )
-    return db.scalar(query)
+def visible(db: Session, enterprise_id: UUID, scope: Scope) -> Enterprise | None:
+    """Return an enterprise that is seen."""
+    return db.scalar(select(Enterprise).where(Enterprise.id == enterprise_id, within(scope)))
 
 
 def locked(db: Session, enterprise_id: UUID) -> Enterprise:
@@ -83,20 +79,16 @@ def by_codes(db: Session, credit_codes: Collection[str]) -> dict[str, Enterprise
     return {firm.credit_code: firm for firm in db.scalars(query)}
 
 
-def within(
-    db: Session, enterprise_ids: Collection[UUID], units: Collection[UUID]
-) -> frozenset[UUID]:
-    """Return those of the enterprises that have a site in one of the units."""
-    query = select(Site.enterprise_id).where(
-        Site.enterprise_id.in_(enterprise_ids), Site.unit_id.in_(units)
-    )
+def seen(db: Session, enterprise_ids: Collection[UUID], scope: Scope) -> frozenset[UUID]:
+    """Return those of the enterprises within a scope."""
+    query = select(Enterprise.id).where(Enterprise.id.in_(enterprise_ids), within(scope))
     return frozenset(db.scalars(query))
 
 
-def by_name(db: Session, name: str, units: Collection[UUID]) -> Sequence[Enterprise]:
-    """Return the enterprises of exactly this name that have a site in one of the units."""
+def by_name(db: Session, name: str, scope: Scope) -> Sequence[Enterprise]:
+    """Return the enterprises of exactly this name within a scope."""
     query = select(Enterprise).where(
-        Enterprise.search_pairs.contains(pairs(name)), Enterprise.name == name, _within(units)
+        Enterprise.search_pairs.contains(pairs(name)), Enterprise.name == name, within(scope)
     )
     return db.scalars(query).all()
 
@@ -105,7 +97,7 @@ def by_name(db: Session, name: str, units: Collection[UUID]) -> Sequence[Enterpr
 class Asked:
     """Which part of the list is wanted; None: whatever it is. division: the code's beginning."""
 
-    units: Collection[UUID]
+    scope: Scope
     limit: int
     after: str | None = None
     text: str | None = None
@@ -118,7 +110,7 @@ class Asked:
 
 def listed(db: Session, asked: Asked) -> Sequence[Enterprise]:
     """Return enterprises by their codes, one more than the limit if there are more."""
-    query = select(Enterprise).where(_within(asked.units, asked.division))
+    query = select(Enterprise).where(within(asked.scope, asked.division))
     for column, wanted in (
         (Enterprise.state, asked.state),
         (Enterprise.sector, asked.sector),
@@ -138,8 +130,13 @@ def listed(db: Session, asked: Asked) -> Sequence[Enterprise]:
     return db.scalars(query.order_by(Enterprise.credit_code).limit(asked.limit + 1)).all()
 
 
-def _within(units: Collection[UUID], division: str | None = None) -> ColumnElement[bool]:
-    theirs = select(Site.id).where(Site.enterprise_id == Enterprise.id, Site.unit_id.in_(units))
+def within(scope: Scope, division: str | None = None) -> ColumnElement[bool]:
+    """Enterprises with a site that lies with a unit of the scope, or is or was held by one."""
+    held = jurisdiction.sites_of(scope.units)
+    theirs = select(Site.id).where(
+        Site.enterprise_id == Enterprise.id, or_(Site.unit_id.in_(scope.units), Site.id.in_(held))
+    )
     if division is not None:
         theirs = theirs.where(Site.division_code.startswith(division, autoescape=True))
-    return theirs.exists()
+    seen = theirs.exists()
+    return seen & Enterprise.id.not_in(scope.recused) if scope.recused else seen

@@ -27,9 +27,9 @@ from server.enterprises.schemas import EnterpriseRecord, SiteRecord, TrainingCon
 from server.enterprises.search import pairs
 from server.enterprises.states import EnterpriseState
 from server.enterprises.tables import Enterprise, Site
-from server.identity import service as identity
 from server.identity.actor import LEGAL_ZONE, Actor
 from server.identity.permissions import Act
+from server.jurisdiction import service as jurisdiction
 from server.kit.errors import Conflict, NotFound
 from server.kit.ids import new_id
 
@@ -60,6 +60,7 @@ __all__ = [
     "suspend",
     "tell",
     "values_of",
+    "visible",
 ]
 
 #: The event under which the audit chain keeps what enterprises agreed to.
@@ -86,6 +87,10 @@ def register(
     for site in record.sites:
         before |= _settle_site(db, entity, site, unit_id)
     db.flush()
+    for site in record.sites:
+        jurisdiction.settle(
+            db, at, who, jurisdiction.Ground(site.id, entity.id, unit_id, site.division_code)
+        )
     if known is None or before:
         event = "registered" if known is None else "corrected"
         entity.version += 0 if known is None else 1
@@ -208,7 +213,7 @@ def ids_of_codes(db: Session, credit_codes: Collection[str]) -> dict[str, UUID]:
 
 def is_in_reach(db: Session, actor: Actor, enterprise_id: UUID) -> bool:
     """Whether an enterprise has a site in the actor's scope."""
-    return repository.visible(db, enterprise_id, identity.unit_scope(db, actor)) is not None
+    return repository.visible(db, enterprise_id, jurisdiction.scope(db, actor)) is not None
 
 
 def named(db: Session, name: str, units: Collection[UUID]) -> Sequence[Enterprise]:
@@ -235,11 +240,21 @@ def read(db: Session, at: datetime, actor: Actor, enterprise_id: UUID) -> Enterp
         NotFound: there is none, or it lies outside the scope.
     """
     actor.require(Act.ENTERPRISES_READ, at)
-    found = repository.visible(db, enterprise_id, identity.unit_scope(db, actor))
-    if found is None:
-        raise NotFound(f"enterprise {enterprise_id}")
+    found = visible(db, actor, enterprise_id)
     thing = audit.Thing("enterprise", str(found.id))
     audit.record_access(db, at, actor.who, thing, "查看企业档案")
+    return found
+
+
+def visible(db: Session, actor: Actor, enterprise_id: UUID) -> Enterprise:
+    """Return an enterprise within the actor's scope; whoever shows it records the look.
+
+    Raises:
+        NotFound: there is none, it lies outside the scope, or the actor keeps away from it.
+    """
+    found = repository.visible(db, enterprise_id, jurisdiction.scope(db, actor))
+    if found is None:
+        raise NotFound(f"enterprise {enterprise_id}")
     return found
 
 
@@ -258,8 +273,7 @@ def settle_consent(
         NotFound: there is no such enterprise, or it lies outside the scope.
     """
     actor.require(Act.ENTERPRISES_CONSENT, at)
-    if repository.visible(db, enterprise_id, identity.unit_scope(db, actor)) is None:
-        raise NotFound(f"enterprise {enterprise_id}")
+    visible(db, actor, enterprise_id)
     return _settle(db, at, actor.who, enterprise_id, given)
 
 

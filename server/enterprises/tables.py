@@ -59,7 +59,7 @@ class Enterprise(Entity):
 
 
 class Site(Entity):
-    """A place of an enterprise, and the unit that enforces there."""
+    """A place of an enterprise, and the unit of its address."""
 
     __tablename__ = "site"
     __table_args__ = (
@@ -71,7 +71,10 @@ class Site(Entity):
 
     id: Mapped[str] = mapped_column(primary_key=True, comment="Short id, as boxes name it")
     enterprise_id: Mapped[UUID] = mapped_column(ForeignKey("enterprise.id"), comment="Whose")
-    unit_id: Mapped[UUID] = mapped_column(ForeignKey("unit.id"), comment="The enforcing unit")
+    unit_id: Mapped[UUID] = mapped_column(
+        ForeignKey("unit.id"),
+        comment="The unit of its address; who enforces stands in enforcement_assignment",
+    )
     name: Mapped[str] = mapped_column(comment="Name of the place")
     address: Mapped[str] = mapped_column(comment="Address of the place")
     division_code: Mapped[str] = mapped_column(comment="GB/T 2260, six digits")

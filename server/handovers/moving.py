@@ -4,7 +4,7 @@ A verb calls `take` first and `move` last; between them it checks its own guards
 own columns. The caller holds the transaction.
 """
 
-from collections.abc import Callable, Collection, Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
@@ -15,9 +15,10 @@ from sqlalchemy.orm import Session
 
 from server.audit import service as audit
 from server.handovers.matter import Matter
-from server.identity import service as identity
 from server.identity.actor import Actor
 from server.identity.permissions import Act
+from server.jurisdiction import service as jurisdiction
+from server.jurisdiction.service import Scope
 from server.kit import live
 from server.kit.db import Json
 from server.kit.errors import NotFound, NotPermitted
@@ -54,7 +55,7 @@ class Course(Generic[M, S, E]):
     kind: Kind
     machine: StateMachine[S, E]
     acts: Mapping[E, Act]
-    locked: Callable[[Session, Collection[UUID], UUID], M | None]
+    locked: Callable[[Session, Scope, UUID], M | None]
 
     def take(self, db: Session, tried: Attempt, event: E) -> M:
         """Lock a matter; refuse who may not, what has changed and what its state forbids.
@@ -66,7 +67,7 @@ class Course(Generic[M, S, E]):
             NotAllowedNow: its state does not know the event.
         """
         tried.actor.require(self.acts[event], tried.at)
-        found = self.locked(db, identity.unit_scope(db, tried.actor), tried.id)
+        found = self.locked(db, jurisdiction.scope(db, tried.actor), tried.id)
         if found is None:
             raise NotFound(f"{self.kind} {tried.id}")
         if tried.actor.unit is None or found.unit_id != tried.actor.unit.id:

@@ -1,24 +1,29 @@
-"""SQL of transfers. What a reader may see is the condition on units."""
+"""SQL of transfers. What a reader may see is the scope."""
 
-from collections.abc import Collection, Sequence
+from collections.abc import Sequence
 from uuid import UUID
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from server.handovers.tables import Transfer
+from server.jurisdiction.service import Scope
 
 
-def visible(db: Session, units: Collection[UUID], transfer_id: UUID) -> Transfer | None:
-    """Return a transfer of these units."""
+def visible(db: Session, scope: Scope, transfer_id: UUID) -> Transfer | None:
+    """Return a transfer within a scope."""
     return db.scalar(
-        select(Transfer).where(Transfer.id == transfer_id, Transfer.unit_id.in_(units))
+        select(Transfer).where(
+            Transfer.id == transfer_id, scope.of(Transfer.unit_id, Transfer.enterprise_id)
+        )
     )
 
 
-def locked(db: Session, units: Collection[UUID], transfer_id: UUID) -> Transfer | None:
-    """Return a transfer of these units, newest and locked."""
-    query = select(Transfer).where(Transfer.id == transfer_id, Transfer.unit_id.in_(units))
+def locked(db: Session, scope: Scope, transfer_id: UUID) -> Transfer | None:
+    """Return a transfer within a scope, newest and locked."""
+    query = select(Transfer).where(
+        Transfer.id == transfer_id, scope.of(Transfer.unit_id, Transfer.enterprise_id)
+    )
     return db.scalar(query.with_for_update().execution_options(populate_existing=True))
 
 
@@ -27,11 +32,9 @@ def of_lead(db: Session, lead_id: UUID) -> Transfer | None:
     return db.scalar(select(Transfer).where(Transfer.lead_id == lead_id))
 
 
-def listed(
-    db: Session, units: Collection[UUID], before: UUID | None, limit: int
-) -> Sequence[Transfer]:
+def listed(db: Session, scope: Scope, before: UUID | None, limit: int) -> Sequence[Transfer]:
     """Return a page of transfers and one more, newest first."""
-    query = select(Transfer).where(Transfer.unit_id.in_(units))
+    query = select(Transfer).where(scope.of(Transfer.unit_id, Transfer.enterprise_id))
     if before is not None:
         query = query.where(Transfer.id < before)
     return db.scalars(query.order_by(Transfer.id.desc()).limit(limit + 1)).all()

@@ -22,9 +22,9 @@ from server.handovers.directory import directory
 from server.handovers.states import TransferState
 from server.handovers.tables import Transfer
 from server.handovers.verbs import COURSE
-from server.identity import service as identity
 from server.identity.actor import Actor
 from server.identity.permissions import Act
+from server.jurisdiction import service as jurisdiction
 from server.kit.errors import NotFound
 from server.kit.ids import new_id
 
@@ -56,7 +56,7 @@ def draft(
         version=1,
         lead_id=brief.id,
         lead_number=brief.number,
-        unit_id=site.unit_id,
+        unit_id=brief.unit_id,
         enterprise_id=brief.place.enterprise.id,
         hazard=brief.hazard.id,
         receiver=receiver,
@@ -91,7 +91,7 @@ def page(
         NotFound: there is none, or it lies outside the scope.
     """
     actor.require(Act.TRANSFERS_READ, at)
-    found = repository.visible(db, identity.unit_scope(db, actor), transfer_id)
+    found = repository.visible(db, jurisdiction.scope(db, actor), transfer_id)
     if found is None:
         raise NotFound(f"transfer {transfer_id}")
     return page_of(db, at, actor, catalogue, found)
@@ -113,7 +113,7 @@ def listed(
         NotPermitted: the role reads no transfers.
     """
     actor.require(Act.TRANSFERS_READ, at)
-    found = repository.listed(db, identity.unit_scope(db, actor), cursor, _PAGE)
+    found = repository.listed(db, jurisdiction.scope(db, actor), cursor, _PAGE)
     more = str(found[_PAGE - 1].id) if len(found) > _PAGE else None
     looking = Looking(at, actor, catalogue, calendar.current(db))
     return schemas.TransferList(items=_pages(db, looking, found[:_PAGE]), next_cursor=more)

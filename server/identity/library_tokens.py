@@ -13,8 +13,9 @@ from server.audit import service as audit
 from server.audit.service import Thing, Who
 from server.identity import repository
 from server.identity.actor import Actor
+from server.identity.people import actor_for, roles_of
 from server.identity.permissions import Act, may
-from server.identity.service import actor_for, hash_token
+from server.identity.service import hash_token
 from server.identity.tables import Account, LibraryToken
 from server.kit.errors import NotFound, NotPermitted, NotSignedIn
 from server.kit.ids import new_id
@@ -28,9 +29,9 @@ def make(db: Session, at: datetime, by: Who, name: str, lasts: timedelta) -> str
         NotPermitted: the account's role reads no samples.
     """
     account = _account(db, name)
-    if not may(account.role, Act.SAMPLES_READ):
+    if not any(may(grant.role, Act.SAMPLES_READ) for grant in roles_of(db, account.id, at)):
         raise NotPermitted(
-            f"{name} is {account.role}; a token for the library needs a maintainer's account",
+            f"{name} reads no samples; a token for the library needs a maintainer's account",
             "仅模型与样本维护员可使用样本库令牌",
             rule_id="WORKFLOW-2",
         )
@@ -79,7 +80,8 @@ def holder_of(db: Session, token: str, at: datetime, client: str | None) -> Acto
     account = repository.account(db, known.account_id)
     if account is None or account.is_disabled:
         raise NotSignedIn("the account is disabled", "账号已停用")
-    return actor_for(db, account, client)
+    readers = [grant for grant in roles_of(db, account.id, at) if may(grant.role, Act.SAMPLES_READ)]
+    return actor_for(db, account, client, at, readers[0].id if readers else None)
 
 
 def _account(db: Session, name: str) -> Account:

@@ -4,7 +4,7 @@ from enum import StrEnum
 
 
 class Role(StrEnum):
-    """A role is held by an account; duties such as 线上巡查员 are none."""
+    """A role is granted for a unit and a time; duties such as 线上巡查员 are none."""
 
     AIDE = "aide"
     OFFICER = "officer"
@@ -12,6 +12,12 @@ class Role(StrEnum):
     MAINTAINER = "maintainer"
     DEVOP = "devop"
     SYSADMIN = "sysadmin"
+    LEGAL = "legal"
+    TECH = "tech"
+    CHIEF = "chief"
+    ENT_MGR = "ent_mgr"
+    AUDITOR = "auditor"
+    EXPERT = "expert"
 
 
 class Act(StrEnum):
@@ -47,45 +53,66 @@ class Act(StrEnum):
     SAMPLES_READ = "samples.read"
     CALENDAR_READ = "calendar.read"
     CALENDAR_IMPORT = "calendar.import"
+    ASSIGNMENTS_READ = "assignments.read"
+    ASSIGNMENTS_DECIDE = "assignments.decide"
+    RECUSALS_DECLARE = "recusals.declare"
+    RECUSALS_END = "recusals.end"
+    UNITS_READ = "units.read"
+    UNITS_EDIT = "units.edit"
 
 
-_EVERYONE_IN_ENFORCEMENT = frozenset({Role.AIDE, Role.OFFICER, Role.LEADER})
+#: The leader of a unit, and the one who answers for it: 主要负责人 may what a 负责人 may.
+_LEADERS = frozenset({Role.LEADER, Role.CHIEF})
 _OFFICER = frozenset({Role.OFFICER})
-_OFFICER_OR_LEADER = frozenset({Role.OFFICER, Role.LEADER})
+_OFFICER_OR_LEADER = _OFFICER | _LEADERS
+#: Who reads the matters of a unit without acting on them.
+_REVIEWERS = frozenset({Role.LEGAL, Role.AUDITOR})
+_TRIAGE_READERS = _OFFICER_OR_LEADER | {Role.AIDE, Role.AUDITOR}
+_MATTER_READERS = _OFFICER_OR_LEADER | _REVIEWERS
+_PEOPLE_OF_A_UNIT = _MATTER_READERS | {Role.AIDE, Role.TECH, Role.EXPERT}
 
 PERMISSIONS: dict[Act, frozenset[Role]] = {
-    Act.LEADS_READ: _EVERYONE_IN_ENFORCEMENT,
+    Act.LEADS_READ: _TRIAGE_READERS,
     Act.LEADS_PRESCREEN: frozenset({Role.AIDE, Role.OFFICER}),
     Act.LEADS_CONFIRM: _OFFICER,
-    Act.TASKS_READ: _OFFICER_OR_LEADER,
+    Act.TASKS_READ: _MATTER_READERS,
     Act.TASKS_EDIT: _OFFICER,
-    Act.TRANSFERS_READ: _OFFICER_OR_LEADER,
+    Act.TRANSFERS_READ: _MATTER_READERS,
     Act.TRANSFERS_EDIT: _OFFICER,
-    Act.TRANSFERS_APPROVE: frozenset({Role.LEADER}),
-    Act.DOCUMENTS_READ: _OFFICER_OR_LEADER,
+    Act.DOCUMENTS_READ: _MATTER_READERS,
     Act.DOCUMENTS_FILL: _OFFICER,
     # What a form leaves open for the leader: opinion and signature.
-    Act.DOCUMENTS_APPROVE: frozenset({Role.LEADER}),
+    Act.DOCUMENTS_APPROVE: _LEADERS,
+    Act.TRANSFERS_APPROVE: _LEADERS,
     Act.DOCUMENTS_DOWNLOAD: _OFFICER_OR_LEADER,
-    Act.ENTERPRISES_READ: _EVERYONE_IN_ENFORCEMENT,
+    Act.ENTERPRISES_READ: _MATTER_READERS | {Role.AIDE},
     Act.ENTERPRISES_CONSENT: _OFFICER,
     Act.ENTERPRISES_EDIT: _OFFICER,
     Act.ENTERPRISES_IMPORT: _OFFICER,
     Act.SIGNALS_READ: _OFFICER_OR_LEADER,
     Act.SIGNALS_POST: _OFFICER,
     Act.SIGNALS_MATCH: _OFFICER,
-    Act.EVIDENCE_READ: _EVERYONE_IN_ENFORCEMENT,
+    # Technical reviewers judge clarity, clock and hash: they see what they review.
+    Act.EVIDENCE_READ: _TRIAGE_READERS | {Role.LEGAL, Role.TECH},
     Act.EVIDENCE_READ_SEALED: _OFFICER,
-    Act.DEVICES_READ: frozenset({Role.OFFICER, Role.LEADER, Role.DEVOP, Role.SYSADMIN}),
+    Act.DEVICES_READ: _OFFICER_OR_LEADER
+    | {Role.LEGAL, Role.TECH, Role.DEVOP, Role.SYSADMIN, Role.AUDITOR},
     Act.DEVICES_ENROL: frozenset({Role.DEVOP, Role.SYSADMIN}),
-    Act.CONFIG_READ: frozenset({Role.OFFICER, Role.LEADER, Role.DEVOP}),
+    Act.CONFIG_READ: _OFFICER_OR_LEADER | {Role.DEVOP, Role.AUDITOR},
     Act.CONFIG_EDIT: frozenset({Role.DEVOP}),
     # The leader, or a second device operator who can judge the text; never the author.
-    Act.CONFIG_APPROVE: frozenset({Role.LEADER, Role.DEVOP}),
-    Act.AUDIT_READ: frozenset({Role.LEADER}),
+    Act.CONFIG_APPROVE: _LEADERS | {Role.DEVOP},
+    Act.AUDIT_READ: _LEADERS | {Role.AUDITOR},
     Act.SAMPLES_READ: frozenset({Role.MAINTAINER}),
     Act.CALENDAR_READ: frozenset(Role),
-    Act.CALENDAR_IMPORT: frozenset({Role.LEADER, Role.SYSADMIN}),
+    Act.CALENDAR_IMPORT: _LEADERS | {Role.SYSADMIN},
+    Act.ASSIGNMENTS_READ: _PEOPLE_OF_A_UNIT,
+    Act.ASSIGNMENTS_DECIDE: _LEADERS,
+    # Whoever could have to do with a firm; auditors and reviewers too.
+    Act.RECUSALS_DECLARE: _PEOPLE_OF_A_UNIT,
+    Act.RECUSALS_END: _LEADERS,
+    Act.UNITS_READ: frozenset(Role) - {Role.ENT_MGR},
+    Act.UNITS_EDIT: frozenset({Role.SYSADMIN}),
 }
 
 #: Officer's acts: they need a 行政执法证 that is valid at the moment of the act.

@@ -1,14 +1,18 @@
 """SQL of accounts and sessions."""
 
+from collections.abc import Sequence
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import delete, func, select, update
+from sqlalchemy import ColumnElement, delete, func, or_, select, update
 from sqlalchemy.orm import Session
 
 from server.identity.tables import (
     Account,
+    Certificate,
     LibraryToken,
+    Person,
+    RoleGrant,
     SignedInSession,
     SignInFailure,
     SignInLink,
@@ -24,6 +28,61 @@ def account_by_name(db: Session, name: str) -> Account | None:
 def account(db: Session, account_id: UUID) -> Account | None:
     """Return an account by its id."""
     return db.get(Account, account_id)
+
+
+def person(db: Session, person_id: UUID) -> Person | None:
+    """Return a person by the id."""
+    return db.get(Person, person_id)
+
+
+def accounts_of(db: Session, person_id: UUID) -> Sequence[Account]:
+    """Return every account of a person."""
+    query = select(Account).where(Account.person_id == person_id)
+    return db.scalars(query.order_by(Account.id)).all()
+
+
+def grant(db: Session, grant_id: UUID) -> RoleGrant | None:
+    """Return a grant, newest and locked."""
+    return db.get(RoleGrant, grant_id, with_for_update=True, populate_existing=True)
+
+
+def grants_at(db: Session, account_id: UUID, at: datetime) -> Sequence[RoleGrant]:
+    """Return the roles that an account holds at a moment, the first granted first."""
+    query = select(RoleGrant).where(RoleGrant.account_id == account_id, _holds(at))
+    return db.scalars(query.order_by(RoleGrant.valid_from, RoleGrant.id)).all()
+
+
+def grants_of_person(db: Session, person_id: UUID, at: datetime) -> Sequence[RoleGrant]:
+    """Return what a person holds at a moment or will hold, through any account."""
+    query = select(RoleGrant).join(Account, Account.id == RoleGrant.account_id)
+    query = query.where(
+        Account.person_id == person_id,
+        or_(RoleGrant.valid_to.is_(None), RoleGrant.valid_to > at),
+    )
+    return db.scalars(query.order_by(RoleGrant.valid_from, RoleGrant.id)).all()
+
+
+def certificates_of(db: Session, person_id: UUID) -> Sequence[Certificate]:
+    """Return a person's certificates that nobody has revoked, the one that lasts longest first."""
+    query = select(Certificate).where(
+        Certificate.person_id == person_id, Certificate.revoked_at.is_(None)
+    )
+    return db.scalars(query.order_by(Certificate.valid_to.desc(), Certificate.id.desc())).all()
+
+
+def units(db: Session) -> Sequence[Unit]:
+    """Return every unit, by its division and name."""
+    return db.scalars(select(Unit).order_by(Unit.division_code, Unit.name)).all()
+
+
+def parents(db: Session) -> dict[UUID, UUID | None]:
+    """Return each unit's upper one."""
+    return {row[0]: row[1] for row in db.execute(select(Unit.id, Unit.parent_id))}
+
+
+def _holds(at: datetime) -> ColumnElement[bool]:
+    ends = or_(RoleGrant.valid_to.is_(None), RoleGrant.valid_to > at)
+    return (RoleGrant.valid_from <= at) & ends
 
 
 def unit(db: Session, unit_id: UUID) -> Unit | None:

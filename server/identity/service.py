@@ -1,46 +1,52 @@
 """Verbs of identity: register people, sign in, find out who acts."""
 
 import hashlib
-import re
 import secrets
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
-from functools import cache
 from uuid import UUID
 
-from argon2 import PasswordHasher
-from argon2.exceptions import InvalidHashError, VerificationError
 from sqlalchemy.orm import Session
 
 from server.audit import service as audit
 from server.audit.service import Thing, Who
 from server.identity import attempts, repository
-from server.identity.actor import Actor, Certificate, UnitRef
-from server.identity.permissions import Role
-from server.identity.tables import Account, SignedInSession, SignInLink, Unit
-from server.kit.errors import Conflict, FieldsMissing, NotFound, NotSignedIn
+from server.identity.actor import Actor
+from server.identity.passwords import fits
+from server.identity.people import NewAccount, actor_for, add_account
+from server.identity.tables import Account, SignedInSession, SignInLink
+from server.identity.units import add_unit, load_units, unit_ref, unit_tree
+from server.kit.errors import NotFound, NotSignedIn
 from server.kit.ids import new_id
 
+__all__ = [
+    "Attempt",
+    "NewAccount",
+    "SignedInAs",
+    "actor_for",
+    "actor_named",
+    "actor_of",
+    "add_account",
+    "add_unit",
+    "forget_old",
+    "hash_token",
+    "link_address",
+    "load_units",
+    "make_link",
+    "prove",
+    "sign_in",
+    "sign_in_by_link",
+    "sign_out",
+    "unit_ref",
+    "unit_scope",
+    "unit_tree",
+    "wear",
+]
+
 SESSION_LASTS = timedelta(hours=12)
-SHORTEST_PASSWORD = 10
-_NAME = r"[a-z0-9][a-z0-9._-]{1,62}"
 _ENDED_ARE_KEPT = timedelta(days=30)
 _FAILURES_PER_ACCOUNT = 5
 _FAILURES_PER_CLIENT = 20
-
-_hasher = PasswordHasher()
-
-
-@dataclass(frozen=True, slots=True)
-class NewAccount:
-    """A person to register. Without a password only one-time links sign in."""
-
-    name: str
-    full_name: str
-    role: Role
-    unit_id: UUID | None = None
-    password: str | None = field(default=None, repr=False)
-    certificate: Certificate | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,68 +73,9 @@ class SignedInAs:
     expires_at: datetime
 
 
-def add_unit(
-    db: Session,
-    at: datetime,
-    name: str,
-    division_code: str | None,
-    parent_id: UUID | None = None,
-) -> UnitRef:
-    """Register an enforcing unit, or return the one of that name.
-
-    Raises:
-        FieldsMissing: the unit is new and its division is not six digits.
-    """
-    known = repository.unit_by_name(db, name)
-    if known is None:
-        if not re.fullmatch(r"[0-9]{6}", division_code or ""):
-            raise FieldsMissing(["division_code"], "行政区划代码应为6位数字")
-        known = Unit(id=new_id(at), name=name, division_code=division_code, parent_id=parent_id)
-        db.add(known)
-        db.flush()
-    return UnitRef(known.id, known.name, known.division_code)
-
-
 def unit_scope(db: Session, actor: Actor) -> frozenset[UUID]:
     """Return the units whose matters the actor reads: the own one and all below it."""
     return frozenset(repository.units_below(db, actor.unit.id)) if actor.unit else frozenset()
-
-
-def add_account(db: Session, at: datetime, by: Who, new: NewAccount) -> UUID:
-    """Register a person.
-
-    Raises:
-        Conflict: the name is taken.
-        FieldsMissing: the name cannot be typed, the password is too short, or the certificate
-            ends before it begins.
-    """
-    if not re.fullmatch(_NAME, new.name):
-        raise FieldsMissing(["name"], "账号须为2至63位小写字母、数字、点、横线或下划线")
-    if repository.account_by_name(db, new.name) is not None:
-        raise Conflict(f"account {new.name} is there already; choose another name")
-    if new.password is not None and len(new.password) < SHORTEST_PASSWORD:
-        raise FieldsMissing(["password"], f"密码至少 {SHORTEST_PASSWORD} 位")
-    certificate = new.certificate
-    if certificate is not None and certificate.valid_from > certificate.valid_to:
-        raise FieldsMissing(["certificate"], "执法证有效期起止日期有误")
-    account = Account(
-        id=new_id(at),
-        name=new.name,
-        full_name=new.full_name,
-        role=new.role,
-        unit_id=new.unit_id,
-        password_hash=_hasher.hash(new.password) if new.password is not None else None,
-        certificate_no=certificate.number if certificate else None,
-        certificate_from=certificate.valid_from if certificate else None,
-        certificate_to=certificate.valid_to if certificate else None,
-        is_disabled=False,
-        created_at=at,
-    )
-    db.add(account)
-    db.flush()
-    act = audit.Act("registered", to_state="active", detail={"name": new.name, "role": new.role})
-    audit.record(db, at, by, Thing("account", str(account.id), 1), act)
-    return account.id
 
 
 def prove(db: Session, at: datetime, attempt: Attempt) -> UUID | None:
@@ -139,8 +86,8 @@ def prove(db: Session, at: datetime, attempt: Attempt) -> UUID | None:
     """
     attempts.check(db, at, attempt.limits)
     account = repository.account_by_name(db, attempt.name)
-    fits = _fits(account.password_hash if account is not None else None, attempt.password)
-    return account.id if fits and account is not None and not account.is_disabled else None
+    proven = fits(account.password_hash if account is not None else None, attempt.password)
+    return account.id if proven and account is not None and not account.is_disabled else None
 
 
 def sign_in(db: Session, at: datetime, attempt: Attempt, proven: UUID | None) -> SignedInAs | None:
@@ -198,6 +145,24 @@ def sign_in_by_link(db: Session, at: datetime, token: str, client: str | None) -
     return _begin_session(db, at, account, client, "signed_in_by_link")
 
 
+def wear(db: Session, at: datetime, actor: Actor, token: str | None, grant_id: UUID) -> Actor:
+    """Go on in another role of the same account.
+
+    Raises:
+        NotFound: the account does not hold this role at this moment.
+    """
+    session = repository.session_by_hash(db, hash_token(token or ""))
+    account = repository.account(db, actor.id)
+    held = {grant.id for grant in repository.grants_at(db, actor.id, at)}
+    if session is None or account is None or grant_id not in held:
+        raise NotFound(f"role {grant_id}", "您没有该角色，或该角色已到期")
+    session.grant_id = grant_id
+    db.flush()
+    worn = actor_for(db, account, actor.client, at, grant_id)
+    audit.record(db, at, worn.who, Thing("account", str(actor.id)), audit.Act("changed_role"))
+    return worn
+
+
 def sign_out(db: Session, at: datetime, actor: Actor, token: str | None) -> None:
     """End the session of a token."""
     session = repository.session_by_hash(db, hash_token(token or ""))
@@ -218,7 +183,7 @@ def actor_of(db: Session, token: str | None, at: datetime, client: str | None) -
     account = repository.account(db, session.account_id)
     if account is None or account.is_disabled:
         raise NotSignedIn("the account is disabled", "账号已停用")
-    return actor_for(db, account, client)
+    return actor_for(db, account, client, at, session.grant_id)
 
 
 def forget_old(db: Session, at: datetime) -> None:
@@ -240,61 +205,24 @@ def _begin_session(
         client=client,
     )
     db.add(session)
+    actor = actor_for(db, account, client, at)
+    session.grant_id = actor.grant_id
     db.flush()
-    actor = actor_for(db, account, client)
     audit.record(db, at, actor.who, Thing("account", str(account.id)), audit.Act(event))
     return SignedInAs(actor, token, session.expires_at)
 
 
-def actor_named(db: Session, name: str, client: str) -> Actor:
+def actor_named(db: Session, name: str, client: str, at: datetime) -> Actor:
     """Return in whose name a command acts; client: where it was given.
 
     Raises:
         NotFound: there is no such account, or it is disabled.
+        NotPermitted: it holds no role at this moment.
     """
     account = repository.account_by_name(db, name)
     if account is None or account.is_disabled:
         raise NotFound(f"account {name} does not exist or is disabled")
-    return actor_for(db, account, client)
-
-
-def actor_for(db: Session, account: Account, client: str | None) -> Actor:
-    """Return an account as one who acts."""
-    unit = repository.unit(db, account.unit_id) if account.unit_id is not None else None
-    return Actor(
-        id=account.id,
-        account=account.name,
-        full_name=account.full_name,
-        role=account.role,
-        unit=UnitRef(unit.id, unit.name, unit.division_code) if unit else None,
-        certificate=_certificate(account),
-        client=client,
-    )
-
-
-def _certificate(account: Account) -> Certificate | None:
-    number, start, end = (
-        account.certificate_no,
-        account.certificate_from,
-        account.certificate_to,
-    )
-    if number is None or start is None or end is None:
-        return None
-    return Certificate(number, start, end)
-
-
-def _fits(known: str | None, password: str) -> bool:
-    """Verify also where no password is known, so that both answers take the same time."""
-    try:
-        _hasher.verify(known or _hash_of_nobody(), password)
-    except (VerificationError, InvalidHashError):
-        return False
-    return known is not None
-
-
-@cache
-def _hash_of_nobody() -> str:
-    return _hasher.hash(secrets.token_urlsafe())
+    return actor_for(db, account, client, at)
 
 
 def hash_token(token: str) -> str:

@@ -22,6 +22,7 @@ from server.enterprises import service as enterprises
 from server.enterprises.service import Place
 from server.fleet import service as fleet
 from server.fleet.service import CameraRef
+from server.jurisdiction import service as jurisdiction
 from server.kit import live
 from server.kit.db import take_turn
 from server.kit.errors import FieldsMissing
@@ -105,7 +106,7 @@ def _begin(db: Session, at: datetime, hazard: Hazard, event: HazardEvent, begins
         number=next_number(db, at, Prefix.LEAD, place.site.division_code),
         state=LeadState.NEW,
         version=1,
-        unit_id=place.site.unit_id,
+        unit_id=_whose(db, at, place),
         site_id=place.site.id,
         enterprise_id=place.enterprise.id,
         device=event.device,
@@ -135,6 +136,12 @@ def _begin(db: Session, at: datetime, hazard: Hazard, event: HazardEvent, begins
     act = audit.Act("created", to_state=lead.state, detail=detail)
     audit.record(db, at, WHO, _thing(lead), act)
     return lead
+
+
+def _whose(db: Session, at: datetime, place: Place) -> UUID:
+    """Return who enforces there at this moment; nobody yet (R-020): the unit of the address."""
+    holder = jurisdiction.holder(db, place.site.id, at)
+    return holder.id if holder is not None else place.site.unit_id
 
 
 def _place(db: Session, event: HazardEvent) -> tuple[CameraRef, Place]:

@@ -4,7 +4,7 @@ The order is that of the audit chain, whose numbers follow the commits: a reader
 the last number it saw misses no verdict, whatever the clocks did.
 """
 
-from collections.abc import Collection, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
@@ -16,6 +16,7 @@ from hazard_library.contract.events import HazardEvent
 from hazard_library.contract.ids import HazardId
 from server.audit import service as audit
 from server.audit.tables import AuditEntry
+from server.jurisdiction.service import Scope
 from server.leads import repository
 from server.leads.states import WITH_CHILD, DismissReason, LeadEvent, LeadState
 from server.leads.tables import Lead, LeadIncident
@@ -83,14 +84,14 @@ class DecidedPage:
     has_more: bool
 
 
-def after(db: Session, units: Collection[UUID], number: int, limit: int) -> DecidedPage:
-    """Return the verdicts of some units behind a number of the audit chain.
+def after(db: Session, scope: Scope, number: int, limit: int) -> DecidedPage:
+    """Return the verdicts within a scope behind a number of the audit chain.
 
     A verdict that was taken back, or followed by another, is passed over: only what holds is told.
     """
     entries = audit.acts(db, _OBJECT, tuple(_SAID_BY), number, limit + 1)
     looked_at = entries[:limit]
-    holding = [lead for entry in looked_at if (lead := _held(db, units, entry)) is not None]
+    holding = [lead for entry in looked_at if (lead := _held(db, scope, entry)) is not None]
     return DecidedPage(
         decided=_decided(db, holding),
         last=looked_at[-1].seq if looked_at else number,
@@ -98,18 +99,18 @@ def after(db: Session, units: Collection[UUID], number: int, limit: int) -> Deci
     )
 
 
-def about(db: Session, units: Collection[UUID], incident_id: UUID) -> Decided | None:
+def about(db: Session, scope: Scope, incident_id: UUID) -> Decided | None:
     """Return the verdict that holds on an incident's lead, if there is one in reach."""
     row = repository.incident(db, incident_id)
-    lead = repository.visible(db, units, row.lead_id) if row is not None else None
+    lead = repository.visible(db, scope, row.lead_id) if row is not None else None
     if lead is None or lead.state not in _VERDICT_OF:
         return None
     return _decided(db, [lead])[0]
 
 
-def _held(db: Session, units: Collection[UUID], entry: AuditEntry) -> Lead | None:
+def _held(db: Session, scope: Scope, entry: AuditEntry) -> Lead | None:
     """Return the lead of an entry whose verdict is still the lead's own."""
-    lead = repository.visible(db, units, UUID(entry.object_id))
+    lead = repository.visible(db, scope, UUID(entry.object_id))
     if lead is None or lead.decided_at != entry.at:
         return None
     return lead if _VERDICT_OF.get(lead.state) is _SAID_BY[entry.event] else None

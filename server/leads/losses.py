@@ -12,9 +12,9 @@ from hazard_library.contract.evidence import EvidenceKind
 from hazard_library.contract.ids import DeviceId, HazardId
 from server.documents.schemas import HazardName, Named, hazard_name
 from server.evidence import service as evidence
-from server.identity import service as identity
 from server.identity.actor import Actor
 from server.identity.permissions import Act
+from server.jurisdiction import service as jurisdiction
 from server.leads import repository
 
 #: So many are listed, the newest; the audit chain has them all.
@@ -77,7 +77,7 @@ def _leads(
 ) -> dict[UUID, LeadLacking]:
     if not actor.may(Act.LEADS_READ, at):
         return {}
-    rows = repository.visible_incidents(db, identity.unit_scope(db, actor), incidents)
+    rows = repository.visible_incidents(db, jurisdiction.scope(db, actor), incidents)
     return {
         row.incident_id: LeadLacking(
             id=lead.id,

@@ -8,6 +8,7 @@ from uuid import UUID
 from sqlalchemy import ColumnElement, func, select, tuple_
 from sqlalchemy.orm import Session
 
+from server.jurisdiction.service import Scope
 from server.leads.joining import STORM_WITHIN, Known, Span
 from server.leads.priority import Priority, Record
 from server.leads.states import LeadState
@@ -39,37 +40,37 @@ class After:
 class Asked:
     """Which leads are listed."""
 
-    units: frozenset[UUID]
+    scope: Scope
     states: tuple[LeadState, ...] = ()
     after: After | None = None
     limit: int = 50
 
 
-def in_reach(units: Collection[UUID]) -> ColumnElement[bool]:
-    """Leads of these units: the one condition on what a reader may see."""
-    return Lead.unit_id.in_(units)
+def in_reach(scope: Scope) -> ColumnElement[bool]:
+    """Leads within a scope: the one condition on what a reader may see."""
+    return scope.of(Lead.unit_id, Lead.enterprise_id)
 
 
-def visible(db: Session, units: Collection[UUID], lead_id: UUID) -> Lead | None:
+def visible(db: Session, scope: Scope, lead_id: UUID) -> Lead | None:
     """Return a lead in reach."""
-    return db.scalar(select(Lead).where(Lead.id == lead_id, in_reach(units)))
+    return db.scalar(select(Lead).where(Lead.id == lead_id, in_reach(scope)))
 
 
 def visible_incidents(
-    db: Session, units: Collection[UUID], incidents: Collection[UUID]
+    db: Session, scope: Scope, incidents: Collection[UUID]
 ) -> list[tuple[LeadIncident, Lead]]:
     """Return those incidents whose leads are in reach, with their leads."""
     query = (
         select(LeadIncident, Lead)
         .join(Lead, Lead.id == LeadIncident.lead_id)
-        .where(LeadIncident.incident_id.in_(incidents), in_reach(units))
+        .where(LeadIncident.incident_id.in_(incidents), in_reach(scope))
     )
     return [(row[0], row[1]) for row in db.execute(query)]
 
 
-def locked(db: Session, units: Collection[UUID], lead_id: UUID) -> Lead | None:
+def locked(db: Session, scope: Scope, lead_id: UUID) -> Lead | None:
     """Return a lead in reach, newest and locked."""
-    query = select(Lead).where(Lead.id == lead_id, in_reach(units)).with_for_update()
+    query = select(Lead).where(Lead.id == lead_id, in_reach(scope)).with_for_update()
     return db.scalar(query.execution_options(populate_existing=True))
 
 
@@ -81,7 +82,7 @@ def lead(db: Session, lead_id: UUID) -> Lead:
 def listed(db: Session, asked: Asked) -> Sequence[Lead]:
     """Return a page of the list and one more: most urgent first, then oldest."""
     order = (Lead.priority, Lead.first_seen, Lead.id)
-    query = select(Lead).where(in_reach(asked.units)).order_by(*order).limit(asked.limit + 1)
+    query = select(Lead).where(in_reach(asked.scope)).order_by(*order).limit(asked.limit + 1)
     if asked.states:
         query = query.where(Lead.state.in_(asked.states))
     if asked.after is not None:
@@ -90,9 +91,9 @@ def listed(db: Session, asked: Asked) -> Sequence[Lead]:
     return db.scalars(query).all()
 
 
-def counts(db: Session, units: Collection[UUID]) -> dict[LeadState, int]:
+def counts(db: Session, scope: Scope) -> dict[LeadState, int]:
     """Count the leads in reach by state."""
-    query = select(Lead.state, func.count()).where(in_reach(units)).group_by(Lead.state)
+    query = select(Lead.state, func.count()).where(in_reach(scope)).group_by(Lead.state)
     return {row[0]: row[1] for row in db.execute(query)}
 
 
@@ -132,12 +133,10 @@ def incidents(db: Session, leads: Collection[UUID]) -> Sequence[LeadIncident]:
     return db.scalars(query.order_by(*order)).all()
 
 
-def incidents_of(
-    db: Session, units: Collection[UUID], enterprises: Collection[UUID]
-) -> Sequence[UUID]:
+def incidents_of(db: Session, scope: Scope, enterprises: Collection[UUID]) -> Sequence[UUID]:
     """Return the incidents of enterprises' leads in reach, decided or not."""
     query = select(LeadIncident.incident_id).join(Lead, Lead.id == LeadIncident.lead_id)
-    return db.scalars(query.where(in_reach(units), Lead.enterprise_id.in_(enterprises))).all()
+    return db.scalars(query.where(in_reach(scope), Lead.enterprise_id.in_(enterprises))).all()
 
 
 def span_of(db: Session, lead_id: UUID) -> tuple[Span, int]:

@@ -10,9 +10,9 @@ from uuid import UUID
 from sqlalchemy.orm import Session
 
 from hazard_library.catalogue.load import Catalogue
-from server.identity import service as identity
 from server.identity.actor import Actor
 from server.identity.permissions import Act
+from server.jurisdiction import service as jurisdiction
 from server.kit.errors import FieldsMissing, NotFound
 from server.leads import arrivals, pages, repository, schemas
 from server.leads.arrivals import attach
@@ -63,7 +63,7 @@ def one(db: Session, at: datetime, actor: Actor, lead_id: UUID) -> Lead:
         NotFound: there is none, or it lies outside the scope.
     """
     actor.require(Act.LEADS_READ, at)
-    found = repository.visible(db, identity.unit_scope(db, actor), lead_id)
+    found = repository.visible(db, jurisdiction.scope(db, actor), lead_id)
     if found is None:
         raise NotFound(f"lead {lead_id}")
     return found
@@ -84,14 +84,14 @@ def listed(
         FieldsMissing: the cursor is none of ours.
     """
     actor.require(Act.LEADS_READ, at)
-    units = identity.unit_scope(db, actor)
+    scope = jurisdiction.scope(db, actor)
     limit = min(wish.limit, _MOST)
     after = _read_cursor(wish.cursor) if wish.cursor else None
-    found = repository.listed(db, Asked(units, wish.states, after, limit))
+    found = repository.listed(db, Asked(scope, wish.states, after, limit))
     return schemas.LeadList(
         items=pages.rows(db, catalogue, found[:limit]),
         next_cursor=_cursor(found[limit - 1]) if len(found) > limit else None,
-        counts=repository.counts(db, units),
+        counts=repository.counts(db, scope),
         as_of=at,
     )
 
@@ -99,8 +99,8 @@ def listed(
 def sees_incident(db: Session, actor: Actor, incident_id: UUID) -> bool:
     """Whether an incident belongs to a lead in the actor's scope."""
     row = repository.incident(db, incident_id)
-    units = identity.unit_scope(db, actor)
-    return row is not None and repository.visible(db, units, row.lead_id) is not None
+    scope = jurisdiction.scope(db, actor)
+    return row is not None and repository.visible(db, scope, row.lead_id) is not None
 
 
 def evidence_arrived(db: Session, at: datetime, incident_id: UUID) -> None:

@@ -22,7 +22,8 @@ from server.evidence import service as evidence
 from server.handovers import service as handovers
 from server.identity import service as identity
 from server.identity.actor import Actor
-from server.identity.permissions import Act, Role
+from server.identity.permissions import Act
+from server.jurisdiction import service as jurisdiction
 from server.kit.errors import FieldsMissing, NotAllowedNow, NotFound, NotPermitted
 from server.kit.preconditions import check_version
 from server.leads import arrivals, repository, schemas
@@ -65,7 +66,8 @@ def confirm(db: Session, tried: Attempt, catalogue: Catalogue, body: schemas.Con
     """Confirm what the picture shows; the outcome is a draft task or a draft transfer.
 
     Raises:
-        NotPermitted: no certificate, or own pre-screening of a ★ lead.
+        NotPermitted: no certificate, own pre-screening of a ★ lead, or another unit enforces
+            there now (R-020).
         FieldsMissing: the picture was not opened, or the finding is not in own words.
     """
     lead = _taken(db, tried, LeadEvent.CONFIRM)
@@ -82,6 +84,7 @@ def confirm(db: Session, tried: Attempt, catalogue: Catalogue, body: schemas.Con
     if hazard.handling is Handling.TRANSFER:
         handovers.draft(db, tried.at, tried.actor.who, catalogue, brief)
         return lead
+    jurisdiction.require_holder(db, tried.at, tried.actor, lead.site_id)
     task = tasks.prefill(db, tried.at, tried.actor.who, catalogue, brief)
     _move(db, tried, lead, LeadEvent.CREATE_TASK, None, {"task": str(task)})
     return lead
@@ -146,16 +149,11 @@ def allowed(actor: Actor, at: datetime, lead: Lead) -> list[LeadEvent]:
 
 def _taken(db: Session, tried: Attempt, event: LeadEvent) -> Lead:
     """Lock the lead and refuse who may not, what has changed, and what the state forbids."""
-    if tried.actor.role is Role.AIDE and event is not LeadEvent.PRESCREEN:
-        raise NotPermitted(
-            f"{tried.actor.account} is an aide; {event} is an officer's act",
-            "无执法资格，操作已拒绝",
-            rule_id="R-043",
-        )
     tried.actor.require(ACT_FOR[event], tried.at)
-    lead = repository.locked(db, identity.unit_scope(db, tried.actor), tried.lead_id)
+    lead = repository.locked(db, jurisdiction.scope(db, tried.actor), tried.lead_id)
     if lead is None:
         raise NotFound(f"lead {tried.lead_id}")
+    jurisdiction.require_unit(tried.actor, identity.unit_ref(db, lead.unit_id))
     check_version(f"lead {lead.number}", tried.version, lead.version)
     LEAD.after(lead.state, event)
     return lead
@@ -224,6 +222,7 @@ def _brief(db: Session, actor: Actor, lead: Lead, hazard: Hazard) -> LeadBrief:
     return LeadBrief(
         id=lead.id,
         number=lead.number,
+        unit_id=lead.unit_id,
         hazard=hazard,
         place=enterprises.place(db, lead.site_id),
         camera_name=lead.camera_name,

@@ -1,6 +1,6 @@
 """`proposals` of samples from verdicts, and which key frame may leave for training."""
 
-from collections.abc import Collection, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
@@ -13,9 +13,10 @@ from server.enterprises import service as enterprises
 from server.evidence import service as evidence
 from server.evidence.service import EvidenceSeen
 from server.evidence.states import FileState
-from server.identity import service as identity
 from server.identity.actor import Actor
 from server.identity.permissions import Act
+from server.jurisdiction import service as jurisdiction
+from server.jurisdiction.service import Scope
 from server.kit.errors import NotFound
 from server.leads import service as leads
 from server.leads.decided import Decided, Sighting, Verdict
@@ -60,15 +61,15 @@ def proposals(
     actor.require(Act.SAMPLES_READ, at)
     thing = audit.Thing("sample_proposals", f"after {asked.after}")
     audit.record_access(db, at, actor.who, thing, PURPOSE)
-    units = identity.unit_scope(db, actor)
-    page = leads.decided_after(db, units, asked.after, asked.limit)
+    scope = jurisdiction.scope(db, actor)
+    page = leads.decided_after(db, scope, asked.after, asked.limit)
     agreeing = enterprises.agreed(db, {one.enterprise for one in page.decided})
     frames = _frames(db, page.decided)
     agreed = [one for one in page.decided if one.enterprise in agreeing]
     offers = [offer for one in agreed for offer in _offers(one, frames)]
     return schemas.ProposalPage(
         items=[_proposal(offer, names) for offer in offers],
-        ended=_ended(db, units) if asked.after == 0 else [],
+        ended=_ended(db, scope) if asked.after == 0 else [],
         withheld=schemas.Withheld(
             no_consent=len(page.decided) - len(agreed),
             no_picture=sum(len(one.sightings[:MOST_FRAMES]) for one in agreed) - len(offers),
@@ -89,8 +90,8 @@ def frame(db: Session, at: datetime, actor: Actor, frame_id: UUID) -> EvidenceSe
     """
     actor.require(Act.SAMPLES_READ, at)
     seen = evidence.one(db, frame_id)
-    units = identity.unit_scope(db, actor)
-    one = leads.decided_about(db, units, seen.incident_id) if seen is not None else None
+    scope = jurisdiction.scope(db, actor)
+    one = leads.decided_about(db, scope, seen.incident_id) if seen is not None else None
     if one is not None and enterprises.agreed(db, {one.enterprise}):
         for offer in _offers(one, _frames(db, [one])):
             if offer.frame.id == frame_id:
@@ -131,11 +132,11 @@ def _offers(one: Decided, frames: _Frames) -> list[_Offer]:
     ]
 
 
-def _ended(db: Session, units: Collection[UUID]) -> list[UUID]:
+def _ended(db: Session, scope: Scope) -> list[UUID]:
     """Return the frames of enterprises that have agreed once and do so no longer."""
     once = {UUID(thing) for thing in audit.things(db, "enterprise", enterprises.CONSENT)}
     silent = once - enterprises.agreed(db, once)
-    incidents = leads.incidents_of(db, units, silent)
+    incidents = leads.incidents_of(db, scope, silent)
     return sorted(
         seen.id
         for seen in evidence.of_incidents(db, incidents)

@@ -16,9 +16,9 @@ from server.documents.schemas import Named, file_of, hazard_name
 from server.documents.serial import Prefix, next_number
 from server.enterprises import service as enterprises
 from server.evidence import service as evidence
-from server.identity import service as identity
 from server.identity.actor import Actor
 from server.identity.permissions import Act
+from server.jurisdiction import service as jurisdiction
 from server.kit import live
 from server.kit.errors import NotFound
 from server.kit.ids import new_id
@@ -52,7 +52,7 @@ def prefill(
         version=1,
         lead_id=brief.id,
         lead_number=brief.number,
-        unit_id=site.unit_id,
+        unit_id=brief.unit_id,
         enterprise_id=brief.place.enterprise.id,
         hazard=brief.hazard.id,
         incidents=list(brief.incidents),
@@ -85,7 +85,7 @@ def one(db: Session, at: datetime, actor: Actor, task_id: UUID) -> InspectionTas
         NotFound: there is none, or it lies outside the scope.
     """
     actor.require(Act.TASKS_READ, at)
-    found = repository.visible(db, identity.unit_scope(db, actor), task_id)
+    found = repository.visible(db, jurisdiction.scope(db, actor), task_id)
     if found is None:
         raise NotFound(f"task {task_id}")
     return found
@@ -113,7 +113,7 @@ def listed(
         NotPermitted: the role reads no tasks.
     """
     actor.require(Act.TASKS_READ, at)
-    found = repository.listed(db, identity.unit_scope(db, actor), cursor, _PAGE)
+    found = repository.listed(db, jurisdiction.scope(db, actor), cursor, _PAGE)
     more = str(found[_PAGE - 1].id) if len(found) > _PAGE else None
     return schemas.TaskList(items=_rows(db, catalogue, found[:_PAGE]), next_cursor=more)
 

@@ -39,8 +39,9 @@ class Bureau:
 def settle(db: Session, at: datetime = START, *, site: str = "site-1") -> Bureau:
     """Register a unit, its people, and an enterprise with one site.
 
-    People: `officer` with a certificate and `PASSWORD`; `novice` without a certificate, `aide`,
-    `leader`, `admin` and `maintainer`, who sign in by link (a password takes long to hash).
+    People: `officer` with a certificate and `PASSWORD`; `novice` without a certificate, `admin`,
+    and one of every other role under its name, who sign in by link (a password takes long to
+    hash); `ent_mgr` is the enterprise's.
     """
     unit = identity.add_unit(db, at, "某市应急管理局", "320583")
     people = (
@@ -50,6 +51,11 @@ def settle(db: Session, at: datetime = START, *, site: str = "site-1") -> Bureau
         ("leader", Role.LEADER, None),
         ("admin", Role.SYSADMIN, None),
         ("maintainer", Role.MAINTAINER, None),
+        ("legal", Role.LEGAL, None),
+        ("tech", Role.TECH, None),
+        ("chief", Role.CHIEF, None),
+        ("auditor", Role.AUDITOR, None),
+        ("expert", Role.EXPERT, None),
     )
     for name, role, certificate in people:
         password = PASSWORD if name == "officer" else None
@@ -65,7 +71,9 @@ def settle(db: Session, at: datetime = START, *, site: str = "site-1") -> Bureau
         source="测试",
         sites=(SiteRecord(id=site, name="某厂区", address="某市某路1号", division_code="320583"),),
     )
-    enterprises.register(db, at, BY, record, unit.id)
+    firm = enterprises.register(db, at, BY, record, unit.id)
+    manager = NewAccount("ent_mgr", "ent_mgr 某", Role.ENT_MGR, enterprise_id=firm)
+    identity.add_account(db, at, BY, manager)
     return Bureau(unit.id, site)
 
 

@@ -59,6 +59,7 @@ def brief(hazard: Hazard) -> LeadBrief:
     return LeadBrief(
         id=UUID(int=3),
         number="XS-320115-2026-000001",
+        unit_id=UUID(int=2),
         hazard=hazard,
         place=Place(site, firm),
         camera_name="大门",
