@@ -22,7 +22,7 @@ from server.enterprises.life import (
     tell,
 )
 from server.enterprises.record_tables import RecordStatement
-from server.enterprises.repository import Place
+from server.enterprises.repository import Place, within
 from server.enterprises.schemas import EnterpriseRecord, SiteRecord, TrainingConsent
 from server.enterprises.search import pairs
 from server.enterprises.states import EnterpriseState
@@ -30,6 +30,7 @@ from server.enterprises.tables import Enterprise, Site
 from server.identity.actor import LEGAL_ZONE, Actor
 from server.identity.permissions import Act
 from server.jurisdiction import service as jurisdiction
+from server.jurisdiction.service import Scope
 from server.kit.errors import Conflict, NotFound
 from server.kit.ids import new_id
 
@@ -61,6 +62,7 @@ __all__ = [
     "tell",
     "values_of",
     "visible",
+    "within",
 ]
 
 #: The event under which the audit chain keeps what enterprises agreed to.
@@ -216,9 +218,9 @@ def is_in_reach(db: Session, actor: Actor, enterprise_id: UUID) -> bool:
     return repository.visible(db, enterprise_id, jurisdiction.scope(db, actor)) is not None
 
 
-def named(db: Session, name: str, units: Collection[UUID]) -> Sequence[Enterprise]:
-    """Return the enterprises of exactly a name in some units; a person chooses among them."""
-    return repository.by_name(db, name, units)
+def named(db: Session, name: str, scope: Scope) -> Sequence[Enterprise]:
+    """Return the enterprises of exactly a name within a scope; a person chooses among them."""
+    return repository.by_name(db, name, scope)
 
 
 def values_of(db: Session, enterprise_id: UUID, field: str) -> list[RecordStatement]:

@@ -8,7 +8,9 @@ from uuid import UUID
 from sqlalchemy import ColumnElement, func, or_, select
 from sqlalchemy.orm import Session
 
-from server.enterprises.tables import Site
+from server.enterprises import service as enterprises
+from server.enterprises.tables import Enterprise
+from server.jurisdiction.service import Scope
 from server.signals.states import Level, SignalKind, SignalState
 from server.signals.tables import Signal
 
@@ -17,7 +19,7 @@ from server.signals.tables import Signal
 class Asked:
     """Which part of the list is wanted; None: whatever it is."""
 
-    units: Collection[UUID]
+    scope: Scope
     limit: int
     before: UUID | None = None
     state: SignalState | None = None
@@ -33,15 +35,15 @@ def known(db: Session, source_system: str, external_ids: Collection[str]) -> dic
     return {signal.external_id: signal for signal in db.scalars(query)}
 
 
-def visible(db: Session, signal_id: UUID, units: Collection[UUID]) -> Signal | None:
+def visible(db: Session, signal_id: UUID, scope: Scope) -> Signal | None:
     """Return a signal within reach, newest and locked."""
-    query = select(Signal).where(Signal.id == signal_id, _in_reach(units)).with_for_update()
+    query = select(Signal).where(Signal.id == signal_id, _in_reach(scope)).with_for_update()
     return db.scalar(query.execution_options(populate_existing=True))
 
 
 def listed(db: Session, asked: Asked) -> Sequence[Signal]:
     """Return signals, newest first, one more than the limit if there are more."""
-    query = select(Signal).where(_in_reach(asked.units))
+    query = select(Signal).where(_in_reach(asked.scope))
     for column, wanted in (
         (Signal.state, asked.state),
         (Signal.kind, asked.kind),
@@ -89,10 +91,10 @@ def count(
     return row[0], row[1]
 
 
-def _in_reach(units: Collection[UUID]) -> ColumnElement[bool]:
+def _in_reach(scope: Scope) -> ColumnElement[bool]:
     """Matched: where the enterprise is; not matched: whose queue it came to."""
-    theirs = select(Site.enterprise_id).where(Site.unit_id.in_(units))
+    theirs = select(Enterprise.id).where(enterprises.within(scope))
     return or_(
         Signal.enterprise_id.in_(theirs),
-        (Signal.enterprise_id.is_(None)) & Signal.unit_id.in_(units),
+        (Signal.enterprise_id.is_(None)) & Signal.unit_id.in_(scope.units),
     )

@@ -8,9 +8,9 @@ from uuid import UUID
 from fastapi import APIRouter, Depends, Path, Query, status
 from sqlalchemy.orm import Session
 
-from server.identity import service as identity
 from server.identity.actor import Actor
 from server.identity.guard import SignedIn
+from server.jurisdiction import service as jurisdiction
 from server.kit.clock import Clock
 from server.kit.errors import (
     FieldsMissing,
@@ -68,7 +68,7 @@ def list_signals(
 ) -> SignalList:
     """List signals in reach, newest first; state=unmatched is the queue of those without a firm."""
     asked = Asked(
-        units=identity.unit_scope(db, actor),
+        scope=jurisdiction.scope(db, actor),
         limit=wish.limit,
         before=wish.cursor,
         state=wish.state,

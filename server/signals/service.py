@@ -12,9 +12,9 @@ from sqlalchemy.orm import Session
 from server.audit import service as audit
 from server.audit.service import Thing, Who
 from server.enterprises import service as enterprises
-from server.identity import service as identity
 from server.identity.actor import Actor
 from server.identity.permissions import Act
+from server.jurisdiction import service as jurisdiction
 from server.kit.db import Json
 from server.kit.errors import FieldsMissing, NotFound, NotPermitted
 from server.kit.ids import new_id
@@ -175,8 +175,8 @@ def page(db: Session, at: datetime, actor: Actor, signal_id: UUID) -> SignalPage
         NotFound: there is none, or it lies out of reach.
     """
     actor.require(Act.SIGNALS_READ, at)
-    units = identity.unit_scope(db, actor)
-    found = repository.visible(db, signal_id, units)
+    scope = jurisdiction.scope(db, actor)
+    found = repository.visible(db, signal_id, scope)
     if found is None:
         raise NotFound(f"signal {signal_id}")
     audit.record_access(db, at, actor.who, _thing(found), "查看监测预警与投诉信息")
@@ -185,7 +185,7 @@ def page(db: Session, at: datetime, actor: Actor, signal_id: UUID) -> SignalPage
         signal=SignalOut.model_validate(found),
         candidates=[
             Candidate(id=firm.id, name=firm.name, credit_code=firm.credit_code)
-            for firm in (enterprises.named(db, named, units) if named else ())
+            for firm in (enterprises.named(db, named, scope) if named else ())
         ],
         allowed=list(SIGNALS.allowed(found.state)) if actor.may(Act.SIGNALS_MATCH, at) else [],
     )
@@ -354,7 +354,7 @@ def _begin(db: Session, tried: Attempt) -> Signal:
         StaleVersion: it was changed since it was read.
     """
     tried.actor.require(Act.SIGNALS_MATCH, tried.at)
-    found = repository.visible(db, tried.signal_id, identity.unit_scope(db, tried.actor))
+    found = repository.visible(db, tried.signal_id, jurisdiction.scope(db, tried.actor))
     if found is None:
         raise NotFound(f"signal {tried.signal_id}")
     check_version(f"signal {found.id}", tried.version, found.version)
