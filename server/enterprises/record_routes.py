@@ -112,6 +112,7 @@ def draft_enterprise(
 ) -> EnterpriseOut:
     """建档: enter an enterprise as a draft, under the unit of whoever enters it."""
     at = clock.now()
+    actor.require(Act.ENTERPRISES_EDIT, at)
     if actor.unit is None:
         raise NotPermitted(f"{actor.account} belongs to no unit", "您不属于任何执法单位")
     unit_id = actor.unit.id
