@@ -29,6 +29,7 @@ from server.enterprises.states import EnterpriseState
 from server.enterprises.tables import Enterprise
 from server.identity.actor import Actor
 from server.identity.guard import SignedIn
+from server.identity.permissions import Act
 from server.jurisdiction import service as jurisdiction
 from server.kit.clock import Clock
 from server.kit.errors import (
