@@ -158,6 +158,8 @@ ELSEWHERE = {
     "signal",
     "holiday_year",
     "notified_deadline",
+    "document",
+    "document_version",
     "enforcement_assignment",
     "recusal",
     "urging",
