@@ -1,9 +1,9 @@
 """From the frame that completes a rule to its event at the broker's other side, on loopback.
 
-Four cameras play real footage of a street; a grid of zones is drawn on each, so that people
-complete the rule "somebody in a danger zone" again and again. The event names when its frame was
-captured; the subscriber stands where the server's ingest stands and acknowledges what comes, as it
-does. Storing it is the server's part.
+Four cameras play real footage of a street; a grid of zones and some lines are drawn on each, so
+that people who stand and who walk complete a rule again and again. The event names when its frame
+was captured; the subscriber stands where the server's ingest stands and acknowledges what comes,
+as it does. Storing it is the server's part.
 """
 
 import json
@@ -35,8 +35,9 @@ from hazard_library.contract.topics import Channel, build, from_all_devices
 from hazard_library.contract.topics import parse as read_topic
 
 LIMIT_MS = 500.0
-_COLUMNS, _ROWS = 5, 4
-_HAZARD = "ZONE-01"
+_COLUMNS, _ROWS, _LINES = 5, 4, 12
+#: Whoever stays in a zone completes the first after 3 s, whoever walks the others at each line.
+_IN_ZONES, _OVER_LINES = ("ZONE-01",), ("ZONE-07", "BEH-04")
 _READY_S, _LEAVE_S = 20.0, 60.0
 _LEAST = 20
 
@@ -52,8 +53,14 @@ def measure(bench: BoxBench) -> Iterator[Figure]:
     Raises:
         EdgeError: the broker or the box does not start, or too few events came.
     """
-    with _broker(bench.folder) as port, _ingest(port) as ingest, running(_config(bench, port)):
+    with (
+        _broker(bench.folder) as port,
+        _ingest(port) as ingest,
+        running(_config(bench, port)) as box,
+    ):
         SystemClock().wait(bench.seconds)
+        if box.poll() is not None:
+            raise EdgeError("the box did not stay up; run patrol edge run to see why")
     arrivals = ingest.milliseconds
     if len(arrivals) < _LEAST:
         raise EdgeError(f"only {len(arrivals)} events came in {bench.seconds:g} s; measure longer")
@@ -71,11 +78,20 @@ def _config(bench: BoxBench, port: int) -> Path:
         for column in range(_COLUMNS)
         for row in range(_ROWS)
     ]
+    lines = [
+        {"id": f"l{column}", "points": [[column / _LINES, 0.0], [column / _LINES, 1.0]]}
+        for column in range(1, _LINES)
+    ]
     site = site_of(bench)
     for camera in site["cameras"]:
         del camera["all_with_model"], camera["whole_picture"]
-        camera["zones"] = zones
-        camera["hazards"] = [{"id": _HAZARD, "zones": [zone["id"] for zone in zones]}]
+        camera["zones"] = [*zones, *lines]
+        camera["hazards"] = [
+            {"id": hazard, "zones": [zone["id"] for zone in zones]} for hazard in _IN_ZONES
+        ]
+        camera["hazards"] += [
+            {"id": hazard, "zones": [line["id"] for line in lines]} for hazard in _OVER_LINES
+        ]
     folder = bench.folder / "latency"
     folder.mkdir(exist_ok=True)
     credential = folder / "credential.json"
