@@ -98,6 +98,7 @@ schemas:
 	$(PYTHON_IN) tools/schemas.py
 	$(PATROL) server openapi --out server/openapi.json
 	$(PYTHON_IN) tools/states.py
+	$(PYTHON_IN) tools/reminders.py
 
 clean:
 	rm -rf build .venv .venv-train server/console/dist server/console/node_modules artefacts

@@ -43,6 +43,7 @@ from server.leads import service as leads
 from server.leads.loss_routes import router as losses_router
 from server.leads.routes import router as leads_router
 from server.live_routes import router as live_router
+from server.reminders.routes import router as reminders_router
 from server.samples.pseudonyms import Pseudonyms
 from server.samples.routes import router as samples_router
 from server.security_headers import SecurityHeaders
@@ -66,6 +67,7 @@ _ROUTERS = (
     device_router,
     samples_router,
     calendar_router,
+    reminders_router,
     live_router,
 )
 

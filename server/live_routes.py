@@ -23,6 +23,7 @@ _HEARS: dict[Kind, Act] = {
     Kind.TASK: Act.TASKS_READ,
     Kind.TRANSFER: Act.TRANSFERS_READ,
     Kind.DEVICE: Act.DEVICES_READ,
+    Kind.REMINDER: Act.REMINDERS_READ,
 }
 
 
@@ -33,7 +34,7 @@ def follow(
     on: Annotated[Ground, Depends(ground)],
     last_event_id: Annotated[str | None, Header()] = None,
 ) -> StreamingResponse:
-    """Follow changes: `lead`, `task`, `transfer`, `device`; after a break, go on from the last."""
+    """Follow changes: `lead`, `task`, `reminder` …; after a break, go on from the last."""
     del actor
     if last_event_id is not None and last_event_id.isdecimal():
         after = int(last_event_id)

@@ -16,6 +16,7 @@ from server.kit import idempotency as _idempotency
 from server.kit import live as _live
 from server.kit.db import metadata
 from server.leads import tables as _leads
+from server.reminders import tables as _reminders
 from server.signals import tables as _signals
 from server.tasks import tables as _tasks
 
@@ -36,6 +37,7 @@ _MODULES = (
     _jurisdiction,
     _leads,
     _live,
+    _reminders,
     _records,
     _signals,
     _tasks,

@@ -1,4 +1,7 @@
-"""What comes round by itself: forgetting, and matching by code. It decides nothing."""
+"""What comes round by itself: forgetting, and matching by code. It decides nothing.
+
+Reminders come round too: who is late is told, and nothing else is changed.
+"""
 
 from datetime import timedelta
 from threading import Event
@@ -10,6 +13,7 @@ from server.identity import service as identity
 from server.kit import idempotency, live
 from server.kit.clock import Clock
 from server.kit.db import Database
+from server.reminding import remind
 from server.signals import service as signals
 
 log = structlog.get_logger(__name__)
@@ -45,3 +49,6 @@ class Upkeep:
             idempotency.forget_old(db, now)
             identity.forget_old(db, now)
             signals.match_waiting(db, now)
+        ran = remind(self._database, now)
+        if ran.fired or ran.escalated:
+            log.info("reminded", fired=ran.fired, settled=ran.settled, escalated=ran.escalated)

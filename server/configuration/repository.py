@@ -1,6 +1,7 @@
 """SQL of configuration revisions."""
 
 from collections.abc import Collection, Sequence
+from datetime import datetime
 from uuid import UUID
 
 from sqlalchemy import func, select
@@ -54,3 +55,11 @@ def at_broker(db: Session) -> Sequence[tuple[UUID, str, RevisionState]]:
 def several(db: Session, ids: Collection[UUID]) -> Sequence[Revision]:
     """Return revisions by their ids."""
     return db.scalars(select(Revision).where(Revision.id.in_(ids))).all()
+
+
+def published(db: Session, before: datetime) -> Sequence[Revision]:
+    """Return what was published before an instant and its box has not answered."""
+    query = select(Revision).where(
+        Revision.state == RevisionState.PUBLISHED, Revision.published_at <= before
+    )
+    return db.scalars(query.order_by(Revision.id)).all()

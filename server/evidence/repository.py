@@ -107,6 +107,21 @@ def lost_files(
     return [(row[0], row[1]) for row in db.execute(query)]
 
 
+def lost_since(db: Session, since: datetime) -> list[tuple[UUID, str, datetime]]:
+    """Return incident, device and time of each loss since a moment, oldest first."""
+    mine = and_(
+        EvidenceItem.sha256 == EvidenceFile.sha256, EvidenceItem.device_id == EvidenceFile.lost_by
+    )
+    query = (
+        select(EvidenceItem.incident_id, EvidenceItem.device_id, func.min(EvidenceFile.lost_at))
+        .join(EvidenceFile, mine)
+        .where(EvidenceFile.lost_at >= since)
+        .group_by(EvidenceItem.incident_id, EvidenceItem.device_id)
+        .order_by(func.min(EvidenceFile.lost_at))
+    )
+    return [(row[0], row[1], row[2]) for row in db.execute(query) if row[2] is not None]
+
+
 def manifest_of(db: Session, incident_id: UUID) -> EvidenceManifestRow | None:
     """Return an incident's manifest."""
     return db.scalar(

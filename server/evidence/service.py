@@ -53,6 +53,15 @@ class EvidenceSeen:
 
 
 @dataclass(frozen=True, slots=True)
+class Loss:
+    """An incident whose evidence its box lost, and when it told so first."""
+
+    incident: UUID
+    device: str
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True)
 class LostFile:
     """A file that will never come. incident, kind: None where nothing announced it."""
 
@@ -176,6 +185,11 @@ def losses(db: Session, since: datetime) -> dict[DeviceId, Losses]:
         DeviceId(device): Losses(files, last_at)
         for device, files, last_at in repository.losses(db, since)
     }
+
+
+def lost_since(db: Session, since: datetime) -> list[Loss]:
+    """Return the incidents whose evidence a box lost since a moment, oldest first."""
+    return [Loss(*row) for row in repository.lost_since(db, since)]
 
 
 def lost_files(db: Session, device: DeviceId, most: int) -> list[LostFile]:

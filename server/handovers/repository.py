@@ -1,11 +1,12 @@
 """SQL of transfers. What a reader may see is the scope."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from uuid import UUID
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from server.handovers.states import TransferState
 from server.handovers.tables import Transfer
 from server.jurisdiction.service import Scope
 
@@ -38,3 +39,9 @@ def listed(db: Session, scope: Scope, before: UUID | None, limit: int) -> Sequen
     if before is not None:
         query = query.where(Transfer.id < before)
     return db.scalars(query.order_by(Transfer.id.desc()).limit(limit + 1)).all()
+
+
+def in_states(db: Session, states: Collection[TransferState]) -> Sequence[Transfer]:
+    """Return the transfers in these states, oldest first."""
+    query = select(Transfer).where(Transfer.state.in_(states))
+    return db.scalars(query.order_by(Transfer.id)).all()

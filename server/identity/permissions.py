@@ -59,6 +59,9 @@ class Act(StrEnum):
     RECUSALS_END = "recusals.end"
     UNITS_READ = "units.read"
     UNITS_EDIT = "units.edit"
+    REMINDERS_READ = "reminders.read"
+    REMINDERS_HANDLE = "reminders.handle"
+    REMINDERS_SWITCH = "reminders.switch"
 
 
 #: The leader of a unit, and the one who answers for it: 主要负责人 may what a 负责人 may.
@@ -113,6 +116,10 @@ PERMISSIONS: dict[Act, frozenset[Role]] = {
     Act.RECUSALS_END: _LEADERS,
     Act.UNITS_READ: frozenset(Role) - {Role.ENT_MGR},
     Act.UNITS_EDIT: frozenset({Role.SYSADMIN}),
+    # Which items, the rule table says: each rule names its roles.
+    Act.REMINDERS_READ: frozenset(Role) - {Role.ENT_MGR, Role.EXPERT},
+    Act.REMINDERS_HANDLE: frozenset(Role) - {Role.ENT_MGR, Role.EXPERT, Role.AIDE, Role.AUDITOR},
+    Act.REMINDERS_SWITCH: _LEADERS,
 }
 
 #: Officer's acts: they need a 行政执法证 that is valid at the moment of the act.

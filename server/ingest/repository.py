@@ -1,5 +1,6 @@
 """SQL of ingest."""
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
@@ -82,6 +83,19 @@ def events(db: Session) -> list[tuple[UUID, int]]:
         ReceivedEvent.incident_id, ReceivedEvent.seq
     )
     return [(row[0], row[1]) for row in db.execute(query)]
+
+
+def set_aside(
+    db: Session, since: datetime, reasons: Collection[QuarantineReason]
+) -> list[tuple[str, QuarantineReason, datetime]]:
+    """Return sender, reason and time of what was set aside for these reasons, oldest first."""
+    query = (
+        select(ReceivedMessage.device_id, Quarantined.reason, Quarantined.at)
+        .join(Quarantined, Quarantined.message_row_id == ReceivedMessage.id)
+        .where(Quarantined.at >= since, Quarantined.reason.in_(reasons))
+        .order_by(Quarantined.at)
+    )
+    return [(row[0], row[1], row[2]) for row in db.execute(query)]
 
 
 def quarantined(db: Session) -> int:

@@ -51,6 +51,7 @@ class Quarantined(Entity):
     __tablename__ = "quarantine"
     __table_args__ = (
         one_of("reason", QuarantineReason),
+        Index(None, "at"),
         {"comment": "Messages set aside; never dropped"},
     )
 

@@ -26,6 +26,7 @@ class Kind(StrEnum):
     TASK = "task"
     TRANSFER = "transfer"
     DEVICE = "device"
+    REMINDER = "reminder"
 
 
 class LiveChange(Entity):

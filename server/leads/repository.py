@@ -189,3 +189,9 @@ def _is_key(key: Key) -> ColumnElement[bool]:
 
 def _known(lead: Lead) -> Known:
     return Known(lead.id, lead.state, Span(lead.first_seen, lead.last_seen))
+
+
+def undecided_or_without_outcome(db: Session) -> Sequence[Lead]:
+    """Return the leads that wait for somebody, oldest first."""
+    waiting = (LeadState.NEW, LeadState.PRESCREENED, LeadState.RELOOK, LeadState.CONFIRMED)
+    return db.scalars(select(Lead).where(Lead.state.in_(waiting)).order_by(Lead.created_at)).all()

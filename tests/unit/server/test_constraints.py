@@ -163,6 +163,8 @@ ELSEWHERE = {
     "enforcement_assignment",
     "recusal",
     "urging",
+    "reminder",
+    "reminder_rule_switch",
 }
 
 
