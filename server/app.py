@@ -20,6 +20,7 @@ from server.configuration.signing import ConfigurationKey
 from server.console_files import add_console
 from server.documents.routes import router as documents_router
 from server.enterprises.import_routes import router as imports_router
+from server.enterprises.jurisdiction_routes import router as site_jurisdiction_router
 from server.enterprises.record_routes import router as records_router
 from server.enterprises.routes import router as enterprises_router
 from server.evidence import service as evidence
@@ -33,6 +34,7 @@ from server.fleet.identity_routes import router as identity_desk_router
 from server.fleet.routes import router as fleet_router
 from server.handovers.routes import router as handovers_router
 from server.identity.routes import router as identity_router
+from server.jurisdiction.routes import router as jurisdiction_router
 from server.kit.clock import Clock
 from server.kit.db import Database
 from server.kit.errors import Unavailable
@@ -40,6 +42,7 @@ from server.kit.live_feed import LiveFeed
 from server.kit.problems import answers, tell_problems
 from server.kit.web import Ground, Reading
 from server.leads import service as leads
+from server.leads.jurisdiction_routes import router as lead_jurisdiction_router
 from server.leads.loss_routes import router as losses_router
 from server.leads.routes import router as leads_router
 from server.live_routes import router as live_router
@@ -58,6 +61,9 @@ _ROUTERS = (
     handovers_router,
     documents_router,
     enterprises_router,
+    site_jurisdiction_router,
+    jurisdiction_router,
+    lead_jurisdiction_router,
     records_router,
     imports_router,
     signals_router,

@@ -26,6 +26,7 @@ class Act(StrEnum):
     LEADS_READ = "leads.read"
     LEADS_PRESCREEN = "leads.prescreen"
     LEADS_CONFIRM = "leads.confirm"
+    LEADS_HAND_OVER = "leads.hand_over"
     TASKS_READ = "tasks.read"
     TASKS_EDIT = "tasks.edit"
     TRANSFERS_READ = "transfers.read"
@@ -55,6 +56,7 @@ class Act(StrEnum):
     CALENDAR_IMPORT = "calendar.import"
     ASSIGNMENTS_READ = "assignments.read"
     ASSIGNMENTS_DECIDE = "assignments.decide"
+    URGINGS_ANSWER = "urgings.answer"
     RECUSALS_DECLARE = "recusals.declare"
     RECUSALS_END = "recusals.end"
     UNITS_READ = "units.read"
@@ -78,6 +80,7 @@ PERMISSIONS: dict[Act, frozenset[Role]] = {
     Act.LEADS_READ: _TRIAGE_READERS,
     Act.LEADS_PRESCREEN: frozenset({Role.AIDE, Role.OFFICER}),
     Act.LEADS_CONFIRM: _OFFICER,
+    Act.LEADS_HAND_OVER: _OFFICER,
     Act.TASKS_READ: _MATTER_READERS,
     Act.TASKS_EDIT: _OFFICER,
     Act.TRANSFERS_READ: _MATTER_READERS,
@@ -111,6 +114,7 @@ PERMISSIONS: dict[Act, frozenset[Role]] = {
     Act.CALENDAR_IMPORT: _LEADERS | {Role.SYSADMIN},
     Act.ASSIGNMENTS_READ: _PEOPLE_OF_A_UNIT,
     Act.ASSIGNMENTS_DECIDE: _LEADERS,
+    Act.URGINGS_ANSWER: _OFFICER_OR_LEADER,
     # Whoever could have to do with a firm; auditors and reviewers too.
     Act.RECUSALS_DECLARE: _PEOPLE_OF_A_UNIT,
     Act.RECUSALS_END: _LEADERS,

@@ -1,6 +1,6 @@
 """SQL of accounts and sessions."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import datetime
 from uuid import UUID
 
@@ -60,6 +60,12 @@ def grants_of_person(db: Session, person_id: UUID, at: datetime) -> Sequence[Rol
         or_(RoleGrant.valid_to.is_(None), RoleGrant.valid_to > at),
     )
     return db.scalars(query.order_by(RoleGrant.valid_from, RoleGrant.id)).all()
+
+
+def people_of(db: Session, units: Collection[UUID], at: datetime) -> set[UUID]:
+    """Return the people who hold a role in some units at a moment."""
+    query = select(Account.person_id).join(RoleGrant, RoleGrant.account_id == Account.id)
+    return set(db.scalars(query.where(RoleGrant.unit_id.in_(units), _holds(at))))
 
 
 def certificates_of(db: Session, person_id: UUID) -> Sequence[Certificate]:

@@ -2,6 +2,7 @@
 
 import hashlib
 import secrets
+from collections.abc import Collection
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from uuid import UUID
@@ -33,6 +34,7 @@ __all__ = [
     "link_address",
     "load_units",
     "make_link",
+    "people_of",
     "prove",
     "sign_in",
     "sign_in_by_link",
@@ -71,11 +73,17 @@ class SignedInAs:
     actor: Actor
     token: str = field(repr=False)
     expires_at: datetime
+    at: datetime
 
 
 def unit_scope(db: Session, actor: Actor) -> frozenset[UUID]:
     """Return the units whose matters the actor reads: the own one and all below it."""
     return frozenset(repository.units_below(db, actor.unit.id)) if actor.unit else frozenset()
+
+
+def people_of(db: Session, units: Collection[UUID], at: datetime) -> set[UUID]:
+    """Return the people (`person_id`) who hold a role in some units at a moment."""
+    return repository.people_of(db, units, at)
 
 
 def prove(db: Session, at: datetime, attempt: Attempt) -> UUID | None:
@@ -209,7 +217,7 @@ def _begin_session(
     session.grant_id = actor.grant_id
     db.flush()
     audit.record(db, at, actor.who, Thing("account", str(account.id)), audit.Act(event))
-    return SignedInAs(actor, token, session.expires_at)
+    return SignedInAs(actor, token, session.expires_at, at)
 
 
 def actor_named(db: Session, name: str, client: str, at: datetime) -> Actor:

@@ -8,6 +8,7 @@ from sqlalchemy.orm import Session
 
 from server.audit import service as audit
 from server.audit.service import Thing
+from server.identity import service as identity
 from server.identity.actor import Actor
 from server.identity.permissions import Act
 from server.jurisdiction import repository
@@ -56,7 +57,8 @@ def end(db: Session, at: datetime, actor: Actor, recusal_id: UUID, reason: str) 
     """
     actor.require(Act.RECUSALS_END, at)
     row = repository.recusal(db, recusal_id)
-    if row is None or row.ended_at is not None:
+    theirs = identity.people_of(db, identity.unit_scope(db, actor), at) | {actor.person_id}
+    if row is None or row.ended_at is not None or row.person_id not in theirs:
         raise NotFound(f"recusal {recusal_id}")
     if row.person_id == actor.person_id:
         raise NotPermitted(
@@ -75,9 +77,17 @@ def end(db: Session, at: datetime, actor: Actor, recusal_id: UUID, reason: str) 
     return row
 
 
-def own(db: Session, actor: Actor) -> Sequence[Recusal]:
-    """Return what the actor has declared, newest first."""
-    return repository.recusals(db, [actor.person_id])
+def listed(db: Session, at: datetime, actor: Actor) -> Sequence[Recusal]:
+    """Return the own recusals, for a leader also those of the people below; newest first.
+
+    Raises:
+        NotPermitted: the role has nothing to do with enterprises.
+    """
+    actor.require(Act.RECUSALS_DECLARE, at)
+    people = {actor.person_id}
+    if actor.may(Act.RECUSALS_END, at):
+        people |= identity.people_of(db, identity.unit_scope(db, actor), at)
+    return repository.recusals(db, people)
 
 
 def who_keeps_away(db: Session, enterprise_id: UUID, people: Collection[UUID]) -> set[UUID]:

@@ -68,12 +68,10 @@ def recusal(db: Session, recusal_id: UUID) -> Recusal | None:
     return db.get(Recusal, recusal_id, with_for_update=True, populate_existing=True)
 
 
-def recusals(db: Session, people: Collection[UUID] | None) -> Sequence[Recusal]:
-    """Return declared interests of some people, or of everybody, newest first."""
-    query = select(Recusal).order_by(Recusal.id.desc())
-    if people is not None:
-        query = query.where(Recusal.person_id.in_(people))
-    return db.scalars(query).all()
+def recusals(db: Session, people: Collection[UUID]) -> Sequence[Recusal]:
+    """Return declared interests of some people, newest first."""
+    query = select(Recusal).where(Recusal.person_id.in_(people))
+    return db.scalars(query.order_by(Recusal.id.desc())).all()
 
 
 def urging(db: Session, urging_id: UUID, units: Collection[UUID]) -> Urging | None:

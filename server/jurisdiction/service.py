@@ -15,7 +15,6 @@ from server.jurisdiction.assignments import (
 from server.jurisdiction.recusals import (
     declare,
     end,
-    own,
     require_no_interest,
     who_keeps_away,
 )
@@ -34,7 +33,6 @@ __all__ = [
     "holder",
     "holders",
     "of_site",
-    "own",
     "require_holder",
     "require_no_interest",
     "require_unit",

@@ -115,6 +115,8 @@ ROUTES: dict[tuple[str, str], Act] = {
     ("POST", "/api/v1/leads/{id}/dismiss"): Act.LEADS_CONFIRM,
     ("POST", "/api/v1/leads/{id}/unclear"): Act.LEADS_CONFIRM,
     ("POST", "/api/v1/leads/{id}/reopen"): Act.LEADS_CONFIRM,
+    ("POST", "/api/v1/leads/{id}/urge"): Act.ASSIGNMENTS_DECIDE,
+    ("POST", "/api/v1/leads/{id}/hand-over"): Act.LEADS_HAND_OVER,
     ("GET", "/api/v1/tasks"): Act.TASKS_READ,
     ("GET", "/api/v1/tasks/{id}"): Act.TASKS_READ,
     ("GET", "/api/v1/tasks/{id}/documents/inspection-plan.docx"): Act.DOCUMENTS_DOWNLOAD,
@@ -133,6 +135,7 @@ ROUTES: dict[tuple[str, str], Act] = {
     ("GET", "/api/v1/samples/frames/{id}"): Act.SAMPLES_READ,
 }
 BODIES: dict[str, object] = {
+    "urge": {"text": "请速办", "due_at": "2030-01-01T00:00:00Z"},
     "prescreen": {"suggestion": "to_confirm"},
     "confirm": FINDING,
     "dismiss": {"reason": "test"},

@@ -36,6 +36,7 @@ ROUTES: dict[tuple[str, str], tuple[Act, object]] = {
         Act.ENTERPRISES_CONSENT,
         {"reference": None},
     ),
+    ("POST", "/enterprises/{id}/recuse"): (Act.RECUSALS_DECLARE, _WHY),
     ("POST", "/enterprises/{id}/activate"): (Act.ENTERPRISES_EDIT, None),
     ("POST", "/enterprises/{id}/suspend"): (Act.ENTERPRISES_EDIT, _WHY),
     ("POST", "/enterprises/{id}/resume"): (Act.ENTERPRISES_EDIT, _WHY),
