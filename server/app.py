@@ -19,6 +19,8 @@ from server.configuration.routes import router as configuration_router
 from server.configuration.signing import ConfigurationKey
 from server.console_files import add_console
 from server.documents.routes import router as documents_router
+from server.enterprise_facts import facts_of_leads
+from server.enterprise_page import router as enterprise_page_router
 from server.enterprises.import_routes import router as imports_router
 from server.enterprises.jurisdiction_routes import router as site_jurisdiction_router
 from server.enterprises.record_routes import router as records_router
@@ -47,6 +49,7 @@ from server.leads.loss_routes import router as losses_router
 from server.leads.routes import router as leads_router
 from server.live_routes import router as live_router
 from server.reminders.routes import router as reminders_router
+from server.risk.routes import router as risk_router
 from server.samples.pseudonyms import Pseudonyms
 from server.samples.routes import router as samples_router
 from server.security_headers import SecurityHeaders
@@ -67,6 +70,8 @@ _ROUTERS = (
     records_router,
     imports_router,
     signals_router,
+    risk_router,
+    enterprise_page_router,
     fleet_router,
     configuration_router,
     evidence_router,
@@ -118,6 +123,7 @@ def create_app(parts: WebParts) -> FastAPI:
     state.pseudonyms, state.authority = parts.pseudonyms, parts.authority
     state.configuration_key = parts.configuration_key
     state.uploads = Uploads(parts.database, parts.files, parts.clock, leads.evidence_arrived)
+    state.risk_facts = facts_of_leads
     state.sees_incident = leads.sees_incident
     state.evidence_lost = evidence.losses
     app.add_middleware(SecurityHeaders)

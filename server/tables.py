@@ -17,6 +17,7 @@ from server.kit import live as _live
 from server.kit.db import metadata
 from server.leads import tables as _leads
 from server.reminders import tables as _reminders
+from server.risk import tables as _risk
 from server.signals import tables as _signals
 from server.tasks import tables as _tasks
 
@@ -39,6 +40,7 @@ _MODULES = (
     _live,
     _reminders,
     _records,
+    _risk,
     _signals,
     _tasks,
 )

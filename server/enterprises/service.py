@@ -1,7 +1,7 @@
 """The door of enterprises: registering, records with their sources, life, conflicts, places."""
 
 from collections.abc import Collection, Mapping, Sequence
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 from server.audit import service as audit
 from server.enterprises import record_repository, repository, statements
 from server.enterprises.conflicts import Decision, Side, queue, settle
-from server.enterprises.fields import COLUMNS
+from server.enterprises.fields import COLUMNS, FIELDS
 from server.enterprises.life import (
     Attempt,
     activate,
@@ -44,9 +44,11 @@ __all__ = [
     "agreed",
     "cancel",
     "consent_by_code",
+    "counting",
     "draft",
     "ids_of_codes",
     "is_in_reach",
+    "is_stale",
     "merge",
     "named",
     "names",
@@ -58,6 +60,7 @@ __all__ = [
     "resume",
     "settle",
     "settle_consent",
+    "site_ids",
     "suspend",
     "tell",
     "values_of",
@@ -227,6 +230,21 @@ def values_of(db: Session, enterprise_id: UUID, field: str) -> list[RecordStatem
     """Return what counts for a field of a record, item by item."""
     rows = record_repository.current(db, enterprise_id)
     return [row for row in rows if row.field == field and row.value is not None]
+
+
+def counting(db: Session, enterprise_id: UUID) -> list[RecordStatement]:
+    """Return everything that counts in a record."""
+    return [row for row in record_repository.current(db, enterprise_id) if row.value is not None]
+
+
+def is_stale(row: RecordStatement, today: date) -> bool:
+    """Whether what counts has grown old."""
+    return FIELDS[row.field].is_stale(row.as_of, today)
+
+
+def site_ids(db: Session, enterprise_id: UUID) -> list[str]:
+    """Return the sites of an enterprise."""
+    return [site.id for site in repository.sites_of(db, enterprise_id)]
 
 
 def names(db: Session, enterprise_ids: Collection[UUID]) -> dict[UUID, str]:

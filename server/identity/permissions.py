@@ -40,6 +40,10 @@ class Act(StrEnum):
     ENTERPRISES_CONSENT = "enterprises.consent"
     ENTERPRISES_EDIT = "enterprises.edit"
     ENTERPRISES_IMPORT = "enterprises.import"
+    RISK_READ = "risk.read"
+    RISK_CONTEST = "risk.contest"
+    RISK_DECIDE = "risk.decide"
+    RISK_WEIGHTS_PROPOSE = "risk.weights_propose"
     SIGNALS_READ = "signals.read"
     SIGNALS_POST = "signals.post"
     SIGNALS_MATCH = "signals.match"
@@ -95,6 +99,11 @@ PERMISSIONS: dict[Act, frozenset[Role]] = {
     Act.ENTERPRISES_CONSENT: _OFFICER,
     Act.ENTERPRISES_EDIT: _OFFICER,
     Act.ENTERPRISES_IMPORT: _OFFICER,
+    # Not the enterprise's own people: they see no score (AC-07).
+    Act.RISK_READ: _OFFICER_OR_LEADER,
+    Act.RISK_CONTEST: _OFFICER,
+    Act.RISK_DECIDE: frozenset({Role.LEADER}),
+    Act.RISK_WEIGHTS_PROPOSE: _OFFICER_OR_LEADER,
     Act.SIGNALS_READ: _OFFICER_OR_LEADER,
     Act.SIGNALS_POST: _OFFICER,
     Act.SIGNALS_MATCH: _OFFICER,

@@ -41,6 +41,7 @@ class Lead(Entity):
         Index("ix_lead_key", "device", "camera", "hazard", "zone"),
         Index("ix_lead_queue", "priority", "first_seen", "id"),
         Index("ix_lead_unit", "unit_id", "state"),
+        Index("ix_lead_enterprise", "enterprise_id", "created_at"),
         {"comment": "Leads 线索: machine suspicions and what officers decide of them"},
     )
 

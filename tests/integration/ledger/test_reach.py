@@ -8,6 +8,7 @@ import pytest
 from ledger_desk import Desk
 
 from server.identity.permissions import PERMISSIONS, Act, Role
+from server.risk.weights import house_weights
 
 _WHY = {"reason": "企业申请"}
 _MEANT = "?source=x&as_of=2026-03-01"
@@ -54,6 +55,21 @@ ROUTES: dict[tuple[str, str], tuple[Act, object]] = {
             ]
         },
     ),
+    ("GET", "/enterprises/{id}/page"): (Act.ENTERPRISES_READ, None),
+    ("GET", "/enterprises/{id}/risk-score"): (Act.RISK_READ, None),
+    ("POST", "/enterprises/{id}/risk-contests"): (
+        Act.RISK_CONTEST,
+        _WHY | {"fingerprint": "a" * 64},
+    ),
+    ("POST", "/risk-contests/{id}/uphold"): (Act.RISK_DECIDE, _WHY),
+    ("POST", "/risk-contests/{id}/reject"): (Act.RISK_DECIDE, _WHY),
+    ("GET", "/risk-weights"): (Act.RISK_READ, None),
+    ("POST", "/risk-weights"): (
+        Act.RISK_WEIGHTS_PROPOSE,
+        _WHY | {"weights": house_weights().model_dump(mode="json")},
+    ),
+    ("POST", "/risk-weights/{id}/approve"): (Act.RISK_DECIDE, None),
+    ("POST", "/risk-weights/{id}/withdraw"): (Act.RISK_WEIGHTS_PROPOSE, None),
     ("GET", "/signals"): (Act.SIGNALS_READ, None),
     ("GET", "/signals/{id}"): (Act.SIGNALS_READ, None),
     ("POST", "/signals"): (Act.SIGNALS_POST, {"signals": [_SIGNAL]}),
@@ -71,7 +87,7 @@ ROUTES: dict[tuple[str, str], tuple[Act, object]] = {
         _WHY | {"keep": "defender"},
     ),
 }
-OURS = ("/enterprise", "/signal", "/record-conflicts")
+OURS = ("/enterprise", "/signal", "/risk", "/record-conflicts")
 
 
 def asked(desk: Desk, client: httpx.Client) -> Iterator[tuple[Act, str, httpx.Response]]:

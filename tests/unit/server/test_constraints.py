@@ -156,6 +156,8 @@ ELSEWHERE = {
     "record_field",
     "record_conflict",
     "signal",
+    "risk_weights",
+    "risk_contest",
     "holiday_year",
     "notified_deadline",
     "document",
