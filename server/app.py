@@ -48,12 +48,14 @@ from server.leads.jurisdiction_routes import router as lead_jurisdiction_router
 from server.leads.loss_routes import router as losses_router
 from server.leads.routes import router as leads_router
 from server.live_routes import router as live_router
+from server.orders.routes import router as orders_router
 from server.reminders.routes import router as reminders_router
 from server.risk.routes import router as risk_router
 from server.samples.pseudonyms import Pseudonyms
 from server.samples.routes import router as samples_router
 from server.security_headers import SecurityHeaders
 from server.signals.routes import router as signals_router
+from server.tasks.onsite_routes import router as onsite_router
 from server.tasks.routes import router as tasks_router
 
 _ROUTERS = (
@@ -61,6 +63,8 @@ _ROUTERS = (
     leads_router,
     losses_router,
     tasks_router,
+    onsite_router,
+    orders_router,
     handovers_router,
     documents_router,
     enterprises_router,

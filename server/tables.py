@@ -3,6 +3,7 @@
 from server.audit import tables as _audit
 from server.calendar import tables as _calendar
 from server.configuration import tables as _configuration
+from server.documents import signature_tables as _signatures
 from server.documents import tables as _documents
 from server.enterprises import record_tables as _records
 from server.enterprises import tables as _enterprises
@@ -16,6 +17,7 @@ from server.kit import idempotency as _idempotency
 from server.kit import live as _live
 from server.kit.db import metadata
 from server.leads import tables as _leads
+from server.orders import tables as _orders
 from server.reminders import tables as _reminders
 from server.risk import tables as _risk
 from server.signals import tables as _signals
@@ -42,5 +44,7 @@ _MODULES = (
     _records,
     _risk,
     _signals,
+    _orders,
+    _signatures,
     _tasks,
 )

@@ -13,6 +13,7 @@ from server.identity import service as identity
 from server.kit import idempotency, live
 from server.kit.clock import Clock
 from server.kit.db import Database
+from server.orders import service as orders
 from server.reminding import remind
 from server.signals import service as signals
 
@@ -48,6 +49,7 @@ class Upkeep:
             live.forget_old(db, now)
             idempotency.forget_old(db, now)
             identity.forget_old(db, now)
+            orders.fall_due(db, now)
             signals.match_waiting(db, now)
         ran = remind(self._database, now)
         if ran.fired or ran.escalated:

@@ -27,4 +27,5 @@ class LeadBrief:
     times_seen: int
     finding: str
     confirmed_by: str
+    confirmer_id: UUID
     incidents: tuple[UUID, ...]

@@ -29,6 +29,11 @@ class Act(StrEnum):
     LEADS_HAND_OVER = "leads.hand_over"
     TASKS_READ = "tasks.read"
     TASKS_EDIT = "tasks.edit"
+    TASKS_APPROVE = "tasks.approve"
+    ORDERS_READ = "orders.read"
+    ORDERS_EDIT = "orders.edit"
+    ORDERS_DECIDE = "orders.decide"
+    ORDERS_ANSWER = "orders.answer"
     TRANSFERS_READ = "transfers.read"
     TRANSFERS_EDIT = "transfers.edit"
     TRANSFERS_APPROVE = "transfers.approve"
@@ -87,6 +92,13 @@ PERMISSIONS: dict[Act, frozenset[Role]] = {
     Act.LEADS_HAND_OVER: _OFFICER,
     Act.TASKS_READ: _MATTER_READERS,
     Act.TASKS_EDIT: _OFFICER,
+    # Approve, assign, cancel, reopen: a leader, never somebody with another part in the matter.
+    Act.TASKS_APPROVE: _LEADERS,
+    Act.ORDERS_READ: _MATTER_READERS | {Role.ENT_MGR},
+    Act.ORDERS_EDIT: _OFFICER,
+    Act.ORDERS_DECIDE: _LEADERS,
+    # The enterprise asks for time or for the re-check, of its own orders only.
+    Act.ORDERS_ANSWER: frozenset({Role.ENT_MGR}),
     Act.TRANSFERS_READ: _MATTER_READERS,
     Act.TRANSFERS_EDIT: _OFFICER,
     Act.DOCUMENTS_READ: _MATTER_READERS,
@@ -137,7 +149,13 @@ PERMISSIONS: dict[Act, frozenset[Role]] = {
 
 #: Officer's acts: they need a 行政执法证 that is valid at the moment of the act.
 NEEDS_CERTIFICATE = frozenset(
-    {Act.LEADS_CONFIRM, Act.TASKS_EDIT, Act.TRANSFERS_EDIT, Act.DOCUMENTS_FILL}
+    {
+        Act.LEADS_CONFIRM,
+        Act.TASKS_EDIT,
+        Act.ORDERS_EDIT,
+        Act.TRANSFERS_EDIT,
+        Act.DOCUMENTS_FILL,
+    }
 )
 
 

@@ -232,5 +232,6 @@ def _brief(db: Session, actor: Actor, lead: Lead, hazard: Hazard) -> LeadBrief:
         times_seen=lead.times_seen,
         finding=lead.finding or "",
         confirmed_by=actor.full_name,
+        confirmer_id=actor.id,
         incidents=tuple(incidents),
     )

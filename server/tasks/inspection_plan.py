@@ -24,7 +24,7 @@ _MOST_PICTURES = 2
 def plan_of(task: Task, files: EvidenceStore, made_at: datetime) -> InspectionPlan:
     """Write a task as the form's values."""
     return InspectionPlan(
-        lead_no=task.lead_number,
+        lead_no=task.lead_number or task.source_reference,
         task_no=task.number,
         version=task.version,
         made_at_text=moment(made_at),

@@ -4,12 +4,15 @@ Automatic fields come from the record, proposed ones from the catalogue; what is
 stays blank (INV-5). Articles that a picture can never support are never named (TRAP-01).
 """
 
+from collections.abc import Sequence
+
 from hazard_library.catalogue.hazard import Handling, Hazard, Text
 from hazard_library.catalogue.load import Catalogue
 from server.documents import plan
 from server.documents.lead_brief import LeadBrief
 from server.documents.schemas import Field, basis_of
 from server.documents.words import LEAD_ONLY, blank, known, moment, proposed
+from server.enterprises.service import Place
 from server.tasks.schemas import Candidate, FieldGroup, TaskContent
 
 _RECORD = "一企一档"
@@ -17,29 +20,52 @@ _CATALOGUE = "隐患目录"
 
 
 def prefill(brief: LeadBrief, catalogue: Catalogue) -> TaskContent:
-    """Fill in all that the record and the catalogue know."""
-    hazard = brief.hazard
-    never = frozenset(hazard.never_cite_from_image)
+    """Fill in all that the record and the catalogue know of a confirmed lead."""
+    groups = [
+        _group(("检查对象", "Inspected unit"), _enterprise(brief.place)),
+        _group(("任务来源", "Where the task comes from"), _source(brief)),
+        _group(("检查安排", "Arrangements"), _arrangements(brief)),
+        _group(("审批", "Approval"), _approval()),
+    ]
+    return _content(groups, [brief.hazard], catalogue)
+
+
+def prefill_plain(
+    place: Place, hazards: Sequence[Hazard], source: tuple[str, str], catalogue: Catalogue
+) -> TaskContent:
+    """Fill in what is known without a lead; source: what kind it is, and its number."""
+    told = known("source", ("任务来源", "Source"), f"{source[0]} {source[1]}", source[1])
+    blanks = [blank("inspection_type", ("检查类型", "Type"))]
+    groups = [
+        _group(("检查对象", "Inspected unit"), _enterprise(place)),
+        _group(("任务来源", "Where the task comes from"), [told]),
+        _group(("检查安排", "Arrangements"), [*blanks, *_blank_arrangements()]),
+        _group(("审批", "Approval"), _approval()),
+    ]
+    return _content(groups, hazards, catalogue)
+
+
+def _content(
+    groups: list[FieldGroup], hazards: Sequence[Hazard], catalogue: Catalogue
+) -> TaskContent:
+    never = {basis for hazard in hazards for basis in hazard.never_cite_from_image}
+    duties = dict.fromkeys(key for hazard in hazards for key in hazard.basis if key not in never)
     return TaskContent(
-        groups=[
-            _group(("检查对象", "Inspected unit"), _enterprise(brief)),
-            _group(("任务来源", "Where the task comes from"), _source(brief)),
-            _group(("检查安排", "Arrangements"), _arrangements(brief)),
-            _group(("审批", "Approval"), _approval()),
-        ],
-        check_items=list(hazard.check_items),
-        basis=[basis_of(catalogue.legal[key]) for key in hazard.basis if key not in never],
+        groups=groups,
+        check_items=[item for hazard in hazards for item in hazard.check_items],
+        basis=[basis_of(catalogue.legal[key]) for key in duties],
         candidates=[
             Candidate(basis=basis_of(catalogue.legal[item.basis]), only_when=item.only_when)
+            for hazard in hazards
             for item in hazard.penalty_candidates
             if item.basis not in never
         ],
-        shows_not=list(hazard.shows_not),
+        shows_not=[text for hazard in hazards for text in hazard.shows_not],
     )
 
 
-def _enterprise(brief: LeadBrief) -> list[plan.Field]:
-    firm, site = brief.place.enterprise, brief.place.site
+def _enterprise(place: Place) -> list[plan.Field]:
+    firm, site = place.enterprise, place.site
     return [
         known("enterprise_name", ("被检查单位", "Unit"), firm.name, _RECORD),
         known("credit_code", ("统一社会信用代码", "Credit code"), firm.credit_code, _RECORD),
@@ -80,6 +106,12 @@ def _arrangements(brief: LeadBrief) -> list[plan.Field]:
     fields = [
         proposed("inspection_type", ("检查类型", "Type"), "个案检查", "线索转办"),
         proposed("places", ("检查部位", "Places to look at"), _places(brief), lead_source(brief)),
+    ]
+    return fields + _blank_arrangements() + _notice_to_others(brief.hazard)
+
+
+def _blank_arrangements() -> list[plan.Field]:
+    return [
         blank("planned_time", ("检查时间", "Time")),
         blank("officers", ("检查人员及执法证号（不少于两人）", "Officers, two or more")),
         blank("expert", ("专家", "Expert")),
@@ -87,7 +119,6 @@ def _arrangements(brief: LeadBrief) -> list[plan.Field]:
         blank("division_of_work", ("任务分工", "Division of work")),
         blank("reason", ("检查事由", "Reason for inspecting")),
     ]
-    return fields + _notice_to_others(brief.hazard)
 
 
 def lead_source(brief: LeadBrief) -> str:

@@ -117,9 +117,6 @@ ROUTES: dict[tuple[str, str], Act] = {
     ("POST", "/api/v1/leads/{id}/reopen"): Act.LEADS_CONFIRM,
     ("POST", "/api/v1/leads/{id}/urge"): Act.ASSIGNMENTS_DECIDE,
     ("POST", "/api/v1/leads/{id}/hand-over"): Act.LEADS_HAND_OVER,
-    ("GET", "/api/v1/tasks"): Act.TASKS_READ,
-    ("GET", "/api/v1/tasks/{id}"): Act.TASKS_READ,
-    ("GET", "/api/v1/tasks/{id}/documents/inspection-plan.docx"): Act.DOCUMENTS_DOWNLOAD,
     ("GET", "/api/v1/transfers"): Act.TRANSFERS_READ,
     ("GET", "/api/v1/transfers/{id}"): Act.TRANSFERS_READ,
     ("GET", "/api/v1/transfers/departments"): Act.TRANSFERS_READ,
@@ -150,7 +147,7 @@ BODIES: dict[str, object] = {
     "return": {"reason": "不属本单位管辖"},
     "redraft": {"reason": "改送有管辖权的单位"},
 }
-OURS = tuple(f"/api/v1/{thing}" for thing in ("leads", "tasks", "transfers", "samples"))
+OURS = tuple(f"/api/v1/{thing}" for thing in ("leads", "transfers", "samples"))
 
 
 def ask(client: httpx.Client, method: str, path: str) -> httpx.Response:

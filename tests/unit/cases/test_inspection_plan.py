@@ -9,8 +9,8 @@ from bureau import CATALOGUE, HELMET, NOW, key_frame
 from server.documents.schemas import File, hazard_name
 from server.evidence.file_store import FileStore
 from server.tasks.inspection_plan import plan_of
-from server.tasks.schemas import Task
-from server.tasks.states import TaskState
+from server.tasks.schemas import Approval, Plan, Task, Visits
+from server.tasks.states import SourceKind, TaskState
 
 
 @pytest.fixture
@@ -33,6 +33,30 @@ def file(sha256: str, kind: str = "frame_shown", state: str = "verified") -> Fil
     )
 
 
+PLAN = Plan(
+    inspection_type=None,
+    items=[],
+    choosable=[],
+    planned_on=None,
+    reason=None,
+    places=None,
+    proposed_officers=[],
+    protective_gear=None,
+    division_of_work=None,
+    is_surprise=False,
+    missing=[],
+)
+VISITS = Visits(
+    this_year=0,
+    cap=2,
+    cap_source="house",
+    triggered_this_year=0,
+    is_triggered=False,
+    warning_zh=None,
+    proposal_zh=None,
+)
+
+
 def task(*evidence: File) -> Task:
     return Task(
         id=UUID(int=3),
@@ -40,6 +64,10 @@ def task(*evidence: File) -> Task:
         version=1,
         state=TaskState.DRAFT,
         created_at=NOW,
+        source_kind=SourceKind.LEAD,
+        source_reference="XS-320115-2026-000001",
+        planned_on=None,
+        is_overdue=False,
         lead_id=UUID(int=4),
         lead_number="XS-320115-2026-000001",
         hazard=hazard_name(CATALOGUE, HELMET),
@@ -53,6 +81,15 @@ def task(*evidence: File) -> Task:
         shows_not=[],
         evidence=list(evidence),
         document_id=None,
+        plan=PLAN,
+        visits=VISITS,
+        approval=Approval(submitted_at=None, approved_at=None, opinion=None, frequency_reason=None),
+        team=[],
+        record=None,
+        major_hazards=[],
+        violations=[],
+        orders=[],
+        allowed=[],
     )
 
 

@@ -68,6 +68,7 @@ def brief(hazard: Hazard) -> LeadBrief:
         last_seen=AT,
         times_seen=3,
         finding=FINDING,
+        confirmer_id=UUID(int=9),
         confirmed_by="王某",
         incidents=(UUID(int=4),),
     )

@@ -303,6 +303,7 @@ const en: Shape<typeof zh> = {
     approved: "Approved",
     assigned: "Assigned",
     onsite: "On site",
+    onsite_refused: "Inspection refused",
     recorded: "Recorded",
     ordering: "Rectification",
     handing_over: "Handing over",

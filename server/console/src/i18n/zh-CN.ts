@@ -287,6 +287,7 @@ export default {
     approved: "已审批",
     assigned: "已派发",
     onsite: "检查中",
+    onsite_refused: "拒绝检查",
     recorded: "已记录",
     ordering: "整改中",
     handing_over: "移交中",
