@@ -7,7 +7,7 @@ from sqlalchemy.dialects import postgresql
 from server.kit.append_only import trigger
 
 revision = "2026_11_24_inspections"
-down_revision = "2026_11_24_reminders"
+down_revision = "2026_11_24_risk"
 branch_labels = None
 depends_on = None
 
