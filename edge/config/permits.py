@@ -22,13 +22,12 @@ from edge.core.permits import Permit
 from edge.core.scene import Zone
 from edge.errors import ConfigError
 from hazard_library.catalogue import marked_yaml
-from hazard_library.catalogue.hazard import HazardCode, PermitKind
+from hazard_library.catalogue.hazard import GRAVEST, HazardCode, PermitKind
 from hazard_library.catalogue.load import Catalogue
 from hazard_library.catalogue.marked_yaml import MarkedYaml, Mistake, Where
 from hazard_library.contract.ids import CameraId
 from hazard_library.contract.message import CameraName
 
-_GRAVEST = 4
 #: GB 30871-2022, 5.1.5 and 6.10: a permit for second-grade hot work holds for 72 h at most, one for
 #: a confined space for 24 h. A permit that is longer was mistyped, or is none.
 _LONGEST = {
@@ -182,6 +181,6 @@ def _excuses(permit: PermitConfig, catalogue: Catalogue) -> Iterator[tuple[Where
         elif permit.kind not in hazard.excused_by:
             kinds = ", ".join(hazard.excused_by) or "no permit"
             yield where, f"{permit.kind} does not excuse {code}, {kinds} does; remove it"
-        elif hazard.severity == _GRAVEST and not permit.zones:
+        elif hazard.severity == GRAVEST and not permit.zones:
             text = f"{code} is excused only in drawn zones; name them under zones, or remove it"
             yield where, text

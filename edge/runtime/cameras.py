@@ -29,12 +29,12 @@ from edge.video.evidence_ring import EvidenceRing
 from edge.video.main_stream import MainStream
 from edge.video.packet_ring import PacketRing
 from edge.video.source import Mode, SourceSpec
+from hazard_library.catalogue.hazard import GRAVEST
 from hazard_library.contract.ids import CameraId, DeviceId, HazardId
 
 _log = structlog.get_logger(__name__)
 
 _JOIN_S = 15.0
-_GRAVEST = 4
 _REMOVED = "the camera was taken out of the configuration"
 _MOVED = "the camera's source was changed in the configuration"
 
@@ -147,7 +147,7 @@ class Cameras:
         """Let cameras that watch for the gravest hazards keep their rates under overload."""
         hazards = (binding.hazard for binding in seat.eyes.plan.bindings)
         severity = max((self._parts.severities.get(one, 1) for one in hazards), default=1)
-        return Share(seat.spec.sample_fps or EVERY_PICTURE, severity >= _GRAVEST)
+        return Share(seat.spec.sample_fps or EVERY_PICTURE, severity >= GRAVEST)
 
     def _new_pipeline(self, seat: Seat) -> CameraPipeline:
         parts, eyes, spec = self._parts, seat.eyes, seat.spec

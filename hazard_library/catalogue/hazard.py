@@ -12,6 +12,7 @@ from hazard_library.contract.events import Severity
 from hazard_library.contract.ids import HazardId
 
 __all__ = [
+    "GRAVEST",
     "BasisId",
     "Category",
     "Handling",
@@ -24,6 +25,9 @@ __all__ = [
     "PermitKind",
     "Text",
 ]
+
+#: The gravest severity, 紧急: what it marks is a lead of its own kind, and is looked at first.
+GRAVEST: Severity = 4
 
 HazardCode = Annotated[HazardId, Field(pattern=r"^[A-Z]{2,5}-\d{2}$")]
 
@@ -124,4 +128,4 @@ class Hazard(Entry):
     @property
     def is_starred(self) -> bool:
         """Whether leads of it are ★ 重点线索."""
-        return self.severity == 4 or self.major_hazard_criterion is not None  # noqa: PLR2004
+        return self.severity == GRAVEST or self.major_hazard_criterion is not None
