@@ -34,6 +34,9 @@ from server.fleet.authority import Authority
 from server.fleet.identity_routes import IdentityDesk
 from server.fleet.identity_routes import router as identity_desk_router
 from server.fleet.routes import router as fleet_router
+from server.handovers.cases.room import PackageRoom
+from server.handovers.cases.routes import router as cases_router
+from server.handovers.referrals.routes import router as referrals_router
 from server.handovers.routes import router as handovers_router
 from server.identity.routes import router as identity_router
 from server.jurisdiction.routes import router as jurisdiction_router
@@ -67,6 +70,8 @@ _ROUTERS = (
     orders_router,
     handovers_router,
     documents_router,
+    cases_router,
+    referrals_router,
     enterprises_router,
     site_jurisdiction_router,
     jurisdiction_router,
@@ -102,6 +107,7 @@ class WebParts:
     is_demo: bool = False
     authority: Authority | None = None
     configuration_key: ConfigurationKey | None = None
+    package_room: PackageRoom | None = None
 
 
 class Health(BaseModel):
@@ -126,6 +132,7 @@ def create_app(parts: WebParts) -> FastAPI:
     state.public_origins, state.is_demo = tuple(parts.public_origins), parts.is_demo
     state.pseudonyms, state.authority = parts.pseudonyms, parts.authority
     state.configuration_key = parts.configuration_key
+    state.package_room = parts.package_room
     state.uploads = Uploads(parts.database, parts.files, parts.clock, leads.evidence_arrived)
     state.risk_facts = facts_of_leads
     state.sees_incident = leads.sees_incident

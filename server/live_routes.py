@@ -22,6 +22,8 @@ _HEARS: dict[Kind, Act] = {
     Kind.LEAD: Act.LEADS_READ,
     Kind.TASK: Act.TASKS_READ,
     Kind.TRANSFER: Act.TRANSFERS_READ,
+    Kind.HANDOVER: Act.HANDOVERS_READ,
+    Kind.REFERRAL: Act.REFERRALS_READ,
     Kind.DEVICE: Act.DEVICES_READ,
     Kind.REMINDER: Act.REMINDERS_READ,
 }

@@ -20,6 +20,7 @@ from server.config_courier import ConfigCourier
 from server.configuration.signing import ConfigurationKey
 from server.device_door import DeviceDoor
 from server.fleet.authority import Authority
+from server.handovers.cases.room import PackageRoom
 from server.ingest.broker_link import BrokerLink
 from server.ingest.service import Ingest
 from server.ingest.worker import IngestWorker
@@ -98,6 +99,7 @@ def web_parts(
         is_demo=settings.demo,
         authority=authority,
         configuration_key=ConfigurationKey.at(settings.configuration),
+        package_room=PackageRoom(settings.packages),
     )
 
 

@@ -142,6 +142,11 @@ class ServerSettings(Part):
         """Where the key lies that signs configurations of boxes; it never leaves the folder."""
         return self.data / "configuration"
 
+    @property
+    def packages(self) -> Path:
+        """Where case packages that went out lie, with the units' signing keys."""
+        return self.data / "packages"
+
     def own_database_url(self) -> str | None:
         """Return the address of the bureau's own PostgreSQL with its password, or None.
 

@@ -10,6 +10,8 @@ from server.enterprises import tables as _enterprises
 from server.evidence import tables as _evidence
 from server.fleet import tables as _fleet
 from server.handovers import tables as _handovers
+from server.handovers.cases import tables as _cases
+from server.handovers.referrals import tables as _referrals
 from server.identity import tables as _identity
 from server.ingest import tables as _ingest
 from server.jurisdiction import tables as _jurisdiction
@@ -34,6 +36,8 @@ _MODULES = (
     _evidence,
     _fleet,
     _handovers,
+    _cases,
+    _referrals,
     _identity,
     _ingest,
     _idempotency,

@@ -3,10 +3,11 @@
 from collections.abc import Iterator, Mapping
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from itertools import count
 from pathlib import Path
 from typing import Any
+from uuid import UUID
 
 import httpx
 from bureau import CATALOGUE, NOW, SETUP, Bureau, Reporter, Seen, found_bureau
@@ -14,12 +15,23 @@ from fastapi import FastAPI
 from postgres import new_database
 from web_server import serving
 
+from hazard_library.catalogue.load import Catalogue
+from hazard_library.contract.ids import ZoneId
 from server.app import WebParts, create_app
+from server.calendar.service import day_of
+from server.enterprises import service as enterprises
+from server.evidence import service as evidence
 from server.evidence.file_store import FileStore
+from server.handovers.cases import service as cases
+from server.handovers.cases.room import PackageRoom
+from server.handovers.cases.service import CaseBrief, Source, Violation
+from server.handovers.cases.tables import CaseHandover
 from server.identity import service as identity
 from server.identity.actor import Actor
+from server.identity.permissions import Role
 from server.kit.db import Database
 from server.kit.live_feed import LiveFeed
+from server.leads import repository as leads
 from server.samples.pseudonyms import Pseudonyms
 from server.testing.settled_clock import SettledClock
 
@@ -37,10 +49,16 @@ class HandoverDesk:
     bureau: Bureau
     store: FileStore
     clock: SettledClock
+    room: PackageRoom
     app: FastAPI
     address: str
     _stack: ExitStack
     _signed: dict[str, tuple[datetime, httpx.Client]] = field(default_factory=dict)
+
+    @property
+    def catalogue(self) -> Catalogue:
+        """What every hazard is, and the law."""
+        return CATALOGUE
 
     def move_to(self, at: datetime) -> None:
         """Let the clock show a later moment."""
@@ -101,6 +119,67 @@ class HandoverDesk:
         assert content.status_code == 200, content.text
         return self.do(officer, f"leads/{lead}", "confirm", {"finding": finding})
 
+    def case(self, *violations: Violation) -> Page:
+        """Let an inspection hand its recorded violations over; return the draft."""
+        at, officer = self.clock.now(), self.bureau.officer
+        with self.database.writing() as db:
+            reporter = Reporter(db, self.store)
+            lead = reporter.report(Seen(zone=ZoneId(f"c{next(_keys)}")), at)
+            incidents = [row.incident_id for row in leads.incidents(db, [lead])]
+            number = next(_keys)
+            brief = CaseBrief(
+                source=Source("inspection_task", f"task-{number}", f"RW-320115-2026-{number:06d}"),
+                unit_id=self.bureau.unit,
+                division_code="320115",
+                enterprise_id=enterprises.place(db, "yard").enterprise.id,
+                discovered_on=day_of(at),
+                violations=violations or (HELMET_VIOLATION,),
+                incidents=tuple(incidents),
+            )
+            made = cases.draft(db, at, officer, CATALOGUE, brief)
+        return self.read(officer, f"handovers/{made}")
+
+    def evidence_of(self, case: Page) -> str:
+        """Return a piece of evidence that is at hand for a hand-over."""
+        with self.database.reading() as db:
+            row = db.get_one(CaseHandover, UUID(case["id"]))
+            return str(evidence.of_incidents(db, row.incidents)[0].id)
+
+    def source_id(self, case: Page) -> str:
+        """Return which record a hand-over came from."""
+        with self.database.reading() as db:
+            return db.get_one(CaseHandover, UUID(case["id"])).source_id
+
+    def clue(self, case: Page, no: int = 1) -> Page:
+        """Attach what is at hand as a clue."""
+        body = {"no": no, "evidence": self.evidence_of(case), "use": "clue"}
+        return self.do(self.bureau.officer, f"handovers/{case['id']}", "attach", body)
+
+    def approved(self, case: Page) -> Page:
+        """Take a written draft through both reviews."""
+        path, legal = f"handovers/{case['id']}", self.bureau.of(Role.LEGAL)
+        page = self.do(self.bureau.officer, path, "submit", {"opinion": "建议移交立案"})
+        answers = {point["id"]: True for point in page["checklist"]["items"]}
+        self.do(legal, path, "pass", {"answers": answers, "opinion": "同意移交"})
+        return self.do(self.bureau.leader, path, "approve", {"opinion": "同意立案移交"})
+
+    def exported(self, case: Page) -> Page:
+        """Take a written draft through both reviews and out."""
+        self.approved(case)
+        body = {"purpose": "移交省执法系统立案"}
+        return self.do(self.bureau.officer, f"handovers/{case['id']}", "export", body)
+
+
+#: What two officers recorded, with the clauses that attach.
+HELMET_VIOLATION = Violation(
+    ref="f4/1",
+    title="作业人员未按规定佩戴安全帽",
+    facts="现场检查发现装卸区两名作业人员未佩戴安全帽",
+    act_to=date(2026, 3, 1),
+    violated=("AQSCF-2021-57",),
+    penalty_clauses=("AQSCF-2021-102",),
+)
+
 
 def told(answer: httpx.Response) -> tuple[int, str | None]:
     """Return how something was refused: the status and the rule."""
@@ -116,6 +195,7 @@ def handover_desk(postgres_url: str, folder: Path, at: datetime = NOW) -> Iterat
     with database.writing() as db:
         bureau = found_bureau(db)
     store, clock = FileStore(folder / "files"), SettledClock(at)
+    room = PackageRoom(folder / "packages")
     app = create_app(
         WebParts(
             database=database,
@@ -126,9 +206,10 @@ def handover_desk(postgres_url: str, folder: Path, at: datetime = NOW) -> Iterat
             console=folder / "console",
             pseudonyms=Pseudonyms(b"k" * 32),
             is_demo=True,
+            package_room=room,
         )
     )
     with ExitStack() as stack:
         address = stack.enter_context(serving(app))
-        yield HandoverDesk(database, bureau, store, clock, app, address, stack)
+        yield HandoverDesk(database, bureau, store, clock, room, app, address, stack)
     database.close()

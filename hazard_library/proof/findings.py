@@ -21,6 +21,18 @@ _MARK = {
 
 
 @dataclass(frozen=True, slots=True)
+class Signer:
+    """Who signs, in both languages."""
+
+    zh: str
+    en: str
+
+
+#: Who signs the evidence of an incident, and who signs a case package.
+BOX, UNIT = Signer("设备", "box"), Signer("单位", "unit")
+
+
+@dataclass(frozen=True, slots=True)
 class Finding:
     """One point. subject: the file, the signature, the chain … that it is about."""
 
@@ -59,17 +71,20 @@ class Verdict:
         }
 
 
-def summary(verdicts: Iterable[Verdict]) -> str:
+def summary(verdicts: Iterable[Verdict], signer: Signer = BOX) -> str:
     """Say in one line what all of it comes to."""
     found = [one for verdict in verdicts for one in verdict.findings]
     count = {mark: sum(one.standing is mark for one in found) for mark in Standing}
     bad = count[Standing.FAILS]
     nobody = any(one.check == "key" and one.standing is Standing.OPEN for one in found)
     if bad:
-        zh, en = "不成立：证据与设备签署的内容不符", "does not hold: not what the box signed"
+        zh, en = (
+            f"不成立：证据与{signer.zh}签署的内容不符",
+            f"does not hold: not what the {signer.en} signed",
+        )
     elif nobody:
-        zh, en = "未能确认签署设备", "who signed it is not proven"
+        zh, en = f"未能确认签署{signer.zh}", "who signed it is not proven"
     else:
-        zh, en = "成立：与设备签署时一致", "holds: as the box signed it"
+        zh, en = f"成立：与{signer.zh}签署时一致", f"holds: as the {signer.en} signed it"
     points = f"{count[Standing.HOLDS]} holds, {bad} fails, {count[Standing.OPEN]} open"
     return f"结论 verdict：{zh} / {en}（{points}）"

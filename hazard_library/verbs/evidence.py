@@ -9,10 +9,11 @@ from pathlib import Path
 
 from hazard_library.errors import ProofError
 from hazard_library.proof import download
-from hazard_library.proof.findings import Verdict, summary
+from hazard_library.proof.findings import UNIT, Verdict, summary
 from hazard_library.proof.keys import read_public_key
 from hazard_library.proof.material import KeyFrom, Material, open_material
 from hazard_library.proof.verify import verify
+from hazard_library.proof.verify_package import is_package, opened_package, verify_package
 
 HELP = "check evidence offline: signature, chain, hashes, times 核验证据"
 EXAMPLE = "patrol evidence verify incident.zip --key box-1.pub"
@@ -28,8 +29,9 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     checks.add_argument(
         "place",
         metavar="PATH|URL",
-        help="folder or zip of one incident, a box's stores folder, or the address of the "
-        "server's export 一起事件的文件夹或压缩包、设备存储目录，或服务器导出地址",
+        help="folder or zip of one incident, a case package AJ-….zip, a box's stores folder, or "
+        "the address of the server's export "
+        "一起事件的文件夹或压缩包、案件移交包、设备存储目录，或服务器导出地址",
     )
     checks.add_argument(
         "--key",
@@ -38,7 +40,8 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         type=Path,
         default=[],
         metavar="FILE",
-        help="the box's public key, as patrol edge identity prints it 设备公钥",
+        help="the box's public key, as patrol edge identity prints it, or of a package the unit's, "
+        "as patrol server package-key prints it 设备或移交单位的公钥",
     )
     checks.add_argument("--json", action="store_true", help="print JSON")
     checks.add_argument("--account", help="for an address: who signs in 账号")
@@ -57,6 +60,8 @@ def run(arguments: argparse.Namespace) -> int:
     """Print what holds and what does not; 0 all holds, 1 something does not, 2 nothing to check."""
     try:
         given = [read_public_key(path) for path in arguments.keys]
+        if not download.is_address(arguments.place) and is_package(Path(arguments.place)):
+            return _package(arguments, given)
         material = _material(arguments)
     except ProofError as fault:
         print(fault, file=sys.stderr)
@@ -65,12 +70,22 @@ def run(arguments: argparse.Namespace) -> int:
     if not material.cases:
         print(f"{arguments.place}: 没有已签署的证据 nothing was sealed here yet", file=sys.stderr)
         return _MISUSE
+    return _tell(arguments, verdicts, summary(verdicts))
+
+
+def _package(arguments: argparse.Namespace, given: list[bytes]) -> int:
+    with opened_package(Path(arguments.place)) as package:
+        verdicts = [verify_package(package, given)]
+    return _tell(arguments, verdicts, summary(verdicts, UNIT))
+
+
+def _tell(arguments: argparse.Namespace, verdicts: list[Verdict], all_told: str) -> int:
     fails = any(verdict.fails for verdict in verdicts)
     if arguments.json:
-        told = {"place": arguments.place, "holds": not fails, "summary": summary(verdicts)}
+        told = {"place": arguments.place, "holds": not fails, "summary": all_told}
         print(json.dumps(told | {"verdicts": [v.to_json() for v in verdicts]}, ensure_ascii=False))
     else:
-        _print(verdicts)
+        _print(verdicts, all_told)
     return 1 if fails else 0
 
 
@@ -106,9 +121,9 @@ def _password(arguments: argparse.Namespace) -> str:
     return lines[0] if lines else ""
 
 
-def _print(verdicts: list[Verdict]) -> None:
+def _print(verdicts: list[Verdict], all_told: str) -> None:
     for verdict in verdicts:
         print(verdict.title)
         for finding in verdict.findings:
             print(f"  {finding}")
-    print(summary(verdicts))
+    print(all_told)

@@ -148,9 +148,14 @@ def verify_chain(db: Session) -> ChainReport:
 def digest(entry: AuditEntry) -> str:
     """Hash an entry's content together with the hash of the entry before."""
     content = json.dumps(
-        dict(_content(entry)), ensure_ascii=False, sort_keys=True, separators=(",", ":")
+        content_of(entry), ensure_ascii=False, sort_keys=True, separators=(",", ":")
     )
     return hashlib.sha256(f"{entry.prev_hash}\n{content}".encode()).hexdigest()
+
+
+def content_of(entry: AuditEntry) -> Json:
+    """Return what is hashed of an entry beside the hash before it; exports carry it along."""
+    return dict(_content(entry))
 
 
 def _content(entry: AuditEntry) -> Iterator[tuple[str, object]]:

@@ -46,6 +46,7 @@ __all__ = [
     "consent_by_code",
     "counting",
     "draft",
+    "identity_of",
     "ids_of_codes",
     "is_in_reach",
     "is_stale",
@@ -250,6 +251,11 @@ def site_ids(db: Session, enterprise_id: UUID) -> list[str]:
 def names(db: Session, enterprise_ids: Collection[UUID]) -> dict[UUID, str]:
     """Return the names of enterprises."""
     return repository.names(db, enterprise_ids)
+
+
+def identity_of(db: Session, enterprise_id: UUID) -> Enterprise:
+    """Return an enterprise that another matter names as its party."""
+    return db.get_one(Enterprise, enterprise_id)
 
 
 def read(db: Session, at: datetime, actor: Actor, enterprise_id: UUID) -> Enterprise:

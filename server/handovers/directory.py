@@ -8,7 +8,7 @@ from functools import cache
 from importlib.resources import files
 
 import yaml
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, ConfigDict, Field, field_validator
 
 from hazard_library.catalogue.legal import Department as CatalogueDepartment
 from server.kit.errors import FieldsMissing
@@ -38,6 +38,12 @@ class Directory(BaseModel):
     review_status: str = Field(description="UNREVIEWED: 未经法制审核")
     departments: tuple[Department, ...] = Field(min_length=1)
 
+    @field_validator("version", mode="before")
+    @classmethod
+    def _as_written(cls, version: object) -> str:
+        """YAML reads a version like 2026-11-24 as a date."""
+        return str(version)
+
     @property
     def by_id(self) -> Mapping[str, Department]:
         """Return the departments by their id."""
@@ -63,9 +69,4 @@ class Directory(BaseModel):
 def directory() -> Directory:
     """Read the directory that ships with the server."""
     text = (files("server.handovers") / "departments.yaml").read_text("utf-8")
-    return Directory.model_validate({**yaml.safe_load(text), "version": _version(text)})
-
-
-def _version(text: str) -> str:
-    """YAML reads the version as a date; it is kept as it is written."""
-    return str(yaml.safe_load(text)["version"])
+    return Directory.model_validate(yaml.safe_load(text))

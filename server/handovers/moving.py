@@ -49,6 +49,14 @@ class Attempt:
 
 
 @dataclass(frozen=True, slots=True)
+class By:
+    """Who says it, and when: a person, or a part of the server that takes an answer in."""
+
+    at: datetime
+    who: audit.Who
+
+
+@dataclass(frozen=True, slots=True)
 class Course(Generic[M, S, E]):
     """How one kind of matter moves: its life, who may do what, and where a row comes from."""
 
@@ -89,13 +97,25 @@ class Course(Generic[M, S, E]):
         reason: str | None = None,
         detail: Json | None = None,
     ) -> None:
+        """Go to the next state on behalf of a person."""
+        self.advance(db, By(tried.at, tried.actor.who), row, event, reason, detail)
+
+    def advance(
+        self,
+        db: Session,
+        by: By,
+        row: M,
+        event: E,
+        reason: str | None = None,
+        detail: Json | None = None,
+    ) -> None:
         """Go to the next state, count the change, write it down and tell the pages."""
         before: S = row.state
         row.state = self.machine.after(before, event)
         row.version += 1
         db.flush()
         act = audit.Act(event, before, row.state, reason, detail or {})
-        self.record(db, tried.at, tried.actor.who, row, act)
+        self.record(db, by.at, by.who, row, act)
 
     def record(self, db: Session, at: datetime, who: audit.Who, row: M, act: audit.Act) -> None:
         """Write an audit entry about a matter and tell the pages."""

@@ -40,6 +40,14 @@ class Act(StrEnum):
     DOCUMENTS_READ = "documents.read"
     DOCUMENTS_FILL = "documents.fill"
     DOCUMENTS_APPROVE = "documents.approve"
+    HANDOVERS_READ = "handovers.read"
+    HANDOVERS_EDIT = "handovers.edit"
+    HANDOVERS_REVIEW = "handovers.review"
+    HANDOVERS_APPROVE = "handovers.approve"
+    HANDOVERS_EXPORT = "handovers.export"
+    REFERRALS_READ = "referrals.read"
+    REFERRALS_EDIT = "referrals.edit"
+    REFERRALS_DECIDE = "referrals.decide"
     DOCUMENTS_DOWNLOAD = "documents.download"
     ENTERPRISES_READ = "enterprises.read"
     ENTERPRISES_CONSENT = "enterprises.consent"
@@ -106,6 +114,15 @@ PERMISSIONS: dict[Act, frozenset[Role]] = {
     # What a form leaves open for the leader: opinion and signature.
     Act.DOCUMENTS_APPROVE: _LEADERS,
     Act.TRANSFERS_APPROVE: _LEADERS,
+    Act.HANDOVERS_READ: _MATTER_READERS,
+    Act.HANDOVERS_EDIT: _OFFICER,
+    Act.HANDOVERS_REVIEW: frozenset({Role.LEGAL}),
+    Act.HANDOVERS_APPROVE: _LEADERS,
+    Act.HANDOVERS_EXPORT: _OFFICER_OR_LEADER,
+    Act.REFERRALS_READ: _MATTER_READERS,
+    Act.REFERRALS_EDIT: _OFFICER,
+    # YSGD-2020-5: 正职负责人或者主持工作的负责人; nobody stands in.
+    Act.REFERRALS_DECIDE: frozenset({Role.CHIEF}),
     Act.DOCUMENTS_DOWNLOAD: _OFFICER_OR_LEADER,
     Act.ENTERPRISES_READ: _MATTER_READERS | {Role.AIDE},
     Act.ENTERPRISES_CONSENT: _OFFICER,
@@ -155,6 +172,8 @@ NEEDS_CERTIFICATE = frozenset(
         Act.ORDERS_EDIT,
         Act.TRANSFERS_EDIT,
         Act.DOCUMENTS_FILL,
+        Act.HANDOVERS_EDIT,
+        Act.REFERRALS_EDIT,
     }
 )
 

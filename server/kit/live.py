@@ -25,6 +25,8 @@ class Kind(StrEnum):
     LEAD = "lead"
     TASK = "task"
     TRANSFER = "transfer"
+    HANDOVER = "handover"
+    REFERRAL = "referral"
     DEVICE = "device"
     REMINDER = "reminder"
 

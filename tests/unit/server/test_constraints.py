@@ -175,6 +175,14 @@ ELSEWHERE = {
     "urging",
     "reminder",
     "reminder_rule_switch",
+    "case_handover",
+    "case_item",
+    "case_evidence",
+    "case_package",
+    "tagged_finding",
+    "criminal_referral",
+    "province_report",
+    "referral_contact",
 }
 
 
