@@ -10,6 +10,7 @@ from server.kit.db import Database
 from server.leads.reminding import TRIGGERS as OF_LEADS
 from server.reminders import service as reminders
 from server.reminders.own_triggers import TRIGGERS as OF_THOSE_BELOW
+from server.tasks.reminding import TRIGGERS as OF_TASKS
 
 #: A module that gets facts adds its triggers here, and the table of docs/reference names it.
 TRIGGERS = (
@@ -17,6 +18,7 @@ TRIGGERS = (
     *OF_FLEET,
     *OF_CONFIGURATION,
     *OF_HANDOVERS,
+    *OF_TASKS,
     *OF_LEADS,
     *OF_INGEST,
 )

@@ -1,14 +1,14 @@
 """How long an order's steps may take. Periods as data; what counts them is the calendar."""
 
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 
 from server.calendar.service import HolidayCalendar, Period, Unit, count_due, day_of
 
 #: 10 workdays: the number of the old order 15, UNVERIFIED under BL18-2025 (`recheck.days`).
 RECHECK = Period(10, Unit.WORKDAY, "house:recheck.days")
 #: R-012: the handler hears of the end of the period so many days before.
-HINT_DAYS = 3
+HINT = timedelta(days=3)
 #: An extension is granted once (house).
 MOST_EXTENSIONS = 1
 

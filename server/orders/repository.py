@@ -86,6 +86,12 @@ def in_states(
     return db.scalars(query.order_by(RectificationOrder.id)).all()
 
 
+def all_in_states(db: Session, states: Collection[OrderState]) -> Sequence[RectificationOrder]:
+    """Return the orders of all units in some states, oldest first."""
+    query = select(RectificationOrder).where(RectificationOrder.state.in_(states))
+    return db.scalars(query.order_by(RectificationOrder.id)).all()
+
+
 def extensions(db: Session, order_id: UUID) -> Sequence[OrderExtension]:
     """Return the extensions asked of an order, oldest first."""
     query = select(OrderExtension).where(OrderExtension.order_id == order_id)

@@ -63,13 +63,9 @@ def listed(db: Session, scope: Scope, before: UUID | None, limit: int) -> Sequen
     return db.scalars(query.order_by(InspectionTask.id.desc()).limit(limit + 1)).all()
 
 
-def in_states(
-    db: Session, units: Collection[UUID], states: Collection[TaskState]
-) -> Sequence[InspectionTask]:
-    """Return the tasks of units in some states, oldest first."""
-    query = select(InspectionTask).where(
-        InspectionTask.unit_id.in_(units), InspectionTask.state.in_(states)
-    )
+def all_in_states(db: Session, states: Collection[TaskState]) -> Sequence[InspectionTask]:
+    """Return the tasks of all units in some states, oldest first."""
+    query = select(InspectionTask).where(InspectionTask.state.in_(states))
     return db.scalars(query.order_by(InspectionTask.id)).all()
 
 
@@ -116,11 +112,9 @@ def open_major_hazards(db: Session, enterprise_id: UUID) -> Sequence[MajorHazard
     return db.scalars(query.order_by(MajorHazard.found_at, MajorHazard.id)).all()
 
 
-def lacking_paperwork(db: Session, units: Collection[UUID]) -> Sequence[MajorHazard]:
-    """Return the emergency measures of units that no leader has approved yet, oldest first."""
-    query = select(MajorHazard).where(
-        MajorHazard.unit_id.in_(units), MajorHazard.paperwork_at.is_(None)
-    )
+def lacking_paperwork(db: Session) -> Sequence[MajorHazard]:
+    """Return the emergency measures that no leader has approved yet, oldest first."""
+    query = select(MajorHazard).where(MajorHazard.paperwork_at.is_(None))
     return db.scalars(query.order_by(MajorHazard.found_at)).all()
 
 

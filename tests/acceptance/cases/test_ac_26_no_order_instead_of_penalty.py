@@ -24,8 +24,8 @@ def fired(desk: HandoverDesk, task: Inspection) -> set[str]:
     """Return the rules that are late on a task now."""
     with desk.database.reading() as db:
         days, now = calendar.current(db), desk.clock.now()
-        found = reminding.dues(db, CATALOGUE, days, [desk.bureau.unit])
-    return {due.rule_id for due in found if due.object_id == task.id and due.is_late(now)}
+        found = list(reminding.facts(db, CATALOGUE, days, now))
+    return {fact.rule for fact in found if fact.object_id == task.id and fact.since <= now}
 
 
 def test_an_order_alone_is_not_enough(desk: HandoverDesk) -> None:
