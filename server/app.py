@@ -47,6 +47,7 @@ from server.kit.live_feed import LiveFeed
 from server.kit.problems import answers, tell_problems
 from server.kit.web import Ground, Reading
 from server.leads import service as leads
+from server.leads.following_routes import router as lead_following_router
 from server.leads.jurisdiction_routes import router as lead_jurisdiction_router
 from server.leads.loss_routes import router as losses_router
 from server.leads.routes import router as leads_router
@@ -64,6 +65,7 @@ from server.tasks.routes import router as tasks_router
 _ROUTERS = (
     identity_router,
     leads_router,
+    lead_following_router,
     losses_router,
     tasks_router,
     onsite_router,

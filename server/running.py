@@ -141,7 +141,7 @@ def ingesting(
 @contextmanager
 def tending(database: Database, clock: Clock) -> Iterator[None]:
     """Do what comes round by itself meanwhile."""
-    upkeep = Upkeep(database, clock, every=timedelta(minutes=5))
+    upkeep = Upkeep(database, clock, every=timedelta(minutes=1))
     thread = Thread(target=upkeep.run, name="upkeep")
     thread.start()
     try:

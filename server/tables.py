@@ -18,6 +18,7 @@ from server.jurisdiction import tables as _jurisdiction
 from server.kit import idempotency as _idempotency
 from server.kit import live as _live
 from server.kit.db import metadata
+from server.leads import desk_tables as _lead_desk
 from server.leads import tables as _leads
 from server.orders import tables as _orders
 from server.reminders import tables as _reminders
@@ -43,6 +44,7 @@ _MODULES = (
     _idempotency,
     _jurisdiction,
     _leads,
+    _lead_desk,
     _live,
     _reminders,
     _records,

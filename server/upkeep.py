@@ -1,4 +1,4 @@
-"""What comes round by itself: forgetting, and matching by code. It decides nothing.
+"""What comes round by itself: forgetting, matching, and what time does. No verdicts.
 
 Reminders come round too: who is late is told, and nothing else is changed.
 """
@@ -13,6 +13,7 @@ from server.identity import service as identity
 from server.kit import idempotency, live
 from server.kit.clock import Clock
 from server.kit.db import Database
+from server.leads import service as leads
 from server.orders import service as orders
 from server.reminding import remind
 from server.signals import service as signals
@@ -51,6 +52,8 @@ class Upkeep:
             identity.forget_old(db, now)
             orders.fall_due(db, now)
             signals.match_waiting(db, now)
+        with self._database.writing() as db:
+            leads.come_round(db, now)
         ran = remind(self._database, now)
         if ran.fired or ran.escalated:
             log.info("reminded", fired=ran.fired, settled=ran.settled, escalated=ran.escalated)

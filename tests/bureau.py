@@ -4,6 +4,7 @@ import hashlib
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, timedelta
+from functools import partial
 from pathlib import Path
 from uuid import UUID
 
@@ -37,7 +38,10 @@ from server.identity import service as identity
 from server.identity.actor import Actor, Certificate
 from server.identity.permissions import Role
 from server.identity.service import NewAccount
+from server.leads import lease
 from server.leads import service as leads
+from server.leads.repository import incident
+from server.leads.tables import Lead
 
 #: 16:30 in Nanjing.
 NOW = datetime(2026, 3, 2, 8, 30, tzinfo=UTC)
@@ -237,7 +241,16 @@ class Reporter:
         return leads.attach(self.db, now, CATALOGUE, pictured.event())
 
 
-def open_picture(db: Session, actor: Actor, lead_incidents: list[UUID]) -> None:
-    """Look at the key frames, as the evidence route records it."""
+def open_picture(db: Session, actor: Actor, lead_incidents: list[UUID], at: datetime = NOW) -> None:
+    """Open the leads and look at their key frames, as the routes do."""
     for item in evidence.of_incidents(db, lead_incidents):
         record_access(db, NOW, actor.who, Thing("evidence", str(item.id)), "查看线索")
+    for lead_id in {row.lead_id for row in map(partial(incident, db), lead_incidents) if row}:
+        open_lead(db, actor, lead_id, at)
+
+
+def open_lead(db: Session, actor: Actor, lead_id: UUID, at: datetime = NOW) -> None:
+    """Open a lead as the route does: whoever may work on it holds it, if it is free."""
+    lead = db.get_one(Lead, lead_id, populate_existing=True)
+    if leads.wants_hold(db, at, actor, lead):
+        lease.take(db, at, actor, lead)

@@ -14,6 +14,7 @@ from server.calendar import service as calendar
 from server.documents.lead_brief import LeadBrief
 from server.documents.schemas import File, Named, file_of, hazard_name
 from server.documents.serial import Prefix, next_number
+from server.documents.standing import Standing
 from server.enterprises import service as enterprises
 from server.evidence import service as evidence
 from server.handovers import prefill, repository, schemas
@@ -27,6 +28,7 @@ from server.identity.permissions import Act
 from server.jurisdiction import service as jurisdiction
 from server.kit.errors import NotFound
 from server.kit.ids import new_id
+from server.kit.live import Kind
 
 _PAGE = 50
 
@@ -79,6 +81,21 @@ def of_lead(db: Session, lead_id: UUID) -> UUID | None:
     """Return the transfer that came of a lead."""
     found = repository.of_lead(db, lead_id)
     return found.id if found is not None else None
+
+
+def standing(db: Session, lead_id: UUID) -> Standing | None:
+    """Say how far the transfer of a lead is."""
+    found = repository.of_lead(db, lead_id)
+    if found is None:
+        return None
+    return Standing(
+        kind=Kind.TRANSFER,
+        id=found.id,
+        is_issued=found.approved_at is not None,
+        is_over=found.state is TransferState.CLOSED,
+        is_agreed=found.approved_at is not None,
+        is_case=False,
+    )
 
 
 def page(

@@ -6,6 +6,7 @@ transfer and its audit entry. The caller holds the transaction.
 
 from sqlalchemy.orm import Session
 
+from server.documents import following
 from server.documents.plan import Mark
 from server.documents.schemas import Field
 from server.handovers import repository, schemas
@@ -65,6 +66,7 @@ def approve(db: Session, tried: Attempt, body: schemas.Approve) -> Transfer:
     transfer.opinion = body.opinion
     transfer.approved_by, transfer.approved_at = tried.person, tried.at
     COURSE.move(db, tried, transfer, TransferEvent.APPROVE, body.opinion)
+    following.moved(db, tried.at, tried.actor.who, transfer.lead_id)
     return transfer
 
 

@@ -27,6 +27,8 @@ class Act(StrEnum):
     LEADS_PRESCREEN = "leads.prescreen"
     LEADS_CONFIRM = "leads.confirm"
     LEADS_HAND_OVER = "leads.hand_over"
+    LEADS_SECOND_LOOK = "leads.second_look"
+    LEADS_APPROVE = "leads.approve"
     TASKS_READ = "tasks.read"
     TASKS_EDIT = "tasks.edit"
     TASKS_APPROVE = "tasks.approve"
@@ -98,6 +100,9 @@ PERMISSIONS: dict[Act, frozenset[Role]] = {
     Act.LEADS_PRESCREEN: frozenset({Role.AIDE, Role.OFFICER}),
     Act.LEADS_CONFIRM: _OFFICER,
     Act.LEADS_HAND_OVER: _OFFICER,
+    # Another officer or the leader; the officer needs a certificate, which the verb asks for.
+    Act.LEADS_SECOND_LOOK: _OFFICER_OR_LEADER,
+    Act.LEADS_APPROVE: _LEADERS,
     Act.TASKS_READ: _MATTER_READERS,
     Act.TASKS_EDIT: _OFFICER,
     # Approve, assign, cancel, reopen: a leader, never somebody with another part in the matter.

@@ -86,6 +86,21 @@ def people_of(db: Session, units: Collection[UUID], at: datetime) -> set[UUID]:
     return repository.people_of(db, units, at)
 
 
+def name_of(db: Session, account: UUID | str) -> str:
+    """Return what a person is called, by the account's id or name; unknown: the name itself."""
+    if isinstance(account, UUID):
+        found = repository.account(db, account)
+    else:
+        found = repository.account_by_name(db, account)
+    return found.full_name if found is not None else str(account)
+
+
+def is_person(db: Session, actor: Actor, account_id: UUID | None) -> bool:
+    """Whether an account is the actor's own, or another one of the same person."""
+    found = repository.account(db, account_id) if account_id is not None else None
+    return found is not None and found.person_id == actor.person_id
+
+
 def prove(db: Session, at: datetime, attempt: Attempt) -> UUID | None:
     """Return the account whose password fits, or None. Slow on purpose; it needs no turn.
 

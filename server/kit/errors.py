@@ -6,7 +6,8 @@ ServerError                 told to the caller as an RFC 9457 problem
 ├ NotPermitted         403  ask somebody who may; `rule_id` names the rule
 ├ NotFound             404  it does not exist, or lies out of the reader's scope
 ├ Conflict             409  something of that name is there already
-│ └ StaleVersion       409  read again: somebody changed it since; both versions are told
+│ ├ StaleVersion       409  read again: somebody changed it since; both versions are told
+│ └ NotHeld            409  open it again: somebody else works on it, or the lease has run out
 ├ TooLarge             413  send less
 ├ NotAllowedNow        422  the state does not allow it; the allowed events are told
 ├ FieldsMissing        422  fill in `missing_fields`
@@ -89,17 +90,45 @@ class StaleVersion(Conflict):
     code = "stale_version"
     title_zh = "内容已被他人更新，请刷新后重试"
 
-    def __init__(self, thing: str, given: int, current: int) -> None:
+    def __init__(
+        self, thing: str, given: int, current: int, changed: "tuple[str, str] | None" = None
+    ) -> None:
+        by, at = changed or (None, None)
+        who = f"已由{by}于{at}处理" if by and at else "内容已被他人更新"
         super().__init__(
             f"{thing}: version {given} was given, {current} is current; read it again",
-            f"内容已被他人更新（您看到的是第 {given} 版，当前为第 {current} 版），请刷新后重试",
+            f"{who}（您看到的是第 {given} 版，当前为第 {current} 版），请刷新后重试",
         )
         self.given = given
         self.current = current
+        self.by = by
+        self.at = at
 
     def more(self) -> Telling:
-        """Tell both versions."""
-        return {"given_version": self.given, "current_version": self.current}
+        """Tell both versions, and who made the current one when that is known."""
+        told: Telling = {"given_version": self.given, "current_version": self.current}
+        return {**told, "changed_by": self.by, "changed_at": self.at} if self.by else told
+
+
+class NotHeld(Conflict):
+    """The writer does not hold the thing: somebody else works on it, or the lease has run out."""
+
+    code = "not_held"
+    title_zh = "您未在处理此项，请重新打开"
+
+    def __init__(self, thing: str, holder: str | None = None, until: str | None = None) -> None:
+        super().__init__(
+            f"{thing} is held by {holder or 'nobody'}; open it again before you submit",
+            f"{holder}正在处理，请稍后再试；您填写的内容已保留"
+            if holder
+            else "处理时限已过（90秒无操作），请重新打开后提交；您填写的内容已保留",
+        )
+        self.holder = holder
+        self.until = until
+
+    def more(self) -> Telling:
+        """Name who holds it, and until when."""
+        return {"holder": self.holder, "until": self.until}
 
 
 class TooLarge(ServerError):

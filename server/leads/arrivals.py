@@ -3,8 +3,7 @@
 It never decides anything (INV-1): an incident begins a lead in state `new`, or is added to one.
 """
 
-from dataclasses import asdict
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import assert_never
 from uuid import UUID
 
@@ -12,7 +11,6 @@ from sqlalchemy.orm import Session
 
 from hazard_library.catalogue.hazard import Hazard, Maturity
 from hazard_library.catalogue.load import Catalogue
-from hazard_library.catalogue.rules import Crossing, Dwell, Presence
 from hazard_library.contract.events import HazardEvent
 from hazard_library.contract.evidence import EvidenceKind, find
 from hazard_library.contract.ids import HazardId
@@ -28,17 +26,29 @@ from server.kit.db import take_turn
 from server.kit.errors import FieldsMissing
 from server.kit.ids import new_id
 from server.kit.live import Change, Kind
-from server.leads import repository
-from server.leads.joining import Begins, JoinedAs, Joins, Span, Surroundings, decide
-from server.leads.priority import P0_WITHIN, Facts, Priority, Rating, rate
+from server.leads import repository, triage
+from server.leads.acting import thing
+from server.leads.children import children
+from server.leads.joining import (
+    RECURRENCE_WITHIN,
+    Begins,
+    JoinedAs,
+    Joins,
+    Span,
+    Surroundings,
+    decide,
+)
+from server.leads.priority import Priority
 from server.leads.repository import Key
+from server.leads.settling import settle
 from server.leads.states import LeadState
 from server.leads.tables import Lead, LeadIncident
 
 WHO = audit.Who("svc:ingest", "svc")
 
-_REPEATS_WITHIN = timedelta(days=7)
-_RECORD_WITHIN = timedelta(days=90)
+#: The same violation so often at one site in a year is 屡罚不改 (R-014).
+_OFTEN = 2
+_TOLD = {"inspection_task": Kind.TASK, "transfer": Kind.TRANSFER}
 
 
 def attach(db: Session, at: datetime, catalogue: Catalogue, event: HazardEvent) -> UUID:
@@ -61,14 +71,8 @@ def attach(db: Session, at: datetime, catalogue: Catalogue, event: HazardEvent) 
     else:
         lead = _lead_for(db, at, hazard, event)
     db.flush()
-    _settle(db, at, lead, catalogue.hazards.get(HazardId(lead.hazard), hazard))
+    settle(db, at, lead, catalogue.hazards.get(HazardId(lead.hazard), hazard))
     return lead.id
-
-
-def tell(db: Session, at: datetime, lead: Lead) -> None:
-    """Tell the pages that a lead has changed."""
-    data = {"version": lead.version, "state": lead.state, "priority": lead.priority}
-    live.announce(db, at, Change(Kind.LEAD, str(lead.id), data))
 
 
 def _lead_for(db: Session, at: datetime, hazard: Hazard, event: HazardEvent) -> Lead:
@@ -93,9 +97,12 @@ def _lead_for(db: Session, at: datetime, hazard: Hazard, event: HazardEvent) -> 
 def _join(db: Session, at: datetime, event: HazardEvent, joins: Joins) -> Lead:
     lead = repository.lead(db, joins.lead)
     _add(db, at, lead, event, joins.joined_as)
+    if joins.joined_as is JoinedAs.DURING_RECTIFICATION:
+        lead.again_at = at
+        _tell_handlers(db, at, lead)
     detail = {"incident": event.incident_id, "joined_as": joins.joined_as}
     act = audit.Act("incident_joined", lead.state, lead.state, detail=detail)
-    audit.record(db, at, WHO, _thing(lead), act)
+    audit.record(db, at, WHO, thing(lead), act)
     return lead
 
 
@@ -124,6 +131,8 @@ def _begin(db: Session, at: datetime, hazard: Hazard, event: HazardEvent, begins
         score=0,
         priority=Priority.P3,
         addends=[],
+        ranked_at=at,
+        is_late=triage.is_late(event.opened_at, at),
         recurrence_of=begins.recurrence_of,
         created_at=at,
         relooks=0,
@@ -131,10 +140,11 @@ def _begin(db: Session, at: datetime, hazard: Hazard, event: HazardEvent, begins
     db.add(lead)
     db.flush()
     detail = {"number": lead.number, "incident": event.incident_id, "hazard": event.hazard}
-    if begins.is_storm:
-        detail["rule"] = "R-028"
+    rules = _rules(db, lead, begins)
+    if rules:
+        detail["rule"] = rules
     act = audit.Act("created", to_state=lead.state, detail=detail)
-    audit.record(db, at, WHO, _thing(lead), act)
+    audit.record(db, at, WHO, thing(lead), act)
     return lead
 
 
@@ -142,6 +152,23 @@ def _whose(db: Session, at: datetime, place: Place) -> UUID:
     """Return who enforces there at this moment; nobody yet (R-020): the unit of the address."""
     holder = jurisdiction.holder(db, place.site.id, at)
     return holder.id if holder is not None else place.site.unit_id
+
+
+def _rules(db: Session, lead: Lead, begins: Begins) -> str:
+    """Name the rules that a new lead sets off: R-028 alarm storm, R-014 屡罚不改."""
+    since = lead.first_seen - RECURRENCE_WITHIN
+    often = repository.earlier_confirmed(db, lead.site_id, lead.hazard, since) >= _OFTEN
+    recurs = begins.recurrence_of is not None or often
+    return " ".join(
+        rule for rule, holds in (("R-028", begins.is_storm), ("R-014", recurs)) if holds
+    )
+
+
+def _tell_handlers(db: Session, at: datetime, lead: Lead) -> None:
+    """Tell whoever works on what came of a lead that it was seen again meanwhile."""
+    for child in children(db, lead.id):
+        if not child.is_over and child.kind in _TOLD:
+            live.announce(db, at, Change(_TOLD[child.kind], str(child.id), {"seen_again": True}))
 
 
 def _place(db: Session, event: HazardEvent) -> tuple[CameraRef, Place]:
@@ -172,6 +199,7 @@ def _add(
         event=told,
         picture_event=told,
         joined_at=at,
+        is_late=triage.is_late(event.opened_at, at),
     )
     db.add(row)
     return row
@@ -199,43 +227,5 @@ def _shown(event: HazardEvent) -> tuple[bool, bool, int]:
     return has_frame, bool(event.boxes), -event.seq
 
 
-def _settle(db: Session, at: datetime, lead: Lead, hazard: Hazard) -> None:
-    """Bring what is computed from the incidents up to date, and tell the pages."""
-    span, lead.times_seen = repository.span_of(db, lead.id)
-    lead.first_seen, lead.last_seen = span.first, span.last
-    rating = _rating(db, at, lead, hazard)
-    lead.score, lead.priority = rating.score, rating.priority
-    lead.addends = [asdict(addend) for addend in rating.addends]
-    lead.due_at = lead.created_at + P0_WITHIN if rating.priority is Priority.P0 else None
-    db.flush()
-    tell(db, at, lead)
-
-
-def _rating(db: Session, at: datetime, lead: Lead, hazard: Hazard) -> Rating:
-    key = Key(lead.device, lead.camera, lead.hazard, lead.zone)
-    place = enterprises.place(db, lead.site_id)
-    repeats = repository.repeats(db, key, lead.last_seen, _REPEATS_WITHIN)
-    return rate(
-        Facts(
-            severity=hazard.severity,
-            is_major=hazard.major_hazard_criterion is not None,
-            lasted=lead.last_seen - lead.first_seen,
-            repeats=max(0, repeats - 1),
-            people_in_zone=_is_about_people(hazard) and lead.zone is not None,
-            risk_band=place.enterprise.risk_band,
-            record=repository.record(db, key, at - _RECORD_WITHIN),
-        )
-    )
-
-
-def _is_about_people(hazard: Hazard) -> bool:
-    rule = hazard.rule
-    return isinstance(rule, Presence | Dwell | Crossing) and rule.subject == "person"
-
-
 def _key(event: HazardEvent) -> Key:
     return Key(event.device, event.camera, event.hazard, event.zone)
-
-
-def _thing(lead: Lead) -> audit.Thing:
-    return audit.Thing("lead", str(lead.id), lead.version)

@@ -7,7 +7,6 @@ the last number it saw misses no verdict, whatever the clocks did.
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from enum import StrEnum
 from uuid import UUID
 
 from sqlalchemy.orm import Session
@@ -18,22 +17,12 @@ from server.audit import service as audit
 from server.audit.tables import AuditEntry
 from server.jurisdiction.service import Scope
 from server.leads import repository
-from server.leads.states import WITH_CHILD, DismissReason, LeadEvent, LeadState
+from server.leads.states import DismissReason, LeadEvent, Verdict
 from server.leads.tables import Lead, LeadIncident
 
 _OBJECT = "lead"
 
 
-class Verdict(StrEnum):
-    """属实 or 误报."""
-
-    CONFIRMED = "confirmed"
-    FALSE_ALARM = "false_alarm"
-
-
-_VERDICT_OF = {LeadState.FALSE_ALARM: Verdict.FALSE_ALARM} | dict.fromkeys(
-    WITH_CHILD, Verdict.CONFIRMED
-)
 _SAID_BY = {
     LeadEvent.CONFIRM.value: Verdict.CONFIRMED,
     LeadEvent.DISMISS.value: Verdict.FALSE_ALARM,
@@ -103,7 +92,7 @@ def about(db: Session, scope: Scope, incident_id: UUID) -> Decided | None:
     """Return the verdict that holds on an incident's lead, if there is one in reach."""
     row = repository.incident(db, incident_id)
     lead = repository.visible(db, scope, row.lead_id) if row is not None else None
-    if lead is None or lead.state not in _VERDICT_OF:
+    if lead is None or lead.verdict is None:
         return None
     return _decided(db, [lead])[0]
 
@@ -113,7 +102,7 @@ def _held(db: Session, scope: Scope, entry: AuditEntry) -> Lead | None:
     lead = repository.visible(db, scope, UUID(entry.object_id))
     if lead is None or lead.decided_at != entry.at:
         return None
-    return lead if _VERDICT_OF.get(lead.state) is _SAID_BY[entry.event] else None
+    return lead if lead.verdict is _SAID_BY[entry.event] else None
 
 
 def _decided(db: Session, leads: Sequence[Lead]) -> tuple[Decided, ...]:
@@ -122,7 +111,7 @@ def _decided(db: Session, leads: Sequence[Lead]) -> tuple[Decided, ...]:
         Decided(
             lead=lead.id,
             hazard=HazardId(lead.hazard),
-            verdict=_VERDICT_OF[lead.state],
+            verdict=lead.verdict,
             reason=lead.dismiss_reason,
             at=lead.decided_at,
             enterprise=lead.enterprise_id,
@@ -132,7 +121,7 @@ def _decided(db: Session, leads: Sequence[Lead]) -> tuple[Decided, ...]:
             sightings=_sightings(lead, rows),
         )
         for lead in leads
-        if lead.decided_at is not None
+        if lead.decided_at is not None and lead.verdict is not None
     )
 
 

@@ -10,7 +10,7 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 from uuid import UUID
 
-from server.leads.states import OPEN, WITH_CHILD, LeadState
+from server.leads.states import ENDED, OPEN, WITH_CHILD, LeadState
 
 #: House defaults of WORKFLOW §7.1.
 JOIN_WINDOW = timedelta(minutes=30)
@@ -33,11 +33,18 @@ class Span:
 
 @dataclass(frozen=True, slots=True)
 class Known:
-    """A lead of the same site, camera, hazard and zone, or the camera's alarm storm."""
+    """A lead of the same site, camera, hazard and zone, or the camera's alarm storm.
+
+    Attributes:
+        is_confirmed: whether an officer has said 属实, and it holds.
+        muted: 同一画面持续误报: what begins within it is folded into the lead.
+    """
 
     id: UUID
     state: LeadState
     span: Span
+    is_confirmed: bool = False
+    muted: Span | None = None
 
 
 class JoinedAs(StrEnum):
@@ -47,6 +54,7 @@ class JoinedAs(StrEnum):
     AGAIN = "again"
     DURING_RECTIFICATION = "during_rectification"
     STORM = "storm"
+    FOLDED = "folded"
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,7 +114,17 @@ def _joined(span: Span, known: Sequence[Known]) -> Joins | None:
     if decided:
         newest = max(decided, key=lambda lead: (lead.span.last, lead.id))
         return Joins(newest.id, JoinedAs.DURING_RECTIFICATION)
+    folded = [lead for lead in known if _is_folded(span, lead)]
+    if folded:
+        newest = max(folded, key=lambda lead: (lead.span.last, lead.id))
+        return Joins(newest.id, JoinedAs.FOLDED)
     return None
+
+
+def _is_folded(span: Span, lead: Known) -> bool:
+    if lead.state is not LeadState.FALSE_ALARM or lead.muted is None:
+        return False
+    return lead.muted.first <= span.first < lead.muted.last
 
 
 def _nearest_open(span: Span, known: Sequence[Known]) -> UUID | None:
@@ -122,7 +140,8 @@ def _recurring(span: Span, known: Sequence[Known]) -> UUID | None:
     decided = [
         lead
         for lead in known
-        if lead.state not in OPEN
+        if lead.state in ENDED
+        and lead.is_confirmed
         and lead.span.first <= span.first
         and span.gap_to(lead.span) <= RECURRENCE_WITHIN
     ]

@@ -27,8 +27,8 @@ from server.kit.idempotency import Asked, IdempotencyKey, once
 from server.kit.preconditions import IfMatch, check_version
 from server.kit.problems import answers
 from server.kit.web import Now, Writing
-from server.leads import arrivals, repository, schemas, service
-from server.leads.verdicts import Attempt
+from server.leads import repository, schemas, service
+from server.leads.acting import Attempt, tell
 
 router = APIRouter(prefix="/api/v1/leads", tags=["leads"])
 
@@ -113,4 +113,4 @@ def _hand_over(db: Session, tried: Attempt) -> None:
     )
     thing = audit.Thing("lead", str(lead.id), lead.version)
     audit.record(db, tried.at, tried.actor.who, thing, act)
-    arrivals.tell(db, tried.at, lead)
+    tell(db, tried.at, lead)

@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 
 from server.jurisdiction.service import Scope
 from server.leads.repository import in_reach
-from server.leads.states import WITH_CHILD
+from server.leads.states import Verdict
 from server.leads.tables import Lead
 
 
@@ -33,7 +33,7 @@ def confirmed(db: Session, enterprise_id: UUID, since: datetime) -> Tally:
     return _tally(
         db,
         Lead.enterprise_id == enterprise_id,
-        Lead.state.in_(WITH_CHILD),
+        Lead.verdict == Verdict.CONFIRMED,
         Lead.decided_at >= since,
     )
 
@@ -46,7 +46,7 @@ def recurred(db: Session, enterprise_id: UUID, since: datetime) -> Tally:
     return _tally(
         db,
         Lead.enterprise_id == enterprise_id,
-        Lead.state.in_(WITH_CHILD),
+        Lead.verdict == Verdict.CONFIRMED,
         Lead.recurrence_of.is_not(None),
         Lead.created_at >= since,
     )

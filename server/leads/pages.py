@@ -21,8 +21,11 @@ from server.evidence import service as evidence
 from server.evidence.service import EvidenceSeen
 from server.evidence.states import FileState
 from server.handovers import service as handovers
+from server.identity import service as identity
 from server.identity.actor import Actor
-from server.leads import repository, schemas, verdicts
+from server.leads import lease, repository, schemas
+from server.leads.desk_tables import LeadLease
+from server.leads.surroundings import surroundings
 from server.leads.tables import Lead, LeadIncident
 from server.tasks import service as tasks
 
@@ -59,21 +62,26 @@ class Shown:
         return any(_is_there(seen, EvidenceKind.CLIP_SHOWN) for seen in self.evidence)
 
 
-def rows(db: Session, catalogue: Catalogue, leads: Sequence[Lead]) -> list[schemas.LeadRow]:
+def rows(
+    db: Session, at: datetime, catalogue: Catalogue, leads: Sequence[Lead]
+) -> list[schemas.LeadRow]:
     """Write leads as rows of the list, with a handful of queries for all of them."""
     names = enterprises.names(db, {lead.enterprise_id for lead in leads})
-    return [_row(shown, catalogue, names) for shown in _shown(db, leads)]
+    held = lease.running(db, at, [lead.id for lead in leads])
+    return [_row(shown, catalogue, names, held.get(shown.lead.id)) for shown in _shown(db, leads)]
 
 
 def page(db: Session, at: datetime, actor: Actor, catalogue: Catalogue, lead: Lead) -> schemas.Lead:
     """Write a lead's page for one reader."""
     shown = _shown(db, [lead])[0]
     names = enterprises.names(db, {lead.enterprise_id})
+    held = lease.running(db, at, [lead.id]).get(lead.id)
     event = HazardEvent.model_validate(shown.pictured.picture_event)
     history = audit.history(db, audit.Thing("lead", str(lead.id)))
     hazard = catalogue.hazards.get(HazardId(lead.hazard))
     return schemas.Lead(
-        **_row(shown, catalogue, names).model_dump(),
+        **_row(shown, catalogue, names, held).model_dump(),
+        **surroundings(db, at, actor, hazard, lead),
         **_picture(event),
         **_known_of(hazard, catalogue),
         addends=[_addend(term) for term in lead.addends],
@@ -81,28 +89,40 @@ def page(db: Session, at: datetime, actor: Actor, catalogue: Catalogue, lead: Le
         evidence=[file_of(seen) for seen in shown.evidence],
         clip=_clip(db, shown),
         incidents=[_incident(row) for row in shown.incidents],
-        allowed=verdicts.allowed(actor, at, lead),
+        held=_held(held, actor),
         suggestion=lead.suggestion,
         relook_at=lead.relook_at,
-        decision=_decision(lead, history),
+        decision=_decision(db, lead),
         task_id=tasks.of_lead(db, lead.id),
         transfer_id=handovers.of_lead(db, lead.id),
     )
 
 
 def _shown(db: Session, leads: Sequence[Lead]) -> list[Shown]:
-    by_lead: dict[UUID, list[LeadIncident]] = defaultdict(list)
-    lead_of: dict[UUID, UUID] = {}
-    for row in repository.incidents(db, [lead.id for lead in leads]):
-        by_lead[row.lead_id].append(row)
-        lead_of[row.incident_id] = row.lead_id
+    """Gather what leads show; a duplicate goes on showing what it gave away."""
+    by_lead: dict[UUID | None, list[LeadIncident]] = defaultdict(list)
+    asked = {lead.id for lead in leads}
+    for row in repository.shown_incidents(db, asked):
+        for lead_id in (row.lead_id, row.moved_from):
+            if lead_id in asked:
+                by_lead[lead_id].append(row)
+    incidents = {row.incident_id for found in by_lead.values() for row in found}
     files: dict[UUID, list[EvidenceSeen]] = defaultdict(list)
-    for seen in evidence.of_incidents(db, list(lead_of)):
-        files[lead_of[seen.incident_id]].append(seen)
-    return [Shown(lead, by_lead[lead.id], files[lead.id]) for lead in leads]
+    for seen in evidence.of_incidents(db, list(incidents)):
+        files[seen.incident_id].append(seen)
+    return [
+        Shown(
+            lead,
+            by_lead[lead.id],
+            [seen for row in by_lead[lead.id] for seen in files[row.incident_id]],
+        )
+        for lead in leads
+    ]
 
 
-def _row(shown: Shown, catalogue: Catalogue, names: Mapping[UUID, str]) -> schemas.LeadRow:
+def _row(
+    shown: Shown, catalogue: Catalogue, names: Mapping[UUID, str], held: LeadLease | None
+) -> schemas.LeadRow:
     lead, picture = shown.lead, shown.picture
     hazard = catalogue.hazards.get(HazardId(lead.hazard))
     firm = lead.enterprise_id
@@ -126,6 +146,8 @@ def _row(shown: Shown, catalogue: Catalogue, names: Mapping[UUID, str]) -> schem
         due_at=lead.due_at,
         trial=lead.is_trial,
         storm=lead.is_storm,
+        late_data=lead.is_late,
+        held_by=held.holder if held is not None else None,
         recurrence_of=lead.recurrence_of,
         handling=hazard.handling if hazard is not None else "",
         picture_id=picture.id if picture is not None else None,
@@ -199,16 +221,23 @@ def _clip(db: Session, shown: Shown) -> schemas.Span | None:
     return schemas.Span(trigger_offset_s=span.trigger_offset_s, cut_short=span.cut_short)
 
 
-def _decision(lead: Lead, history: Sequence[AuditEntry]) -> schemas.Decision | None:
+def _held(held: LeadLease | None, actor: Actor) -> schemas.Held | None:
+    if held is None:
+        return None
+    return schemas.Held(by=held.holder, until=held.until, mine=held.account_id == actor.id)
+
+
+def _decision(db: Session, lead: Lead) -> schemas.Decision | None:
     if lead.decided_by is None or lead.decided_at is None:
         return None
-    deciding = [entry for entry in history if entry.event in {"confirm", "dismiss"}]
     return schemas.Decision(
-        by=deciding[-1].actor if deciding else "",
+        by=identity.name_of(db, lead.decided_by),
         at=lead.decided_at,
         finding=lead.finding,
         dismiss_reason=lead.dismiss_reason,
         note=lead.note,
+        seconded_by=identity.name_of(db, lead.seconded_by) if lead.seconded_by else None,
+        seconded_at=lead.seconded_at,
     )
 
 

@@ -1,6 +1,6 @@
 """How urgent a lead is: a sum whose addends are shown (WORKFLOW §7.2, INV-11). Pure.
 
-Addends whose data the server does not have yet (orders, signals) are left out, not guessed.
+An addend whose data is missing is left out, not guessed.
 """
 
 from dataclasses import dataclass
@@ -14,15 +14,12 @@ _URGENT = 4
 _LONG = timedelta(minutes=10)
 _VERY_LONG = timedelta(minutes=60)
 _MOST_FOR_REPEATS = 10
+_MOST_FOR_SIGNALS = 10
 _ENOUGH_DECIDED = 20
 _PRECISE = 0.9
 _IMPRECISE = 0.5
 _RISK = {"high": 10, "mid": 5}
 _RISK_ZH = {"high": "高", "mid": "中"}
-
-#: P0 is due round the clock (WORKFLOW §7.2). The others are due in duty hours and workdays,
-#: which only a calendar may count (INV-6): without one they have no due time.
-P0_WITHIN = timedelta(minutes=10)
 
 
 class Priority(StrEnum):
@@ -50,13 +47,21 @@ class Record:
 
 @dataclass(frozen=True, slots=True)
 class Facts:
-    """What the sum is made of. `repeats`: earlier incidents of the same key in 7 days."""
+    """What the sum is made of.
+
+    Attributes:
+        repeats: earlier incidents of the same key in 7 days.
+        recurs: whether the same hazard was found there before and dealt with, within 12 months.
+        signals: signals about the enterprise in 30 days, such as complaints and warnings.
+    """
 
     severity: int
     is_major: bool = False
     lasted: timedelta = timedelta(0)
     repeats: int = 0
     people_in_zone: bool = False
+    recurs: bool = False
+    signals: int = 0
     risk_band: str | None = None
     record: Record = Record()
 
@@ -107,6 +112,7 @@ def _course(facts: Facts) -> list[Addend | None]:
         Addend(f"7日内重复出现{facts.repeats}次", f"seen {facts.repeats} times before", repeats)
         if repeats
         else None,
+        Addend("整改后再次出现", "recurs after rectification", 10) if facts.recurs else None,
     ]
 
 
@@ -117,7 +123,7 @@ def _lasting(lasted: timedelta) -> Addend | None:
 
 
 def _known_of(facts: Facts) -> list[Addend | None]:
-    return [_precision(facts), _risk(facts.risk_band)]
+    return [_precision(facts), _risk(facts.risk_band), _signals(facts.signals)]
 
 
 def _precision(facts: Facts) -> Addend | None:
@@ -136,6 +142,13 @@ def _risk(band: str | None) -> Addend | None:
     if band not in _RISK:
         return None
     return Addend(f"企业风险等级：{_RISK_ZH[band]}", f"enterprise's risk: {band}", _RISK[band])
+
+
+def _signals(count: int) -> Addend | None:
+    points = min(5 * count, _MOST_FOR_SIGNALS)
+    if not points:
+        return None
+    return Addend(f"30日内相关信号{count}条", f"{count} signals in 30 days", points)
 
 
 def _class(facts: Facts, score: int) -> Priority:

@@ -5,16 +5,20 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, func, select, tuple_
+from sqlalchemy import ColumnElement, and_, func, or_, select, tuple_, update
 from sqlalchemy.orm import Session
 
 from server.jurisdiction.service import Scope
+from server.leads.desk_tables import LeadProposal
 from server.leads.joining import STORM_WITHIN, Known, Span
 from server.leads.priority import Priority, Record
-from server.leads.states import LeadState
+from server.leads.proposal_states import ProposalState
+from server.leads.states import OPEN, LeadState, Verdict
 from server.leads.tables import Lead, LeadIncident
 
-_DECIDED_RIGHT = (LeadState.CONFIRMED, LeadState.TASKED)
+_NEAR = timedelta(minutes=10)
+_FEW = 5
+_AT_ONCE = 500
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,6 +48,7 @@ class Asked:
     states: tuple[LeadState, ...] = ()
     after: After | None = None
     limit: int = 50
+    second_look: bool = False
 
 
 def in_reach(scope: Scope) -> ColumnElement[bool]:
@@ -83,6 +88,10 @@ def listed(db: Session, asked: Asked) -> Sequence[Lead]:
     """Return a page of the list and one more: most urgent first, then oldest."""
     order = (Lead.priority, Lead.first_seen, Lead.id)
     query = select(Lead).where(in_reach(asked.scope)).order_by(*order).limit(asked.limit + 1)
+    if asked.second_look:
+        query = query.where(
+            Lead.state == LeadState.FALSE_ALARM, Lead.is_starred, Lead.seconded_at.is_(None)
+        )
     if asked.states:
         query = query.where(Lead.state.in_(asked.states))
     if asked.after is not None:
@@ -100,7 +109,7 @@ def counts(db: Session, scope: Scope) -> dict[LeadState, int]:
 def of_key(db: Session, key: Key) -> list[Known]:
     """Return all leads of a key."""
     query = select(Lead).where(_is_key(key), Lead.is_storm.is_(False))
-    return [_known(found) for found in db.scalars(query)]
+    return [_known(db, found) for found in db.scalars(query)]
 
 
 def storms(db: Session, device: str, camera: str) -> list[Known]:
@@ -108,7 +117,7 @@ def storms(db: Session, device: str, camera: str) -> list[Known]:
     query = select(Lead).where(
         Lead.device == device, Lead.camera == camera, Lead.is_storm.is_(True)
     )
-    return [_known(found) for found in db.scalars(query)]
+    return [_known(db, found) for found in db.scalars(query)]
 
 
 def starts_near(db: Session, device: str, camera: str, at: datetime) -> Sequence[datetime]:
@@ -133,19 +142,26 @@ def incidents(db: Session, leads: Collection[UUID]) -> Sequence[LeadIncident]:
     return db.scalars(query.order_by(*order)).all()
 
 
+def shown_incidents(db: Session, leads: Collection[UUID]) -> Sequence[LeadIncident]:
+    """Return what leads hold now, and what duplicates gave away, oldest first."""
+    mine = or_(LeadIncident.lead_id.in_(leads), LeadIncident.moved_from.in_(leads))
+    order = (LeadIncident.started_at, LeadIncident.incident_id)
+    return db.scalars(select(LeadIncident).where(mine).order_by(*order)).all()
+
+
 def incidents_of(db: Session, scope: Scope, enterprises: Collection[UUID]) -> Sequence[UUID]:
     """Return the incidents of enterprises' leads in reach, decided or not."""
     query = select(LeadIncident.incident_id).join(Lead, Lead.id == LeadIncident.lead_id)
     return db.scalars(query.where(in_reach(scope), Lead.enterprise_id.in_(enterprises))).all()
 
 
-def span_of(db: Session, lead_id: UUID) -> tuple[Span, int]:
-    """Return when a lead's incidents were first and last seen, and how many they are."""
+def span_of(db: Session, lead_id: UUID) -> tuple[Span, int] | None:
+    """Return when a lead's incidents were first and last seen, and how many; None: it has none."""
     query = select(
         func.min(LeadIncident.started_at), func.max(LeadIncident.last_held_at), func.count()
     ).where(LeadIncident.lead_id == lead_id)
     row = db.execute(query).one()
-    return Span(row[0], row[1]), row[2]
+    return (Span(row[0], row[1]), row[2]) if row[2] else None
 
 
 def repeats(db: Session, key: Key, before: datetime, within: timedelta) -> int:
@@ -164,18 +180,103 @@ def repeats(db: Session, key: Key, before: datetime, within: timedelta) -> int:
 def record(db: Session, key: Key, since: datetime) -> Record:
     """Count what officers decided about a hazard at a camera."""
     query = (
-        select(Lead.state, func.count())
+        select(Lead.verdict, func.count())
         .where(
             Lead.device == key.device,
             Lead.camera == key.camera,
             Lead.hazard == key.hazard,
             Lead.decided_at >= since,
         )
-        .group_by(Lead.state)
+        .group_by(Lead.verdict)
     )
-    by_state = {row[0]: row[1] for row in db.execute(query)}
-    confirmed = sum(by_state.get(state, 0) for state in _DECIDED_RIGHT)
-    return Record(confirmed, by_state.get(LeadState.FALSE_ALARM, 0))
+    said = {row[0]: row[1] for row in db.execute(query)}
+    return Record(said.get(Verdict.CONFIRMED, 0), said.get(Verdict.FALSE_ALARM, 0))
+
+
+def earlier_confirmed(db: Session, site: str, hazard: str, since: datetime) -> int:
+    """Count the confirmed leads of a hazard at a site since a moment (R-014)."""
+    query = select(func.count()).where(
+        Lead.site_id == site,
+        Lead.hazard == hazard,
+        Lead.first_seen >= since,
+        Lead.verdict == Verdict.CONFIRMED,
+    )
+    return db.scalar(query) or 0
+
+
+def near_elsewhere(db: Session, lead: Lead) -> Sequence[Lead]:
+    """Return open leads of the same hazard that other cameras of the site saw at that time."""
+    query = select(Lead).where(
+        Lead.site_id == lead.site_id,
+        Lead.hazard == lead.hazard,
+        Lead.first_seen.between(lead.first_seen - _NEAR, lead.first_seen + _NEAR),
+        Lead.camera != lead.camera,
+        Lead.state.in_(OPEN),
+    )
+    return db.scalars(query.order_by(Lead.first_seen, Lead.id).limit(_FEW)).all()
+
+
+def timed(db: Session, decided_before: datetime, created_before: datetime) -> Sequence[Lead]:
+    """Return the leads that time may move, locked, a bounded number at once."""
+    is_unseconded = and_(
+        Lead.state == LeadState.FALSE_ALARM,
+        Lead.is_starred,
+        Lead.seconded_at.is_(None),
+        Lead.decided_at <= decided_before,
+    )
+    is_undecided = and_(Lead.state.in_(OPEN), Lead.severity == 1, Lead.created_at <= created_before)
+    query = select(Lead).where(or_(is_unseconded, is_undecided)).limit(_AT_ONCE)
+    return db.scalars(query.with_for_update()).all()
+
+
+def clocked(db: Session, scope: Scope, at: datetime) -> Sequence[Lead]:
+    """Return the leads in reach that may press, most urgent first, a bounded number."""
+    is_due = or_(
+        Lead.due_at <= at,
+        Lead.relook_at <= at,
+        and_(Lead.priority == Priority.P0, Lead.opened_at.is_(None)),
+    )
+    is_unseconded = and_(
+        Lead.state == LeadState.FALSE_ALARM, Lead.is_starred, Lead.seconded_at.is_(None)
+    )
+    is_open = and_(Lead.state.in_(OPEN), is_due)
+    presses = or_(is_open, Lead.state == LeadState.CONFIRMED, is_unseconded)
+    query = select(Lead).where(in_reach(scope), presses)
+    order = (Lead.priority, Lead.created_at, Lead.id)
+    return db.scalars(query.order_by(*order).limit(_AT_ONCE)).all()
+
+
+def waiting_proposal(db: Session, lead_id: UUID) -> LeadProposal | None:
+    """Return what waits for the leader, locked."""
+    query = select(LeadProposal).where(
+        LeadProposal.lead_id == lead_id, LeadProposal.state == ProposalState.PENDING
+    )
+    return db.scalar(query.with_for_update())
+
+
+def waiting_proposals(db: Session, scope: Scope) -> Sequence[LeadProposal]:
+    """Return everything in reach that waits for a leader, oldest first."""
+    query = (
+        select(LeadProposal)
+        .join(Lead, Lead.id == LeadProposal.lead_id)
+        .where(in_reach(scope), LeadProposal.state == ProposalState.PENDING)
+    )
+    return db.scalars(query.order_by(LeadProposal.proposed_at, LeadProposal.id)).all()
+
+
+def give_incidents(db: Session, lead_id: UUID, target: UUID) -> None:
+    """Give all incidents of a duplicate to another lead; they know where they came from."""
+    query = update(LeadIncident).where(LeadIncident.lead_id == lead_id)
+    came_from = func.coalesce(LeadIncident.moved_from, lead_id)
+    db.execute(query.values(lead_id=target, moved_from=came_from))
+    followers = update(Lead).where(Lead.duplicate_of == lead_id)
+    db.execute(followers.values(duplicate_of=target))
+
+
+def take_incidents_back(db: Session, lead_id: UUID) -> None:
+    """Give a duplicate its own incidents back."""
+    query = update(LeadIncident).where(LeadIncident.moved_from == lead_id)
+    db.execute(query.values(lead_id=lead_id, moved_from=None))
 
 
 def _is_key(key: Key) -> ColumnElement[bool]:
@@ -187,11 +288,19 @@ def _is_key(key: Key) -> ColumnElement[bool]:
     )
 
 
-def _known(lead: Lead) -> Known:
-    return Known(lead.id, lead.state, Span(lead.first_seen, lead.last_seen))
-
-
 def undecided_or_without_outcome(db: Session) -> Sequence[Lead]:
     """Return the leads that wait for somebody, oldest first."""
     waiting = (LeadState.NEW, LeadState.PRESCREENED, LeadState.RELOOK, LeadState.CONFIRMED)
     return db.scalars(select(Lead).where(Lead.state.in_(waiting)).order_by(Lead.created_at)).all()
+
+
+def _known(db: Session, lead: Lead) -> Known:
+    """Write a lead as joining asks of it: a duplicate stands for the lead that took its own."""
+    span = Span(lead.first_seen, lead.last_seen)
+    taken_by = db.get(Lead, lead.duplicate_of) if lead.duplicate_of is not None else None
+    stands = taken_by if taken_by is not None and taken_by.state in OPEN else lead
+    muted = None
+    if lead.muted_from is not None and lead.muted_until is not None:
+        muted = Span(lead.muted_from, lead.muted_until)
+    is_confirmed = lead.verdict is Verdict.CONFIRMED
+    return Known(stands.id, stands.state, span, is_confirmed=is_confirmed, muted=muted)

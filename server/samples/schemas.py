@@ -6,8 +6,7 @@ from uuid import UUID
 
 from pydantic import BaseModel, Field
 
-from server.leads.decided import Verdict
-from server.leads.states import DismissReason
+from server.leads.states import DismissReason, Verdict
 
 
 class ProposedBox(BaseModel):

@@ -19,8 +19,8 @@ from server.jurisdiction import service as jurisdiction
 from server.jurisdiction.service import Scope
 from server.kit.errors import NotFound
 from server.leads import service as leads
-from server.leads.decided import Decided, Sighting, Verdict
-from server.leads.states import DismissReason
+from server.leads.decided import Decided, Sighting
+from server.leads.states import DismissReason, Verdict
 from server.samples import schemas
 from server.samples.pseudonyms import Pseudonyms
 

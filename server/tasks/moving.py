@@ -8,6 +8,7 @@ from uuid import UUID
 from sqlalchemy.orm import Session
 
 from server.audit import service as audit
+from server.documents import following
 from server.identity import service as identity
 from server.identity.actor import Actor
 from server.identity.permissions import Act
@@ -17,7 +18,7 @@ from server.kit.errors import NotFound
 from server.kit.live import Change, Kind
 from server.kit.preconditions import check_version
 from server.tasks import repository
-from server.tasks.states import TASK, TaskEvent
+from server.tasks.states import ENDED, TASK, TaskEvent
 from server.tasks.tables import InspectionTask
 
 _E = TaskEvent
@@ -95,6 +96,8 @@ def move(db: Session, tried: Attempt, task: InspectionTask, step: Step) -> None:
     act = audit.Act(step.event, before, task.state, step.reason, dict(step.detail or {}))
     audit.record(db, tried.at, tried.actor.who, thing_of(task), act)
     tell(db, tried.at, task)
+    if task.state in ENDED and task.lead_id is not None:
+        following.moved(db, tried.at, tried.actor.who, task.lead_id)
 
 
 def tell(db: Session, at: datetime, task: InspectionTask) -> None:

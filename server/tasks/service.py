@@ -7,6 +7,7 @@ from uuid import UUID
 
 from sqlalchemy.orm import Session
 
+from server.documents.standing import Standing
 from server.identity.permissions import Act
 from server.jurisdiction import service as jurisdiction
 from server.kit.errors import NotFound
@@ -35,7 +36,7 @@ from server.tasks.outcome import (
 )
 from server.tasks.pages import Looking, is_overdue, page
 from server.tasks.planning import approve, assign, cancel, edit, send_back, submit
-from server.tasks.states import OnsiteTruth
+from server.tasks.states import ENDED, OnsiteTruth, TaskState
 from server.tasks.tables import InspectionTask, MajorHazard
 
 __all__ = [
@@ -69,6 +70,7 @@ __all__ = [
     "send_back",
     "sign",
     "sign_in",
+    "standing",
     "stop_danger",
     "submit",
     "violations_of",
@@ -92,6 +94,21 @@ def of_lead(db: Session, lead_id: UUID) -> UUID | None:
     """Return the newest task that came of a lead."""
     found = repository.of_lead(db, lead_id)
     return found.id if found is not None else None
+
+
+def standing(db: Session, lead_id: UUID) -> Standing | None:
+    """Say how far the newest task of a lead is."""
+    found = repository.of_lead(db, lead_id)
+    if found is None:
+        return None
+    is_draft = found.state is TaskState.DRAFT
+    return Standing(
+        kind="inspection_task",
+        id=found.id,
+        is_issued=not is_draft,
+        is_over=found.state in ENDED,
+        is_void=found.state is TaskState.CANCELLED,
+    )
 
 
 def one(db: Session, looking: Looking, task_id: UUID) -> InspectionTask:

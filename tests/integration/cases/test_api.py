@@ -13,6 +13,7 @@ import pytest
 from bureau import CATALOGUE, FIRM, FLAME, NOW, SETUP, Bureau, Reporter, Seen, found_bureau
 from docx import Document
 from fastapi import FastAPI
+from lead_routes import LEAD_BODIES, LEAD_ROUTES
 from web_server import serving
 
 from hazard_library.contract.ids import ZoneId
@@ -114,9 +115,9 @@ ROUTES: dict[tuple[str, str], Act] = {
     ("POST", "/api/v1/leads/{id}/confirm"): Act.LEADS_CONFIRM,
     ("POST", "/api/v1/leads/{id}/dismiss"): Act.LEADS_CONFIRM,
     ("POST", "/api/v1/leads/{id}/unclear"): Act.LEADS_CONFIRM,
-    ("POST", "/api/v1/leads/{id}/reopen"): Act.LEADS_CONFIRM,
     ("POST", "/api/v1/leads/{id}/urge"): Act.ASSIGNMENTS_DECIDE,
     ("POST", "/api/v1/leads/{id}/hand-over"): Act.LEADS_HAND_OVER,
+    **LEAD_ROUTES,
     ("GET", "/api/v1/transfers"): Act.TRANSFERS_READ,
     ("GET", "/api/v1/transfers/{id}"): Act.TRANSFERS_READ,
     ("GET", "/api/v1/transfers/departments"): Act.TRANSFERS_READ,
@@ -138,6 +139,7 @@ BODIES: dict[str, object] = {
     "dismiss": {"reason": "test"},
     "unclear": {"reason": "太暗"},
     "reopen": {"reason": "新情况"},
+    **LEAD_BODIES,
     "revise": {},
     "approve": {"opinion": "同意移送"},
     "send": {"document_no": "演示文号1号", "how": "专人送达"},

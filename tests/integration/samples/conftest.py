@@ -12,7 +12,8 @@ import cv2
 import httpx
 import numpy as np
 import pytest
-from bureau import BOX, CATALOGUE, NOW, SETUP, Bureau, Seen, found_bureau, open_picture
+from bureau import BOX, CATALOGUE, NOW, SETUP, Bureau, Seen, found_bureau, open_lead, open_picture
+from sqlalchemy.orm import Session
 from web_server import serving
 
 from hazard_library.contract.events import Box
@@ -83,18 +84,18 @@ class Office:
     def dismiss(self, lead: UUID, reason: DismissReason = DismissReason.MISDETECTION) -> None:
         with self.database.writing() as db:
             note = "小声说一句" if reason is DismissReason.OTHER else None
-            leads.dismiss(db, self._try(lead), Dismiss(reason=reason, note=note))
+            leads.dismiss(db, self._try(db, lead), Dismiss(reason=reason, note=note))
 
     def confirm(self, lead: UUID) -> None:
         with self.database.writing() as db:
             incidents = [row.incident_id for row in repository.incidents(db, [lead])]
             open_picture(db, self.bureau.officer, incidents)
             body = Confirm(finding="画面中一人在装卸区未戴安全帽")
-            leads.confirm(db, self._try(lead), CATALOGUE, body)
+            leads.confirm(db, self._try(db, lead), CATALOGUE, body)
 
     def reopen(self, lead: UUID) -> None:
         with self.database.writing() as db:
-            leads.reopen(db, self._try(lead), Reopen(reason="企业补充了录像"))
+            leads.reopen(db, self._try(db, lead), Reopen(reason="企业补充了录像"))
 
     def consent(self, given: TrainingConsent) -> None:
         with self.database.writing() as db:
@@ -110,10 +111,11 @@ class Office:
         ) as client:
             return client.get(f"/api/v1/samples/{path}", params=query)
 
-    def _try(self, lead: UUID) -> Attempt:
-        with self.database.reading() as db:
-            version = repository.lead(db, lead).version
-        return Attempt(self._next(), self.bureau.officer, lead, version)
+    def _try(self, db: Session, lead: UUID) -> Attempt:
+        """Open a lead a minute later and act on what was read."""
+        at, officer = self._next(), self.bureau.officer
+        open_lead(db, officer, lead, at)
+        return Attempt(at, officer, lead, repository.lead(db, lead).version)
 
     def _next(self) -> datetime:
         self.clock.advance(MINUTE)

@@ -74,14 +74,25 @@ def test_what_came_before_a_decided_lead_is_not_found_during_its_rectification()
     assert decide(span(0, 5), around) == Begins()
 
 
-def test_after_a_dismissal_a_new_lead_names_the_old_one() -> None:
-    around = Surroundings(same_key=[known(LeadState.FALSE_ALARM, span(0, 5))])
-    assert decide(span(10), around) == Begins(recurrence_of=FIRST)
+def test_after_a_closed_lead_a_new_one_names_it_and_after_a_false_alarm_none() -> None:
+    closed = Known(FIRST, LeadState.CLOSED, span(0, 5), is_confirmed=True)
+    assert decide(span(10), Surroundings(same_key=[closed])) == Begins(recurrence_of=FIRST)
+    dismissed = known(LeadState.FALSE_ALARM, span(0, 5))
+    assert decide(span(10), Surroundings(same_key=[dismissed])) == Begins()
 
 
 def test_a_year_later_nothing_recurs() -> None:
-    around = Surroundings(same_key=[known(LeadState.FALSE_ALARM, span(0, 5))])
-    assert decide(span(366 * 24 * 60), around) == Begins()
+    closed = Known(FIRST, LeadState.CLOSED, span(0, 5), is_confirmed=True)
+    assert decide(span(366 * 24 * 60), Surroundings(same_key=[closed])) == Begins()
+
+
+def test_what_the_same_picture_raises_again_is_folded_until_the_mute_ends() -> None:
+    muted = Known(FIRST, LeadState.FALSE_ALARM, span(0, 5), muted=span(0, 24 * 60))
+    around = Surroundings(same_key=[muted])
+    assert decide(span(10), around) == Joins(FIRST, JoinedAs.FOLDED)
+    assert decide(span(24 * 60), around) == Begins()
+    reopened = Known(FIRST, LeadState.CLOSED, span(0, 5), muted=span(0, 24 * 60))
+    assert decide(span(10), Surroundings(same_key=[reopened])) == Begins()
 
 
 def test_an_open_lead_that_is_too_old_does_not_recur() -> None:

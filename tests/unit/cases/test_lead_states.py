@@ -3,7 +3,16 @@
 import pytest
 
 from server.kit.errors import NotAllowedNow
-from server.leads.states import LEAD, OPEN, TRANSITIONS, WITH_CHILD, LeadEvent, LeadState
+from server.leads.states import (
+    ENDED,
+    LEAD,
+    OF_THE_SERVER,
+    OPEN,
+    TRANSITIONS,
+    WITH_CHILD,
+    LeadEvent,
+    LeadState,
+)
 
 
 def test_every_state_can_be_reached_from_new() -> None:
@@ -20,8 +29,11 @@ def test_every_state_can_be_reached_from_new() -> None:
 def test_only_a_persons_event_confirms_or_dismisses() -> None:
     """INV-1: no other event leads to a verdict."""
     verdicts = {LeadState.CONFIRMED, LeadState.FALSE_ALARM}
-    leading = {event for (_, event), end in TRANSITIONS.items() if end in verdicts}
+    leading = {
+        event for (start, event), end in TRANSITIONS.items() if end in verdicts and start is not end
+    }
     assert leading == {LeadEvent.CONFIRM, LeadEvent.DISMISS}
+    assert not OF_THE_SERVER & leading
 
 
 @pytest.mark.parametrize("state", sorted(set(LeadState) - OPEN))
@@ -39,4 +51,5 @@ def test_an_open_lead_allows_a_decision() -> None:
 
 def test_a_lead_is_open_or_decided_never_both() -> None:
     assert not OPEN & WITH_CHILD
-    assert OPEN | WITH_CHILD | {LeadState.FALSE_ALARM} == set(LeadState)
+    assert not ENDED & (OPEN | WITH_CHILD)
+    assert set(LeadState) == OPEN | WITH_CHILD | ENDED

@@ -148,6 +148,9 @@ VIOLATIONS = {
 ELSEWHERE = {
     "lead",
     "lead_incident",
+    "lead_lease",
+    "lead_proposal",
+    "lead_verdict",
     "inspection_task",
     "task_member",
     "site_sign_in",

@@ -6,6 +6,8 @@ const TONES: Readonly<Record<string, Tone>> = {
   relook: "warn",
   confirmed: "good",
   tasked: "good",
+  in_notice: "good",
+  in_handover: "good",
 };
 
 /** How a state of a lead looks; what is done with is grey. */

@@ -13,7 +13,7 @@ export const FILTERS: Readonly<Record<string, readonly LeadRow["state"][]>> = {
   new: ["new"],
   prescreened: ["prescreened"],
   relook: ["relook"],
-  confirmed: ["confirmed", "tasked"],
+  confirmed: ["confirmed", "tasked", "in_notice", "in_handover"],
   false_alarm: ["false_alarm"],
   all: [],
 };
