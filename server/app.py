@@ -53,6 +53,7 @@ from server.leads.loss_routes import router as losses_router
 from server.leads.routes import router as leads_router
 from server.live_routes import router as live_router
 from server.orders.routes import router as orders_router
+from server.refused_acts import note_refusal
 from server.reminders.routes import router as reminders_router
 from server.risk.routes import router as risk_router
 from server.samples.pseudonyms import Pseudonyms
@@ -140,7 +141,7 @@ def create_app(parts: WebParts) -> FastAPI:
     state.sees_incident = leads.sees_incident
     state.evidence_lost = evidence.losses
     app.add_middleware(SecurityHeaders)
-    tell_problems(app)
+    tell_problems(app, note_refusal)
     for router in _ROUTERS:
         app.include_router(router)
     app.add_api_route("/health", health, tags=["health"], responses=answers(Unavailable))

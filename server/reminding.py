@@ -3,6 +3,7 @@
 from datetime import datetime
 
 from server.configuration.reminding import TRIGGERS as OF_CONFIGURATION
+from server.enterprises.reminding import TRIGGERS as OF_ENTERPRISES
 from server.fleet.reminding import TRIGGERS as OF_FLEET
 from server.handovers.reminding import TRIGGERS as OF_HANDOVERS
 from server.ingest.reminding import TRIGGERS as OF_INGEST
@@ -15,6 +16,7 @@ from server.tasks.reminding import TRIGGERS as OF_TASKS
 #: A module that gets facts adds its triggers here, and the table of docs/reference names it.
 TRIGGERS = (
     *OF_THOSE_BELOW,
+    *OF_ENTERPRISES,
     *OF_FLEET,
     *OF_CONFIGURATION,
     *OF_HANDOVERS,

@@ -1,6 +1,6 @@
 """Errors on the wire: RFC 9457 problem details with a code, a Chinese sentence and the rule."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 import structlog
 from fastapi import FastAPI, Request
@@ -59,11 +59,18 @@ def problem(fault: ServerError) -> JSONResponse:
     return JSONResponse(told | more, fault.status, media_type=MEDIA_TYPE)
 
 
-def tell_problems(app: FastAPI) -> None:
-    """Make an application answer every error as a problem."""
+def tell_problems(app: FastAPI, note: Callable[[Request, ServerError], None] | None = None) -> None:
+    """Make an application answer every error as a problem.
+
+    Args:
+        app: the application.
+        note: hears of each error of ours before it is answered; its own transaction is its own.
+    """
 
     @app.exception_handler(ServerError)
-    def _ours(_request: Request, fault: ServerError) -> JSONResponse:
+    def _ours(request: Request, fault: ServerError) -> JSONResponse:
+        if note is not None:
+            note(request, fault)
         return problem(fault)
 
     @app.exception_handler(RequestValidationError)

@@ -36,6 +36,7 @@ __all__ = [
     "Ran",
     "Severity",
     "Trigger",
+    "blocks",
     "gather",
     "handle",
     "is_on",
@@ -44,6 +45,7 @@ __all__ = [
     "refusal",
     "run",
     "switch",
+    "tell_refused",
 ]
 
 #: So many items a page.
@@ -207,6 +209,31 @@ def is_on(db: Session) -> dict[str, bool]:
     return {
         rule.id: rule.blocks or (rule.enabled and rule.id not in off) for rule in rules().values()
     }
+
+
+def blocks(rule_id: str) -> bool:
+    """Whether a rule refuses acts."""
+    rule = rules().get(rule_id)
+    return rule is not None and rule.blocks
+
+
+def tell_refused(
+    db: Session, at: datetime, actor: Actor, rule_id: str, act: str, message_zh: str
+) -> None:
+    """Tell the supervisor that somebody tried what a blocking rule refuses; once an act and day."""
+    rule = rules()[rule_id]
+    fact = Fact(
+        rule=rule_id,
+        object_type="refused_act",
+        object_id=f"{actor.account} {act}",
+        since=at,
+        period=str(calendar.day_of(at)),
+        unit_id=actor.unit.id if actor.unit is not None else None,
+    )
+    if repository.under(db, {fact.key}):
+        return
+    by = calendar.due(db, at, rule.within).ends_at
+    _fire(db, at, Firing(fact, rule.severity, f"{actor.full_name}：{message_zh}", rule.within, by))
 
 
 def _fire(db: Session, at: datetime, firing: Firing) -> None:

@@ -11,6 +11,7 @@ from server.audit.service import Thing
 from server.calendar import service as calendar
 from server.calendar.service import Period, Telling, Unit
 from server.identity.actor import LEGAL_ZONE
+from server.reminding import remind
 
 ASKED = {
     "start": "2026-12-30T10:00:00+08:00",
@@ -31,13 +32,23 @@ def tell(desk: HandoverDesk, thing: Thing, start: datetime, period: Period) -> d
         return calendar.notify(db, desk.clock.now(), SETUP, asked).on
 
 
+def reminded(desk: HandoverDesk) -> dict[str, str]:
+    """Let the reminders come round; return what is open for the unit, by rule."""
+    remind(desk.database, desk.clock.now())
+    people = (desk.bureau.leader, desk.bureau.officer)
+    items = [one for who in people for one in desk.read(who, "reminders")["items"]]
+    return {one["rule"]: one["message_zh"] for one in items}
+
+
 def test_a_year_without_a_notice_is_counted_for_the_time_being(desk: HandoverDesk) -> None:
     leader, officer = desk.bureau.leader, desk.bureau.officer
     # Before December nothing is missing; from the first of December R-036 has its reason.
     desk.move_to(datetime(2026, 11, 30, 23, 59, tzinfo=LEGAL_ZONE))
     assert desk.read(leader, "calendar")["missing_year"] is None
+    assert "R-036" not in reminded(desk)
     desk.move_to(datetime(2026, 12, 1, tzinfo=LEGAL_ZONE))
     assert desk.read(leader, "calendar")["missing_year"] == 2027
+    assert reminded(desk)["R-036"] == "尚未载入2027年节假日安排，期限为暂算。"
 
     counted = desk.as_(officer).get("/api/v1/calendar/due", params=ASKED).json()
     assert (counted["on"], counted["is_provisional"]) == ("2027-01-04", True)
@@ -68,6 +79,10 @@ def test_a_notice_moves_what_was_told_later_and_never_earlier(desk: HandoverDesk
 
     counted = desk.as_(officer).get("/api/v1/calendar/due", params=ASKED).json()
     assert (counted["on"], counted["is_provisional"]) == ("2027-01-05", False)
+    # The parties are told by whoever handles the matter; R-036 has settled itself.
+    told_now = reminded(desk)
+    assert "由2027-01-04顺延至2027-01-05，请告知当事人" in told_now["H-001"]
+    assert "R-036" not in told_now
     with desk.database.reading() as db:
         order = calendar.running(db, ORDER, "recheck")
         letter = calendar.running(db, LETTER, "recheck")

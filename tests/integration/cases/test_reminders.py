@@ -112,6 +112,27 @@ def test_a_rule_is_switched_by_the_leader_and_never_one_that_blocks(desk: Handov
     assert sum(rule["blocks"] for rule in table["items"]) == 5
 
 
+def test_a_refused_act_is_recorded_and_told_once_a_day(desk: HandoverDesk) -> None:
+    with desk.database.writing() as db:
+        lead = Reporter(db, desk.store).report(Seen(started=desk.clock.now()))
+    aide, path = desk.bureau.aide, f"leads/{lead}/confirm"
+    for _ in range(2):
+        answer = desk.try_(aide, path, {"finding": "画面中一人在装卸区未戴安全帽"}, 1)
+        assert told(answer) == (403, "R-043")
+    with desk.database.reading() as db:
+        found = audit.history(db, Thing("refused_act", f"/api/v1/{path}"))
+        assert [(one.actor, one.event, one.detail["rule"]) for one in found] == [
+            (aide.account, "refused", "R-043")
+        ] * 2
+        assert audit.history(db, Thing("lead", str(lead)))[-1].event != "confirm"
+        assert audit.verify_chain(db).broken_at is None
+    auditor = desk.bureau.of(Role.AUDITOR)
+    open_now = desk.read(auditor, "reminders")["items"]
+    items_told = [one for one in open_now if one["object_id"].endswith(path)]
+    assert [(one["rule"], one["severity"]) for one in items_told] == [("R-043", "supervision")]
+    assert aide.full_name in items_told[0]["message_zh"]
+
+
 @pytest.mark.parametrize("role", list(Role))
 def test_each_role_does_what_the_table_says(desk: HandoverDesk, role: Role) -> None:
     client = desk.as_(desk.bureau.of(role))
