@@ -5,6 +5,8 @@ from datetime import datetime
 from server.configuration.reminding import TRIGGERS as OF_CONFIGURATION
 from server.enterprises.reminding import TRIGGERS as OF_ENTERPRISES
 from server.fleet.reminding import TRIGGERS as OF_FLEET
+from server.handovers.cases.reminding import TRIGGERS as OF_CASES
+from server.handovers.referrals.reminding import TRIGGERS as OF_REFERRALS
 from server.handovers.reminding import TRIGGERS as OF_HANDOVERS
 from server.ingest.reminding import TRIGGERS as OF_INGEST
 from server.kit.db import Database
@@ -20,6 +22,8 @@ TRIGGERS = (
     *OF_FLEET,
     *OF_CONFIGURATION,
     *OF_HANDOVERS,
+    *OF_CASES,
+    *OF_REFERRALS,
     *OF_TASKS,
     *OF_LEADS,
     *OF_INGEST,

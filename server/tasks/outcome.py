@@ -9,6 +9,8 @@ from hazard_library.catalogue.load import Catalogue
 from server.calendar.service import day_of
 from server.documents.check_items import citable, hazard_of
 from server.enterprises import service as enterprises
+from server.handovers.cases import service as cases
+from server.handovers.cases.service import CaseBrief, Source
 from server.kit.errors import Conflict, FieldsMissing
 from server.kit.ids import new_id
 from server.orders import service as orders
@@ -92,7 +94,8 @@ def result_case(db: Session, tried: Attempt, catalogue: Catalogue, body: bodies.
     hit = [one for one in violations_of(catalogue, task) if one.penalty]
     if not hit and not task.refused_facts:
         raise FieldsMissing(["result"], "没有涉及处罚条款的不符合项，不能移交立案")
-    detail = {"items": [one.key for one in hit]}
+    case = cases.draft(db, tried.at, tried.actor, catalogue, _case(db, catalogue, task, hit))
+    detail = {"items": [one.key for one in hit], "handover": str(case)}
     moving.move(db, tried, task, Step(TaskEvent.RESULT_CASE, body.reason, detail))
     return task.id
 
@@ -206,6 +209,36 @@ def _check_replaces(db: Session, task: InspectionTask, replaced: UUID | None) ->
     known = {one.id: one for one in orders.of_task(db, task.id)}
     if replaced is not None and (replaced not in known or known[replaced].state != "void"):
         raise FieldsMissing(["replaces"], "只能替代本任务中已撤销的指令书")
+
+
+def _case(
+    db: Session, catalogue: Catalogue, task: InspectionTask, hit: list[Violation]
+) -> CaseBrief:
+    """All violations with a penalty clause go along; facts are the officers' own (R-016)."""
+    found_on = day_of(task.recorded_at or task.created_at)
+    found = [
+        cases.Violation(
+            ref=one.key,
+            title=one.title_zh,
+            facts=item.fact,
+            act_to=found_on,
+            violated=(item.basis,) if item.basis is not None else (),
+            penalty_clauses=one.penalty,
+        )
+        for one in hit
+        for item in (_order_item(catalogue, task, one, task.recorded_at or task.created_at),)
+    ]
+    if task.refused_facts:
+        found.append(cases.Violation("refused", "拒绝检查", task.refused_facts, found_on))
+    return CaseBrief(
+        source=Source("inspection_task", str(task.id), task.number),
+        unit_id=task.unit_id,
+        division_code=enterprises.place(db, task.site_id).site.division_code,
+        enterprise_id=task.enterprise_id,
+        discovered_on=found_on,
+        violations=tuple(found),
+        incidents=tuple(task.incidents),
+    )
 
 
 def _order_item(

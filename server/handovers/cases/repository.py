@@ -6,6 +6,7 @@ from uuid import UUID
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from server.handovers.cases.states import CaseState
 from server.handovers.cases.tables import CaseEvidence, CaseHandover, CaseItem, CasePackage
 from server.jurisdiction.service import Scope
 
@@ -31,6 +32,11 @@ def by_number(db: Session, number: str) -> CaseHandover | None:
     """Return a hand-over by its human number, locked."""
     query = select(CaseHandover).where(CaseHandover.number == number)
     return db.scalar(query.with_for_update().execution_options(populate_existing=True))
+
+
+def in_state(db: Session, state: CaseState) -> Sequence[CaseHandover]:
+    """Return the hand-overs of all units in a state."""
+    return db.scalars(select(CaseHandover).where(CaseHandover.state == state)).all()
 
 
 def of_source(db: Session, kind: str, source_id: str) -> CaseHandover | None:

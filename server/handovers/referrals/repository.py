@@ -6,7 +6,7 @@ from uuid import UUID
 from sqlalchemy import func, or_, select
 from sqlalchemy.orm import Session
 
-from server.handovers.referrals.states import UNANSWERED
+from server.handovers.referrals.states import TIMED, UNANSWERED, ReferralState
 from server.handovers.referrals.tables import (
     CriminalReferral,
     ProvinceReport,
@@ -85,6 +85,27 @@ def unanswered(db: Session, kind: str, source_id: str) -> bool:
         .where(or_(CriminalReferral.id.is_(None), CriminalReferral.state.in_(UNANSWERED)))
     )
     return db.scalar(query.limit(1)) is not None
+
+
+def unassessed(db: Session) -> Sequence[tuple[TaggedFinding, CriminalReferral | None]]:
+    """Return the findings of all units that nobody has assessed, with what was begun."""
+    query = (
+        select(TaggedFinding, CriminalReferral)
+        .join(CriminalReferral, CriminalReferral.finding_id == TaggedFinding.id, isouter=True)
+        .where(
+            or_(
+                CriminalReferral.id.is_(None),
+                CriminalReferral.state == ReferralState.ASSESS,
+            )
+        )
+    )
+    return [(found, referral) for found, referral in db.execute(query)]
+
+
+def running(db: Session) -> Sequence[CriminalReferral]:
+    """Return the referrals of all units that a clock runs for."""
+    query = select(CriminalReferral).where(CriminalReferral.state.in_(TIMED))
+    return db.scalars(query).all()
 
 
 def contacts(db: Session, referral_id: UUID) -> Sequence[ReferralContact]:

@@ -91,3 +91,6 @@ REFERRAL = StateMachine("criminal referral", TRANSITIONS)
 
 #: Whether it is a crime is still to be answered: a penalty closes nothing meanwhile (YSGD-2020-11).
 UNANSWERED = frozenset({_S.ASSESS, _S.TEAM, _S.CHIEF_REVIEW, _S.APPROVED})
+
+#: A clock of the reminders runs in these.
+TIMED = frozenset({_S.CHIEF_REVIEW, _S.APPROVED, _S.NOT_FILED, _S.UPHELD})
