@@ -28,11 +28,14 @@ from server.enterprises.routes import router as enterprises_router
 from server.evidence import service as evidence
 from server.evidence.arriving import EvidenceStore
 from server.evidence.device_routes import router as device_router
+from server.evidence.export_routes import router as evidence_export_router
+from server.evidence.material_routes import router as material_router
 from server.evidence.routes import router as evidence_router
 from server.evidence.uploads import Uploads
 from server.fleet.authority import Authority
 from server.fleet.identity_routes import IdentityDesk
 from server.fleet.identity_routes import router as identity_desk_router
+from server.fleet.review_routes import router as review_router
 from server.fleet.routes import router as fleet_router
 from server.handovers.cases.room import PackageRoom
 from server.handovers.cases.routes import router as cases_router
@@ -49,6 +52,7 @@ from server.kit.web import Ground, Reading
 from server.leads import service as leads
 from server.leads.following_routes import router as lead_following_router
 from server.leads.jurisdiction_routes import router as lead_jurisdiction_router
+from server.leads.kept import knows_incident
 from server.leads.loss_routes import router as losses_router
 from server.leads.routes import router as leads_router
 from server.live_routes import router as live_router
@@ -87,6 +91,9 @@ _ROUTERS = (
     fleet_router,
     configuration_router,
     evidence_router,
+    material_router,
+    evidence_export_router,
+    review_router,
     device_router,
     samples_router,
     calendar_router,
@@ -139,6 +146,7 @@ def create_app(parts: WebParts) -> FastAPI:
     state.uploads = Uploads(parts.database, parts.files, parts.clock, leads.evidence_arrived)
     state.risk_facts = facts_of_leads
     state.sees_incident = leads.sees_incident
+    state.knows_incident = knows_incident
     state.evidence_lost = evidence.losses
     app.add_middleware(SecurityHeaders)
     tell_problems(app, note_refusal)

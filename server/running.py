@@ -19,6 +19,7 @@ from server.broker_keeper import BrokerKeeper, Kept
 from server.config_courier import ConfigCourier
 from server.configuration.signing import ConfigurationKey
 from server.device_door import DeviceDoor
+from server.evidence_keeper import EvidenceKeeper
 from server.fleet.authority import Authority
 from server.handovers.cases.room import PackageRoom
 from server.ingest.broker_link import BrokerLink
@@ -29,6 +30,7 @@ from server.kit.db import Database
 from server.kit.listening import QuietServer, listen
 from server.kit.live_feed import LiveFeed
 from server.leads import service as leads
+from server.leads.kept import standing_of
 from server.opening import evidence_store, open_database, plain_url
 from server.provisioning import server_at_broker
 from server.samples.pseudonyms import Pseudonyms
@@ -66,6 +68,7 @@ def run(settings: ServerSettings, role: Role) -> None:
         authority = Authority.at(settings.authority, clock.now()) if settings.devices else None
         if role in {Role.WORK, Role.ALL}:
             stack.enter_context(tending(database, clock))
+            stack.enter_context(keeping_evidence(settings, database, clock))
             stack.enter_context(keeping_broker(settings, database, authority, clock))
         log.info("server_started", role=role.value)
         if listener is not None:
@@ -148,6 +151,19 @@ def tending(database: Database, clock: Clock) -> Iterator[None]:
         yield
     finally:
         upkeep.stop()
+        thread.join()
+
+
+@contextmanager
+def keeping_evidence(settings: ServerSettings, database: Database, clock: Clock) -> Iterator[None]:
+    """Verify evidence every night and destroy what is past its time, meanwhile."""
+    keeper = EvidenceKeeper(database, clock, evidence_store(settings), standing_of)
+    thread = Thread(target=keeper.run, name="evidence-keeper")
+    thread.start()
+    try:
+        yield
+    finally:
+        keeper.stop()
         thread.join()
 
 

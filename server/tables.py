@@ -7,7 +7,9 @@ from server.documents import signature_tables as _signatures
 from server.documents import tables as _documents
 from server.enterprises import record_tables as _records
 from server.enterprises import tables as _enterprises
+from server.evidence import material_tables as _materials
 from server.evidence import tables as _evidence
+from server.fleet import review_tables as _camera_reviews
 from server.fleet import tables as _fleet
 from server.handovers import tables as _handovers
 from server.handovers.cases import tables as _cases
@@ -36,6 +38,8 @@ _MODULES = (
     _enterprises,
     _evidence,
     _fleet,
+    _camera_reviews,
+    _materials,
     _handovers,
     _cases,
     _referrals,

@@ -13,6 +13,7 @@ from hazard_library.contract.message import DeviceName, Sha256
 
 MANIFEST = "manifest.json"
 SHEET = "export.json"
+PAGES = "材料说明.docx"
 
 
 class SignedText(BaseModel):
@@ -42,6 +43,16 @@ class ExportSheet(BaseModel):
         default_factory=dict, description="Files of the manifest that are not in this copy, and why"
     )
     exported_at: AwareDatetime
+    notice: str | None = Field(
+        default=None, description="What the copy may not be used for, such as 仅作线索…"
+    )
+    number: str | None = Field(default=None, description="What the server calls the material")
+    copy_no: int | None = Field(default=None, description="Which copy it is")
+    purpose: str | None = Field(default=None, description="What it was exported for")
+    receiver: str | None = Field(default=None, description="Who was to get it")
+    pages: dict[str, Sha256] = Field(
+        default_factory=dict, description="Pages that go with the copy: name → hash"
+    )
 
 
 def file_name(ref: EvidenceRef) -> str:

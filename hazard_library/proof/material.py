@@ -51,7 +51,8 @@ class Case:
 class Material:
     """Everything that was found at one place.
 
-    gone: SHA-256 → why a file is not here. key: what came with it, and who vouches for that.
+    gone: SHA-256 → why a file is not here. pages: name → hash of what goes with the copy.
+    notice: what the copy may not be used for. key: what came with it, and who vouches for that.
     """
 
     cases: tuple[Case, ...]
@@ -59,6 +60,8 @@ class Material:
     gone: Mapping[str, str] = field(default_factory=dict)
     key: bytes | None = None
     key_from: KeyFrom = KeyFrom.EXPORT
+    pages: Mapping[str, str] = field(default_factory=dict)
+    notice: str | None = None
 
 
 def open_material(path: Path, key_from: KeyFrom = KeyFrom.EXPORT) -> Material:
@@ -121,6 +124,8 @@ def _of_incident(path: Path, names: Mapping[str, _Open], key_from: KeyFrom) -> M
         gone=sheet.left_out,
         key=keys.from_base64(sheet.public_key),
         key_from=key_from,
+        pages=sheet.pages,
+        notice=sheet.notice,
     )
 
 

@@ -51,6 +51,10 @@ def verify(material: Material, given: Sequence[bytes] = ()) -> list[Verdict]:
         ]
         title = f"{manifest.incident_id} {manifest.device}/{manifest.camera} {manifest.hazard}"
         verdicts.append(Verdict(title, tuple(findings)))
+    pages = _pages(material)
+    if pages:
+        verdicts.append(Verdict("pages 说明页", pages))
+    named.update(material.pages)
     strays = [one for one in material.files if one.sha256 not in named and one.name not in named]
     if strays:
         verdicts.append(Verdict("files 文件", _strays(strays)))
@@ -119,6 +123,10 @@ def _files(manifest: EvidenceManifest, material: Material, named: set[str]) -> l
         found = by_hash.get(ref.sha256)
         named_so = next((by_name[name] for name in names if name in by_name), None)
         named.update({ref.sha256, *names})
+        if found is not None and found.name not in names:
+            zh, en = f"已改名为 {found.name}", f"was renamed to {found.name}"
+            findings.append(Finding("file", _FAILS, f"文件 file {ref.kind.value}", zh, en))
+            continue
         findings.append(_file(ref, found or named_so, material.gone.get(ref.sha256)))
     return findings
 
@@ -156,6 +164,21 @@ def _altered(subject: str, ref: EvidenceRef, held: Held) -> Finding:
         zh = f"内容已被改动：{held.size} 字节，原件 {ref.bytes} 字节"
         en = f"was altered: {held.size} bytes instead of {ref.bytes}"
     return Finding("file", _FAILS, subject, zh, en)
+
+
+def _pages(material: Material) -> tuple[Finding, ...]:
+    """Check the pages that go with a copy, and repeat what it may not be used for."""
+    by_name = {one.name: one.sha256 for one in material.files}
+    findings = []
+    for name, sha256 in material.pages.items():
+        fits = by_name.get(name) == sha256
+        zh = "说明页与导出时一致" if fits else "说明页缺失、已改名或已被改动"
+        en = "fits" if fits else "is missing, renamed or altered"
+        findings.append(Finding("page", _HOLDS if fits else _FAILS, f"文件 file {name}", zh, en))
+    if material.notice is not None:
+        said = f"导出时注明：{material.notice}"
+        findings.append(Finding("notice", _HOLDS, "用途 use", said, "is a lead only, no evidence"))
+    return tuple(findings)
 
 
 def _said(manifest: EvidenceManifest) -> list[Finding]:

@@ -1,6 +1,7 @@
 """One incident's evidence as a zip that `patrol evidence verify` checks without this server."""
 
 import base64
+import hashlib
 import tempfile
 import zipfile
 from collections.abc import Mapping
@@ -12,9 +13,17 @@ from uuid import UUID
 from sqlalchemy.orm import Session
 
 from hazard_library.contract.evidence import EvidenceManifest
-from hazard_library.proof.export import MANIFEST, SHEET, ExportSheet, SignedText, file_name
+from hazard_library.proof.export import (
+    MANIFEST,
+    PAGES,
+    SHEET,
+    ExportSheet,
+    SignedText,
+    file_name,
+)
 from server.evidence import repository
 from server.evidence.arriving import EvidenceStore
+from server.evidence.pages import Sheet, write_pages
 from server.evidence.tables import EvidenceManifestRow
 
 _IN_MEMORY = 8 * 1024 * 1024
@@ -52,24 +61,46 @@ class Going:
     stays: Mapping[str, str | None]
 
 
-def write_zip(found: Sealed, public_key: bytes, files: Going, at: datetime) -> IO[bytes]:
+@dataclass(frozen=True, slots=True)
+class Package:
+    """What goes into a zip. mark: on everything that proves nothing alone. sheet: its pages."""
+
+    found: Sealed
+    public_key: bytes
+    files: Going
+    mark: str | None
+    sheet: Sheet | None = None
+
+
+def write_zip(package: Package, at: datetime) -> IO[bytes]:
     """Write the zip.
 
     Bytes are copied as they are: pictures and clips do not get smaller.
     """
+    found, files = package.found, package.files
+    pages = write_pages(package.sheet, found.manifest, at) if package.sheet else None
+    told = package.sheet
     sheet = ExportSheet(
         device=found.manifest.device,
-        public_key=base64.b64encode(public_key).decode(),
+        public_key=base64.b64encode(package.public_key).decode(),
         manifest_sha256=found.text.manifest_sha256,
         signature=found.text.signature,
         previous=found.previous,
         left_out={sha: why for sha, why in files.stays.items() if why is not None},
         exported_at=at,
+        notice=package.mark,
+        number=told.number if told is not None else None,
+        copy_no=told.copy_no if told is not None else None,
+        purpose=told.purpose if told is not None else None,
+        receiver=told.receiver if told is not None else None,
+        pages={PAGES: hashlib.sha256(pages).hexdigest()} if pages is not None else {},
     )
     spool = tempfile.SpooledTemporaryFile(_IN_MEMORY)  # noqa: SIM115 - whoever sends it closes it
     with zipfile.ZipFile(spool, "w", zipfile.ZIP_STORED) as archive:
         archive.writestr(MANIFEST, found.text.manifest)
         archive.writestr(SHEET, sheet.model_dump_json(by_alias=True, indent=1))
+        if pages is not None:
+            archive.writestr(PAGES, pages)
         for ref in found.manifest.files:
             if files.stays.get(ref.sha256, "") is None:
                 with archive.open(file_name(ref), "w", force_zip64=True) as entry:

@@ -8,7 +8,7 @@ from sqlalchemy import and_, func, select
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Session
 
-from hazard_library.contract.evidence import EvidenceKind
+from hazard_library.contract.evidence import EvidenceKind, EvidenceManifest, EvidenceSealed
 from server.evidence.states import FileState
 from server.evidence.tables import EvidenceFile, EvidenceItem, EvidenceManifestRow
 
@@ -120,6 +120,23 @@ def lost_since(db: Session, since: datetime) -> list[tuple[UUID, str, datetime]]
         .order_by(func.min(EvidenceFile.lost_at))
     )
     return [(row[0], row[1], row[2]) for row in db.execute(query) if row[2] is not None]
+
+
+def add_manifest(
+    db: Session, at: datetime, sealed: EvidenceSealed, manifest: EvidenceManifest
+) -> None:
+    """Keep a manifest, exactly as it was signed."""
+    row = EvidenceManifestRow(
+        id=manifest.id,
+        incident_id=manifest.incident_id,
+        device_id=manifest.device,
+        sha256=sealed.manifest_sha256,
+        previous_sha256=manifest.previous_manifest_sha256,
+        manifest=sealed.manifest.encode(),
+        signature=sealed.signature,
+        received_at=at,
+    )
+    db.add(row)
 
 
 def manifest_of(db: Session, incident_id: UUID) -> EvidenceManifestRow | None:

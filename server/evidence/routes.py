@@ -15,6 +15,7 @@ from server.audit.service import Thing
 from server.evidence import export as exporting
 from server.evidence import service
 from server.evidence.arriving import EvidenceStore
+from server.evidence.material_states import LEAD_ONLY_MARK
 from server.evidence.sending import BytesWanted, sent
 from server.evidence.service import EvidenceSeen
 from server.evidence.states import NOT_HERE, FileState
@@ -87,9 +88,12 @@ def export(
     on: Annotated[Ground, Depends(ground)],
     purpose: Purpose = None,
 ) -> StreamingResponse:
-    """Return an incident's evidence as a zip; with a purpose, the sealed originals too."""
+    """Return the shown copies of an incident as 线索材料, marked as such.
+
+    Sealed originals leave by an approved export only (`/evidence/materials/{id}/exports`).
+    """
     now = on.clock.now()
-    actor.require(Act.EVIDENCE_READ, now)
+    actor.require(Act.EVIDENCE_EXPORT, now)
     with on.database.reading() as db:
         found = exporting.sealed(db, incident_id)
         if found is None or not _sees(request)(db, actor, incident_id):
@@ -98,7 +102,8 @@ def export(
         key = fleet.public_key(db, found.manifest.device)
     store = cast("EvidenceStore", request.app.state.files)
     left_out = {one.sha256: _stays(one, actor, on, purpose, store) for one in pieces if one.sha256}
-    spool = exporting.write_zip(found, key, exporting.Going(store, left_out), now)
+    going = exporting.Going(store, left_out)
+    spool = exporting.write_zip(exporting.Package(found, key, going, LEAD_ONLY_MARK), now)
     return StreamingResponse(
         iter(lambda: spool.read(_PIECE), b""),
         media_type="application/zip",
@@ -116,8 +121,8 @@ def _stays(
     """Record the look at a file that may go out; return why one stays here."""
     if seen.state is not FileState.STORED:
         return f"证据未在服务器上 not at the server: {seen.reason or seen.state.value}"
-    if seen.kind.is_sealed and purpose is None:
-        return "封存原件，未填写用途 sealed original, no purpose was given"
+    if seen.kind.is_sealed:
+        return "封存原件须经批准导出 a sealed original leaves by an approved export only"
     _look(seen, actor, on, _purpose(seen, actor, on, purpose), store)
     return None
 

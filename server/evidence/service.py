@@ -22,6 +22,8 @@ from hazard_library.contract.ids import DeviceId, IncidentId
 from hazard_library.proof.signature import is_signed_by
 from server.audit import service as audit
 from server.audit.service import Act, Thing, Who
+from server.evidence import material_repository as materials
+from server.evidence import materials as material_verbs
 from server.evidence import repository
 from server.evidence.arriving import EvidenceStore, Found
 from server.evidence.states import FILES, NOT_HERE, FileEvent, FileState
@@ -122,6 +124,7 @@ def announce(
             "announced_at": at,
         }
         repository.add_item(db, item)
+        materials.track(db, at, device, incident)
 
 
 def seal(db: Session, at: datetime, device: DeviceRef, sealed: EvidenceSealed) -> EvidenceManifest:
@@ -141,7 +144,7 @@ def seal(db: Session, at: datetime, device: DeviceRef, sealed: EvidenceSealed) -
     if known is not None and known.sha256 != sealed.manifest_sha256:
         raise EvidenceMismatch(f"incident {manifest.incident_id} has another manifest already")
     if known is None:
-        db.add(_manifest_row(at, device, sealed, manifest))
+        repository.add_manifest(db, at, sealed, manifest)
         db.flush()
     announce(db, at, device.id, manifest.incident_id, manifest.files)
     for kind, reason in manifest.lost.items():
@@ -154,6 +157,8 @@ def seal(db: Session, at: datetime, device: DeviceRef, sealed: EvidenceSealed) -
             "announced_at": at,
         }
         repository.add_item(db, lost)
+    materials.track(db, at, device.id, manifest.incident_id)
+    material_verbs.complete(db, at, manifest.incident_id)
     return manifest
 
 
@@ -278,8 +283,10 @@ def note_look(
             pass
         case Found.MISSING:
             change(db, at, file, FileEvent.FOUND_MISSING, "the file is gone from the store")
+            material_verbs.tampered(db, at, sha256, file.reason or "")
         case Found.ALTERED:
             change(db, at, file, FileEvent.FOUND_ALTERED, "its bytes have another hash now")
+            material_verbs.tampered(db, at, sha256, file.reason or "")
     return file.state
 
 
@@ -364,21 +371,6 @@ def _read(text: bytes) -> EvidenceManifest:
         raise EvidenceMismatch(
             f"the manifest cannot be read: {fault.error_count()} faults"
         ) from fault
-
-
-def _manifest_row(
-    at: datetime, device: DeviceRef, sealed: EvidenceSealed, manifest: EvidenceManifest
-) -> EvidenceManifestRow:
-    return EvidenceManifestRow(
-        id=manifest.id,
-        incident_id=manifest.incident_id,
-        device_id=device.id,
-        sha256=sealed.manifest_sha256,
-        previous_sha256=manifest.previous_manifest_sha256,
-        manifest=sealed.manifest.encode(),
-        signature=sealed.signature,
-        received_at=at,
-    )
 
 
 def _seen(item: EvidenceItem, file: EvidenceFile | None) -> EvidenceSeen:

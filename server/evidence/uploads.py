@@ -9,7 +9,7 @@ import structlog
 from sqlalchemy.orm import Session
 
 from hazard_library.contract.ids import DeviceId
-from server.evidence import repository
+from server.evidence import materials, repository
 from server.evidence.arriving import EvidenceStore, Found
 from server.evidence.service import change, note_mismatch
 from server.evidence.states import FileEvent, FileState
@@ -108,7 +108,8 @@ class Uploads:
         return Progress(held, length)
 
     def _progress(self, sha256: str, length: int, state: FileState) -> Progress:
-        if state is FileState.STORED:
+        if state in {FileState.STORED, FileState.DESTROYED}:
+            # What retention has destroyed is not taken again; the box may forget it too.
             return Progress(length, length)
         if self._store.has(sha256):
             # A crash came between the file's rename and its row; or the file was found altered.
@@ -138,6 +139,7 @@ class Uploads:
                 return
             change(db, at, file, FileEvent.ARRIVED, None)
             for incident in repository.incidents_of(db, sha256):
+                materials.complete(db, at, incident)
                 self._tell_arrived(db, at, incident)
         log.info("evidence_stored", sha256=sha256)
 

@@ -18,6 +18,7 @@ from server.enterprises import service as enterprises
 from server.fleet import repository
 from server.fleet.authority import Authority, Certified, name_of, serial_of
 from server.fleet.broker_files import SERVER_USER
+from server.fleet.place_types import refuse_private
 from server.fleet.service import DeviceRef, NewCamera, NewDevice, known_device, register
 from server.fleet.tables import DeviceCertificate, EnrolCode
 from server.identity import attempts
@@ -208,6 +209,8 @@ def _check(new: NewCode) -> None:
     if not re.fullmatch(NAME_PATTERN, new.device) or new.device == SERVER_USER:
         raise FieldsMissing(["device"], "设备编号须为小写字母、数字、- 或 _，且不得为 server")
     strange = [name for name in new.cameras if not re.fullmatch(NAME_PATTERN, name)]
+    for name in new.cameras.values():
+        refuse_private(None, name)
     if strange or not new.cameras:
         raise FieldsMissing(["cameras"], "摄像机编号须为小写字母、数字、- 或 _，至少一台")
     if not timedelta(minutes=1) <= new.lasts <= LONGEST:

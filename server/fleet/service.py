@@ -25,6 +25,7 @@ from server.enterprises import service as enterprises
 from server.fleet import repository
 from server.fleet.broker_files import SERVER_USER, BrokerUser
 from server.fleet.credentials import broker_hash, fits, new_secret, secret_hash
+from server.fleet.place_types import refuse_private
 from server.fleet.tables import Camera, Device, DeviceStateReport
 from server.kit import live
 from server.kit.db import Json
@@ -357,6 +358,7 @@ def read_public_key(content: bytes) -> bytes:
 
 
 def _register_camera(db: Session, device_id: DeviceId, new: NewCamera) -> None:
+    refuse_private(None, new.name, new.place)
     known = repository.camera(db, device_id, new.id) or Camera(device_id=device_id, id=new.id)
     known.name, known.place = new.name, new.place
     db.add(known)

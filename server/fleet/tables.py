@@ -6,7 +6,8 @@ from uuid import UUID
 from sqlalchemy import CheckConstraint, ForeignKey, LargeBinary
 from sqlalchemy.orm import Mapped, mapped_column
 
-from server.kit.db import Entity, Json
+from server.fleet.place_types import PlaceType
+from server.kit.db import Entity, Json, Word, one_of
 
 _NAME = "~ '^[a-z0-9][a-z0-9_-]{0,62}$'"
 
@@ -47,6 +48,7 @@ class Camera(Entity):
     __tablename__ = "camera"
     __table_args__ = (
         CheckConstraint(f"id {_NAME}", name="id"),
+        one_of("place_type", PlaceType),
         {"comment": "Registered cameras"},
     )
 
@@ -56,6 +58,9 @@ class Camera(Entity):
     id: Mapped[str] = mapped_column(primary_key=True, comment="Camera id within the box")
     name: Mapped[str] = mapped_column(comment="What people call it")
     place: Mapped[str | None] = mapped_column(comment="Where it hangs")
+    place_type: Mapped[PlaceType | None] = mapped_column(
+        Word(PlaceType), comment="What kind of place it shows; None: nobody has said"
+    )
 
 
 class DeviceStateReport(Entity):

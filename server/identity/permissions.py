@@ -64,6 +64,15 @@ class Act(StrEnum):
     SIGNALS_MATCH = "signals.match"
     EVIDENCE_READ = "evidence.read"
     EVIDENCE_READ_SEALED = "evidence.read_sealed"
+    EVIDENCE_WAITING = "evidence.waiting"
+    EVIDENCE_FIX = "evidence.fix"
+    EVIDENCE_HOLD = "evidence.hold"
+    EVIDENCE_EXPORT = "evidence.export"
+    EVIDENCE_EXPORT_APPROVE = "evidence.export_approve"
+    REVIEWS_LEGAL = "reviews.legal"
+    REVIEWS_TECH = "reviews.tech"
+    CAMERAS_SUBMIT = "cameras.submit"
+    CAMERAS_WITHDRAW = "cameras.withdraw"
     DEVICES_READ = "devices.read"
     DEVICES_ENROL = "devices.enrol"
     CONFIG_READ = "config.read"
@@ -144,6 +153,16 @@ PERMISSIONS: dict[Act, frozenset[Role]] = {
     # Technical reviewers judge clarity, clock and hash: they see what they review.
     Act.EVIDENCE_READ: _TRIAGE_READERS | {Role.LEGAL, Role.TECH},
     Act.EVIDENCE_READ_SEALED: _OFFICER,
+    Act.EVIDENCE_WAITING: _OFFICER_OR_LEADER | {Role.TECH, Role.DEVOP, Role.AUDITOR},
+    Act.EVIDENCE_FIX: _OFFICER,
+    Act.EVIDENCE_HOLD: _OFFICER_OR_LEADER | {Role.LEGAL},
+    Act.EVIDENCE_EXPORT: _OFFICER,
+    Act.EVIDENCE_EXPORT_APPROVE: _LEADERS,
+    # The two halves of 行政处罚法 第四十一条, of a recording and of a camera.
+    Act.REVIEWS_LEGAL: frozenset({Role.LEGAL}),
+    Act.REVIEWS_TECH: frozenset({Role.TECH}),
+    Act.CAMERAS_SUBMIT: _OFFICER | {Role.DEVOP},
+    Act.CAMERAS_WITHDRAW: _LEADERS,
     Act.DEVICES_READ: _OFFICER_OR_LEADER
     | {Role.LEGAL, Role.TECH, Role.DEVOP, Role.SYSADMIN, Role.AUDITOR},
     Act.DEVICES_ENROL: frozenset({Role.DEVOP, Role.SYSADMIN}),
@@ -179,6 +198,8 @@ NEEDS_CERTIFICATE = frozenset(
         Act.DOCUMENTS_FILL,
         Act.HANDOVERS_EDIT,
         Act.REFERRALS_EDIT,
+        Act.EVIDENCE_FIX,
+        Act.EVIDENCE_EXPORT,
     }
 )
 

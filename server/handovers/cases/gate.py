@@ -7,6 +7,7 @@ from sqlalchemy.orm import Session
 
 from hazard_library.proof.case_package import CLUE_NOTE, Use
 from server.evidence import service as evidence
+from server.evidence import uses as evidence_uses
 from server.evidence.service import EvidenceSeen
 from server.kit.errors import NotFound, NotPermitted
 
@@ -43,5 +44,4 @@ def check_use(db: Session, seen: EvidenceSeen, use: Use) -> None:
 
 def is_qualified(db: Session, seen: EvidenceSeen) -> bool:
     """Whether both reviews were passed. Every camera starts as a source of clues only (INV-2)."""
-    del db, seen
-    return False
+    return evidence_uses.is_admissible(db, seen.incident_id)

@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from evidence_desk import EvidenceDesk, evidence_desk
 from handover_desk import HandoverDesk, handover_desk
 
 
@@ -11,4 +12,12 @@ from handover_desk import HandoverDesk, handover_desk
 def desk(postgres_url: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[HandoverDesk]:
     folder: Path = tmp_path_factory.mktemp("desk")
     with handover_desk(postgres_url, folder) as opened:
+        yield opened
+
+
+@pytest.fixture(scope="module")
+def bench(postgres_url: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[EvidenceDesk]:
+    """The bureau that reviews evidence."""
+    folder: Path = tmp_path_factory.mktemp("evidence")
+    with evidence_desk(postgres_url, folder) as opened:
         yield opened

@@ -95,12 +95,12 @@ def test_an_export_holds_far_from_the_server(
     path.write_bytes(answer.content)
     code, told = verify(path, "--key", key_file)
     assert code == 0
-    assert standing(told, "file") == ["holds", "holds"]
+    assert standing(told, "file") == ["holds", "open"]
     assert standing(told, "chain") == ["holds"]
 
 
 @pytest.mark.usefixtures("officers_eyes")
-def test_without_a_purpose_the_sealed_original_stays_and_looks_are_recorded(
+def test_the_sealed_original_stays_what_goes_is_marked_and_looks_are_recorded(
     sign_in: SignIn, incident: UUID, database: Database
 ) -> None:
     url = f"/api/v1/evidence/incidents/{incident}/export"
@@ -108,8 +108,9 @@ def test_without_a_purpose_the_sealed_original_stays_and_looks_are_recorded(
     with ZipFile(BytesIO(answer.content)) as archive:
         assert archive.read("frame_shown.jpg") == PICTURE
         assert "frame_original.jpg" not in archive.namelist()
-        [why] = json.loads(archive.read("export.json"))["left_out"].values()
-        assert "purpose" in why
+        sheet = json.loads(archive.read("export.json"))
+    assert "approved export" in next(iter(sheet["left_out"].values()))
+    assert sheet["notice"] == "仅作线索,不得单独作为处罚证据"
     with database.reading() as db:
         looks = db.execute(text("SELECT actor, purpose FROM access_record")).all()
     assert [tuple(look) for look in looks] == [("officer", "查看线索")]
@@ -137,7 +138,7 @@ def test_an_address_is_checked_over_https_with_the_authority_that_was_named(
         app.state.public_origins = {address}
         code, told = verify(url, *who, "--ca-file", issued.ca)
         assert (code, standing(told, "key")) == (0, ["holds"])
-        assert standing(told, "file") == ["holds", "holds"]
+        assert standing(told, "file") == ["holds", "open"]
         code, told = verify(url, *who)
         assert code == 2
         assert "--ca-file" in told["error"]
