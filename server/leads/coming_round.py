@@ -1,5 +1,6 @@
 """The clocks of leads over the database: what `timers` decides is carried out, or listed."""
 
+from collections.abc import Iterable, Iterator
 from datetime import datetime, timedelta
 
 from sqlalchemy.orm import Session
@@ -40,6 +41,15 @@ def all_pressing(
         for lead in repository.clocked(db, scope, at)
     ]
     return [(lead, rules) for lead, rules in found if rules]
+
+
+def pressing_of(
+    db: Session, at: datetime, leads: Iterable[Lead]
+) -> Iterator[tuple[Lead, tuple[Pressing, ...]]]:
+    """Tell which rules these leads set off now."""
+    holidays = calendar.current(db)
+    for lead in leads:
+        yield lead, pressing(_clocked(db, holidays, lead), at)
 
 
 def _move(db: Session, at: datetime, holidays: HolidayCalendar, lead: Lead) -> int:

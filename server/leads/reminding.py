@@ -5,43 +5,43 @@ from datetime import datetime, timedelta
 
 from sqlalchemy.orm import Session
 
-from server.calendar import service as calendar
-from server.calendar.service import HolidayCalendar, Period, Unit, count_due
 from server.evidence import service as evidence
 from server.leads import repository
+from server.leads.coming_round import pressing_of
 from server.leads.priority import Priority
-from server.leads.states import OPEN, LeadState
+from server.leads.states import OPEN
 from server.leads.tables import Lead
+from server.leads.timers import Pressing, Rule
 from server.reminders.service import Fact, Severity, Trigger
 
-#: House values of R-003 and of H-002.
-_OUTCOME = Period(1, Unit.WORKDAY, "house:outcome")
+#: House value of H-002: so long an item stays for somebody to answer.
 _LOSSES_SHOWN = timedelta(days=30)
 _LOUD = frozenset({Priority.P0, Priority.P1})
+#: Fires once for a lead, whatever becomes of its times.
+_ONCE = frozenset({Rule.UNOPENED})
 
 
 def _find(db: Session, at: datetime) -> Iterator[Fact]:
-    years = calendar.current(db)
-    for lead in repository.undecided_or_without_outcome(db):
-        yield from _of(years, lead, at)
+    waiting = repository.waiting_for_somebody(db)
+    for lead, rules in pressing_of(db, at, waiting):
+        yield from (_pressing(lead, one, at) for one in rules)
+    for lead in waiting:
+        if lead.state not in OPEN:
+            continue
+        if lead.recurrence_of is not None:
+            yield _fact("R-014", lead, lead.created_at)
+        if lead.is_storm:
+            yield _fact("R-028", lead, lead.created_at, words={"cam": lead.camera_name})
 
 
-def _of(years: HolidayCalendar, lead: Lead, at: datetime) -> Iterator[Fact]:
-    if lead.state is LeadState.CONFIRMED and lead.decided_at is not None:
-        due = count_due(years, lead.decided_at, _OUTCOME)
-        yield _fact("R-003", lead, due.ends_at, period=lead.decided_at.isoformat())
-    if lead.state not in OPEN:
-        return
-    if lead.due_at is not None and at >= lead.due_at:
-        severity = Severity.WARNING if lead.priority in _LOUD else Severity.REMINDER
-        late = {"n": _hours(at - lead.due_at)}
-        yield _fact("R-001", lead, lead.due_at, severity=severity, words=late)
-    if lead.state is LeadState.RELOOK and lead.relook_at is not None:
-        yield _fact("R-005", lead, lead.relook_at, period=lead.relook_at.isoformat())
-    if lead.recurrence_of is not None:
-        yield _fact("R-014", lead, lead.created_at)
-    if lead.is_storm:
-        yield _fact("R-028", lead, lead.created_at, words={"cam": lead.camera_name})
+def _pressing(lead: Lead, one: Pressing, at: datetime) -> Fact:
+    """A lead that was reopened and is late again is another time; so is a second 看不清."""
+    period = "" if one.rule in _ONCE else one.since.isoformat()
+    if one.rule is not Rule.LATE:
+        return _fact(one.rule.value, lead, one.since, period=period)
+    severity = Severity.WARNING if lead.priority in _LOUD else Severity.REMINDER
+    late = {"n": _hours(at - one.since)}
+    return _fact(one.rule.value, lead, one.since, period=period, severity=severity, words=late)
 
 
 def _lacking(db: Session, at: datetime) -> Iterator[Fact]:
@@ -79,6 +79,6 @@ def _hours(late: timedelta) -> str:
 
 
 TRIGGERS = (
-    Trigger("leads", frozenset({"R-001", "R-003", "R-005", "R-014", "R-028"}), _find),
+    Trigger("leads", frozenset({*(rule.value for rule in Rule), "R-014", "R-028"}), _find),
     Trigger("leads", frozenset({"H-002"}), _lacking),
 )

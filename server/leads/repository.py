@@ -288,10 +288,13 @@ def _is_key(key: Key) -> ColumnElement[bool]:
     )
 
 
-def undecided_or_without_outcome(db: Session) -> Sequence[Lead]:
-    """Return the leads that wait for somebody, oldest first."""
-    waiting = (LeadState.NEW, LeadState.PRESCREENED, LeadState.RELOOK, LeadState.CONFIRMED)
-    return db.scalars(select(Lead).where(Lead.state.in_(waiting)).order_by(Lead.created_at)).all()
+def waiting_for_somebody(db: Session) -> Sequence[Lead]:
+    """Return the leads that are undecided, without outcome or without second look, oldest first."""
+    is_unseconded = and_(
+        Lead.state == LeadState.FALSE_ALARM, Lead.is_starred, Lead.seconded_at.is_(None)
+    )
+    waits = or_(Lead.state.in_(OPEN), Lead.state == LeadState.CONFIRMED, is_unseconded)
+    return db.scalars(select(Lead).where(waits).order_by(Lead.created_at, Lead.id)).all()
 
 
 def _known(db: Session, lead: Lead) -> Known:

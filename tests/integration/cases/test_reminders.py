@@ -68,6 +68,7 @@ def test_an_undecided_lead_is_told_to_officers_and_to_the_leader(desk: HandoverD
         item = items(desk, who)["R-001"]
         assert (item["object_id"], item["severity"]) == (str(lead), "warning")
         assert "已超过2小时未处置，请立即研判" in item["message_zh"]
+    assert "无人查看" in items(desk, "leader")["R-002"]["message_zh"]
     assert "R-001" not in items(desk, "devop")
 
 
