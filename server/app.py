@@ -19,7 +19,7 @@ from server.configuration.routes import router as configuration_router
 from server.configuration.signing import ConfigurationKey
 from server.console_files import add_console
 from server.documents.routes import router as documents_router
-from server.enterprise_facts import facts_of_leads
+from server.enterprise_facts import facts_from_above
 from server.enterprise_page import router as enterprise_page_router
 from server.enterprises.import_routes import router as imports_router
 from server.enterprises.jurisdiction_routes import router as site_jurisdiction_router
@@ -144,7 +144,7 @@ def create_app(parts: WebParts) -> FastAPI:
     state.configuration_key = parts.configuration_key
     state.package_room = parts.package_room
     state.uploads = Uploads(parts.database, parts.files, parts.clock, leads.evidence_arrived)
-    state.risk_facts = facts_of_leads
+    state.risk_facts = facts_from_above
     state.sees_incident = leads.sees_incident
     state.knows_incident = knows_incident
     state.evidence_lost = evidence.losses

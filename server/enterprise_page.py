@@ -3,12 +3,12 @@
 The parts know nothing of each other here: the application asks each for its own.
 """
 
-from datetime import datetime
+from datetime import date, datetime
 from typing import Annotated, cast
 from uuid import UUID
 
 from fastapi import APIRouter, Path, Request
-from pydantic import BaseModel, Field
+from pydantic import BaseModel, ConfigDict, Field
 from sqlalchemy.orm import Session
 
 from hazard_library.catalogue.load import Catalogue
@@ -25,6 +25,8 @@ from server.kit.problems import answers
 from server.kit.web import Now, Writing
 from server.leads import of_enterprise as leads
 from server.leads.states import LeadState
+from server.orders import service as orders
+from server.orders.states import OrderState
 from server.risk import service as risk
 from server.risk.facts import OtherFacts
 from server.risk.schemas import RiskScore
@@ -63,6 +65,19 @@ class TaskSeen(BaseModel):
     created_at: datetime
 
 
+class OrderSeen(BaseModel):
+    """An order to rectify in the history of an enterprise."""
+
+    model_config = ConfigDict(from_attributes=True)
+
+    id: UUID
+    number: str
+    state: OrderState
+    due_on: date | None
+    issued_at: datetime | None
+    is_serious: bool
+
+
 class EnterprisePage(BaseModel):
     """All that the reader may know of an enterprise; null: the reader's role may not."""
 
@@ -70,6 +85,7 @@ class EnterprisePage(BaseModel):
     risk: RiskScore | None
     leads: list[LeadSeen] | None = Field(description=f"Newest first, {_MOST} at most")
     tasks: list[TaskSeen] | None = Field(description=f"Newest first, {_MOST} at most")
+    orders: list[OrderSeen] | None = Field(description=f"Newest first, {_MOST} at most")
     signals: list[SignalOut] | None = Field(description=f"Newest first, {_MOST} at most")
 
 
@@ -92,6 +108,7 @@ def read_page(
         risk=risk.score(db, at, actor, firm.id, others) if may[Act.RISK_READ] else None,
         leads=_leads(db, actor, catalogue, firm.id) if may[Act.LEADS_READ] else None,
         tasks=_tasks(db, actor, catalogue, firm.id) if may[Act.TASKS_READ] else None,
+        orders=_orders(db, actor, firm.id) if may[Act.ORDERS_READ] else None,
         signals=_signals(db, at, actor, firm.id) if may[Act.SIGNALS_READ] else None,
     )
 
@@ -126,6 +143,16 @@ def _tasks(db: Session, actor: Actor, catalogue: Catalogue, enterprise_id: UUID)
         )
         for one in found
     ]
+
+
+def _orders(db: Session, actor: Actor, enterprise_id: UUID) -> list[OrderSeen]:
+    scope = jurisdiction.scope(db, actor)
+    found = [
+        one
+        for one in orders.of_enterprise(db, enterprise_id)
+        if scope.has(one.unit_id, enterprise_id)
+    ]
+    return [OrderSeen.model_validate(one) for one in reversed(found[-_MOST:])]
 
 
 def _signals(db: Session, at: datetime, actor: Actor, enterprise_id: UUID) -> list[SignalOut]:

@@ -11,8 +11,8 @@ from sqlalchemy.orm import Session, aliased
 from server.enterprises.fields import Plain
 from server.enterprises.record_tables import RecordConflict, RecordField, RecordStatement
 from server.enterprises.repository import within
-from server.enterprises.states import ConflictState
-from server.enterprises.tables import Enterprise
+from server.enterprises.states import ENDED, ConflictState
+from server.enterprises.tables import Enterprise, Site
 from server.enterprises.weighing import Said
 from server.jurisdiction.service import Scope
 
@@ -157,17 +157,33 @@ def history_of_conflicts(db: Session, enterprise_id: UUID, key: Key) -> Sequence
     return db.scalars(query.order_by(RecordConflict.opened_at, RecordConflict.id)).all()
 
 
-def stale_before(db: Session, limits: dict[str, date], most: int) -> Sequence[RecordStatement]:
+#: What counts, of which enterprise, and the unit of its first site.
+Held = tuple[RecordStatement, Enterprise, UUID | None]
+
+
+def stale_before(db: Session, limits: dict[str, date], most: int) -> list[Held]:
     """Return what counts and is older than its field allows, oldest first."""
     aged = [
         and_(RecordStatement.field == name, RecordStatement.as_of < day)
         for name, day in limits.items()
     ]
+    return _held(db, or_(*aged), most)
+
+
+def ending(db: Session, fields: Collection[str], last: date, most: int) -> list[Held]:
+    """Return papers that count and end by a day, or have ended."""
+    until = RecordStatement.value["valid_to"].astext
+    return _held(db, and_(RecordStatement.field.in_(fields), until <= last.isoformat()), most)
+
+
+def _held(db: Session, condition: ColumnElement[bool], most: int) -> list[Held]:
+    unit = select(Site.unit_id).where(Site.enterprise_id == Enterprise.id)
     query = (
-        select(RecordStatement)
+        select(RecordStatement, Enterprise, unit.order_by(Site.id).limit(1).scalar_subquery())
         .join(RecordField, RecordField.statement_id == RecordStatement.id)
-        .where(RecordStatement.value.is_not(None), or_(*aged))
+        .join(Enterprise, Enterprise.id == RecordStatement.enterprise_id)
+        .where(RecordStatement.value.is_not(None), Enterprise.state.not_in(ENDED), condition)
         .order_by(RecordStatement.as_of, RecordStatement.seq)
         .limit(most)
     )
-    return db.scalars(query).all()
+    return [(row[0], row[1], row[2]) for row in db.execute(query)]

@@ -145,7 +145,7 @@ def stale(db: Session, today: date, most: int = 500) -> Mapping[UUID, list[str]]
     """Return the fields that have grown old, by enterprise, oldest first (R-042)."""
     limits = {kind.key: today - timedelta(days=kind.stale_after_days) for kind in FIELDS.values()}
     found: dict[UUID, list[str]] = {}
-    for row in record_repository.stale_before(db, limits, most):
+    for row, _, _ in record_repository.stale_before(db, limits, most):
         found.setdefault(row.enterprise_id, []).append(row.field)
     return found
 

@@ -143,11 +143,11 @@ PERMISSIONS: dict[Act, frozenset[Role]] = {
     Act.ENTERPRISES_EDIT: _OFFICER,
     Act.ENTERPRISES_IMPORT: _OFFICER,
     # Not the enterprise's own people: they see no score (AC-07).
-    Act.RISK_READ: _OFFICER_OR_LEADER,
+    Act.RISK_READ: _MATTER_READERS,
     Act.RISK_CONTEST: _OFFICER,
-    Act.RISK_DECIDE: frozenset({Role.LEADER}),
+    Act.RISK_DECIDE: _LEADERS,
     Act.RISK_WEIGHTS_PROPOSE: _OFFICER_OR_LEADER,
-    Act.SIGNALS_READ: _OFFICER_OR_LEADER,
+    Act.SIGNALS_READ: _MATTER_READERS,
     Act.SIGNALS_POST: _OFFICER,
     Act.SIGNALS_MATCH: _OFFICER,
     # Technical reviewers judge clarity, clock and hash: they see what they review.

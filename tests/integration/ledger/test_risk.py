@@ -67,7 +67,6 @@ def test_every_term_says_its_source_and_day_or_that_nothing_is_known(desk: Desk)
     complaint = term(found, "complaints")
     assert (complaint["told_zh"], complaint["as_of"]) == ("1件", "2026-02-20")
     assert {one["factor"] for one in found["addends"] if one["missing"]} >= {
-        "overdue_orders",
         "open_major_hazards",
         "accident_free",
         "cameras_online",
