@@ -29,7 +29,7 @@ def history(db: Session, scope: Scope, enterprise_id: UUID, limit: int) -> Seque
 
 
 def confirmed(db: Session, enterprise_id: UUID, since: datetime) -> Tally:
-    """Return how many leads officers have confirmed since, and which still hold."""
+    """Return how many leads officers have confirmed since; the verdict still holds."""
     return _tally(
         db,
         Lead.enterprise_id == enterprise_id,
