@@ -173,7 +173,8 @@ def test_weights_count_once_a_leader_who_did_not_write_them_approves(desk: Desk)
 
 
 CONFIRMED = (
-    "UPDATE lead SET state = 'confirmed', verdict = 'confirmed', decided_at = :at, finding = '现场属实情况',"
+    "UPDATE lead SET state = 'confirmed', verdict = 'confirmed', decided_at = :at,"
+    " finding = '现场属实情况',"
     " decided_by = (SELECT id FROM account WHERE name = 'wang')"
 )
 
