@@ -1,4 +1,4 @@
-"""What the record 一企一档 tells the reminders: R-042, stale values; R-035, papers that end soon."""
+"""What the record 一企一档 tells the reminders: R-042, stale values; R-035, papers that end."""
 
 from collections.abc import Iterator
 from datetime import date, datetime, timedelta
