@@ -75,6 +75,7 @@ def hand_over(  # noqa: PLR0913, PLR0917 - each is a part of the request
 ) -> schemas.Lead:
     """Give the lead to the unit that enforces at the site now, history and all, in one step."""
     at = clock.now()
+    actor.require(Act.LEADS_HAND_OVER, at)
     asked = Asked(actor.id, idempotency_key, f"lead/{lead_id}/hand-over", None, at)
 
     def give() -> schemas.Lead:

@@ -18,6 +18,7 @@ from server.jurisdiction import service as jurisdiction
 from server.kit.errors import FieldsMissing, NotFound, NotHeld
 from server.leads import acting, coming_round, lease, pages, repository, schemas
 from server.leads.acting import Attempt
+from server.leads.allowing import Looking, allowed
 from server.leads.arrivals import attach
 from server.leads.children import follow
 from server.leads.coming_round import come_round
@@ -143,9 +144,10 @@ def listed(
 
 
 def wants_hold(db: Session, at: datetime, actor: Actor, lead: Lead) -> bool:
-    """Whether opening a lead makes this person its holder: who may work on it, if it is free."""
-    may_work = actor.may(Act.LEADS_PRESCREEN, at) or actor.may(Act.LEADS_CONFIRM, at)
-    return may_work and lead.id not in lease.running(db, at, [lead.id])
+    """Whether opening a lead makes this person its holder: who may act on it now, if it is free."""
+    is_free = lead.id not in lease.running(db, at, [lead.id])
+    may_hold = is_free and actor.may(Act.LEADS_PRESCREEN, at)
+    return may_hold and bool(allowed(db, Looking(at, actor), lead))
 
 
 def hold(db: Session, at: datetime, actor: Actor, lead_id: UUID) -> schemas.Held:
