@@ -55,7 +55,9 @@ def listed(
 def of_task(db: Session, task_id: UUID) -> Sequence[RectificationOrder]:
     """Return the orders of a task, oldest first."""
     query = select(RectificationOrder).where(RectificationOrder.task_id == task_id)
-    return db.scalars(query.order_by(RectificationOrder.id)).all()
+    return db.scalars(
+        query.order_by(RectificationOrder.created_at, RectificationOrder.number)
+    ).all()
 
 
 def replacing(db: Session, order_id: UUID) -> UUID | None:
@@ -63,7 +65,7 @@ def replacing(db: Session, order_id: UUID) -> UUID | None:
     return db.scalar(
         select(RectificationOrder.id)
         .where(RectificationOrder.replaces == order_id)
-        .order_by(RectificationOrder.id.desc())
+        .order_by(RectificationOrder.created_at.desc(), RectificationOrder.number.desc())
         .limit(1)
     )
 
@@ -83,13 +85,17 @@ def in_states(
     query = select(RectificationOrder).where(
         RectificationOrder.unit_id.in_(units), RectificationOrder.state.in_(states)
     )
-    return db.scalars(query.order_by(RectificationOrder.id)).all()
+    return db.scalars(
+        query.order_by(RectificationOrder.created_at, RectificationOrder.number)
+    ).all()
 
 
 def all_in_states(db: Session, states: Collection[OrderState]) -> Sequence[RectificationOrder]:
     """Return the orders of all units in some states, oldest first."""
     query = select(RectificationOrder).where(RectificationOrder.state.in_(states))
-    return db.scalars(query.order_by(RectificationOrder.id)).all()
+    return db.scalars(
+        query.order_by(RectificationOrder.created_at, RectificationOrder.number)
+    ).all()
 
 
 def extensions(db: Session, order_id: UUID) -> Sequence[OrderExtension]:
@@ -107,4 +113,6 @@ def rechecks(db: Session, order_id: UUID) -> Sequence[ReCheck]:
 def of_enterprise(db: Session, enterprise_id: UUID) -> Sequence[RectificationOrder]:
     """Return the orders to an enterprise, oldest first."""
     query = select(RectificationOrder).where(RectificationOrder.enterprise_id == enterprise_id)
-    return db.scalars(query.order_by(RectificationOrder.id)).all()
+    return db.scalars(
+        query.order_by(RectificationOrder.created_at, RectificationOrder.number)
+    ).all()

@@ -1,5 +1,6 @@
 """After the visit: what comes of it, whether each violation becomes a case, and the closing."""
 
+from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
@@ -9,13 +10,11 @@ from hazard_library.catalogue.load import Catalogue
 from server.calendar.service import day_of
 from server.documents.check_items import citable, hazard_of
 from server.enterprises import service as enterprises
-from server.handovers.cases import service as cases
-from server.handovers.cases.service import CaseBrief, Source
 from server.kit.errors import Conflict, FieldsMissing
 from server.kit.ids import new_id
 from server.orders import service as orders
 from server.orders.service import Findings, OrderItem
-from server.tasks import bodies, moving, onsite, penalty_rules, record, repository
+from server.tasks import bodies, cases, moving, onsite, penalty_rules, record, repository
 from server.tasks.moving import Attempt, Step
 from server.tasks.penalty_rules import Violation
 from server.tasks.states import ENDED, ItemResult, PenaltyDecision, TaskEvent
@@ -85,7 +84,9 @@ def result_order(
 
 
 def result_case(db: Session, tried: Attempt, catalogue: Catalogue, body: bodies.WithReason) -> UUID:
-    """结论：立案移交, where a penalty clause may be hit; it may run beside an order.
+    """结论：立案移交: drafts the hand-over of all that was violated; it may run beside an order.
+
+    Whatever carries a penalty clause and nobody has decided on yet counts as meant for the case.
 
     Raises:
         FieldsMissing: no violation carries a penalty clause, and nobody refused the inspection.
@@ -94,8 +95,10 @@ def result_case(db: Session, tried: Attempt, catalogue: Catalogue, body: bodies.
     hit = [one for one in violations_of(catalogue, task) if one.penalty]
     if not hit and not task.refused_facts:
         raise FieldsMissing(["result"], "没有涉及处罚条款的不符合项，不能移交立案")
-    case = cases.draft(db, tried.at, tried.actor, catalogue, _case(db, catalogue, task, hit))
-    detail = {"items": [one.key for one in hit], "handover": str(case)}
+    for one in unconsidered(db, catalogue, task):
+        _decide(db, tried, task, Decision(one.key, PenaltyDecision.FILE, body.reason))
+    case = cases.draft(db, tried, catalogue, task, hit)
+    detail = {"case": str(case), "items": [one.key for one in hit]}
     moving.move(db, tried, task, Step(TaskEvent.RESULT_CASE, body.reason, detail))
     return task.id
 
@@ -116,18 +119,7 @@ def consider(db: Session, tried: Attempt, catalogue: Catalogue, body: bodies.Con
             f"不予处罚须注明条款（{'、'.join(NO_PENALTY)}），其他决定不填",
             rule_id="TRAP-11",
         )
-    db.add(
-        PenaltyConsideration(
-            id=new_id(tried.at),
-            task_id=task.id,
-            item=body.item,
-            decision=body.decision,
-            reason=body.reason,
-            basis=body.basis,
-            decided_by=tried.actor.id,
-            decided_at=tried.at,
-        )
-    )
+    _decide(db, tried, task, Decision(body.item, body.decision, body.reason, body.basis))
     detail = {"item": body.item, "decision": body.decision, "basis": body.basis}
     moving.move(db, tried, task, Step(TaskEvent.CONSIDER, body.reason, detail))
     return task.id
@@ -141,6 +133,9 @@ def close(db: Session, tried: Attempt, catalogue: Catalogue) -> UUID:
     """
     task = moving.taken(db, tried, TaskEvent.CLOSE)
     running = [one.number for one in orders.of_task(db, task.id) if one.is_open]
+    case = cases.of_task(db, task.id)
+    if case is not None and not case[2]:
+        running.append("案件移交")
     if running:
         raise FieldsMissing(["children"], f"尚未办结：{'、'.join(running)}")
     _check_paperwork(db, task)
@@ -186,6 +181,32 @@ def unconsidered(db: Session, catalogue: Catalogue, task: InspectionTask) -> lis
     return list(penalty_rules.unconsidered(violations_of(catalogue, task), considered))
 
 
+@dataclass(frozen=True, slots=True)
+class Decision:
+    """What was decided on one violation, and why."""
+
+    item: str
+    decision: PenaltyDecision
+    reason: str
+    basis: str | None = None
+
+
+def _decide(db: Session, tried: Attempt, task: InspectionTask, made: Decision) -> None:
+    db.add(
+        PenaltyConsideration(
+            id=new_id(tried.at),
+            task_id=task.id,
+            item=made.item,
+            decision=made.decision,
+            reason=made.reason,
+            basis=made.basis,
+            decided_by=tried.actor.id,
+            decided_at=tried.at,
+        )
+    )
+    db.flush()
+
+
 def _check_failed(db: Session, task: InspectionTask) -> None:
     decisions = repository.considerations(db, task.id)
     filed = {item for item, one in decisions.items() if one.decision is PenaltyDecision.FILE}
@@ -209,36 +230,6 @@ def _check_replaces(db: Session, task: InspectionTask, replaced: UUID | None) ->
     known = {one.id: one for one in orders.of_task(db, task.id)}
     if replaced is not None and (replaced not in known or known[replaced].state != "void"):
         raise FieldsMissing(["replaces"], "只能替代本任务中已撤销的指令书")
-
-
-def _case(
-    db: Session, catalogue: Catalogue, task: InspectionTask, hit: list[Violation]
-) -> CaseBrief:
-    """All violations with a penalty clause go along; facts are the officers' own (R-016)."""
-    found_on = day_of(task.recorded_at or task.created_at)
-    found = [
-        cases.Violation(
-            ref=one.key,
-            title=one.title_zh,
-            facts=item.fact,
-            act_to=found_on,
-            violated=(item.basis,) if item.basis is not None else (),
-            penalty_clauses=one.penalty,
-        )
-        for one in hit
-        for item in (_order_item(catalogue, task, one, task.recorded_at or task.created_at),)
-    ]
-    if task.refused_facts:
-        found.append(cases.Violation("refused", "拒绝检查", task.refused_facts, found_on))
-    return CaseBrief(
-        source=Source("inspection_task", str(task.id), task.number),
-        unit_id=task.unit_id,
-        division_code=enterprises.place(db, task.site_id).site.division_code,
-        enterprise_id=task.enterprise_id,
-        discovered_on=found_on,
-        violations=tuple(found),
-        incidents=tuple(task.incidents),
-    )
 
 
 def _order_item(

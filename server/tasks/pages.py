@@ -16,7 +16,7 @@ from server.enterprises import service as enterprises
 from server.evidence import service as evidence
 from server.identity.actor import Actor
 from server.orders import service as orders
-from server.tasks import moving, onsite, outcome, planning, repository, schemas
+from server.tasks import cases, moving, onsite, outcome, planning, repository, schemas
 from server.tasks.states import NOT_STARTED, TASK, TaskState
 from server.tasks.tables import InspectionTask
 
@@ -41,6 +41,7 @@ def page(db: Session, looking: Looking, task: InspectionTask) -> schemas.Task:
     """Write a task's page."""
     content = schemas.TaskContent.model_validate(task.content)
     row = rows(db, looking, [task])[0]
+    case = cases.of_task(db, task.id)
     return schemas.Task(
         **row.model_dump(),
         fields=[field for group in content.groups for field in group.fields],
@@ -58,6 +59,7 @@ def page(db: Session, looking: Looking, task: InspectionTask) -> schemas.Task:
         ],
         violations=_violations(db, looking, task),
         orders=_orders(db, task),
+        case=schemas.CaseShown(id=case[0], state=case[1]) if case is not None else None,
         allowed=moving.sendable(TASK.allowed(task.state), looking.actor, looking.at),
     )
 

@@ -45,7 +45,8 @@ def task(db: Session, task_id: UUID) -> InspectionTask | None:
 def of_lead(db: Session, lead_id: UUID) -> InspectionTask | None:
     """Return the newest task that came of a lead."""
     query = select(InspectionTask).where(InspectionTask.lead_id == lead_id)
-    return db.scalar(query.order_by(InspectionTask.id.desc()).limit(1))
+    newest = query.order_by(InspectionTask.created_at.desc(), InspectionTask.number.desc())
+    return db.scalar(newest.limit(1))
 
 
 def of_leads(db: Session, lead_ids: Collection[UUID]) -> Sequence[InspectionTask]:

@@ -170,6 +170,13 @@ class OrderShown(BaseModel):
     state: str
 
 
+class CaseShown(BaseModel):
+    """The case hand-over that came of it."""
+
+    id: UUID
+    state: str
+
+
 class Task(TaskRow):
     """A task's page."""
 
@@ -189,6 +196,7 @@ class Task(TaskRow):
     major_hazards: list[MajorHazardShown]
     violations: list[ViolationShown]
     orders: list[OrderShown]
+    case: CaseShown | None = Described(description="The hand-over that came of it")
     allowed: list[TaskEvent] = Described(description="What the reader may do now")
 
 

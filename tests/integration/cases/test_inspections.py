@@ -107,7 +107,26 @@ def test_a_refused_inspection_is_recorded_without_items(desk: HandoverDesk) -> N
     assert inspection.do(bureau.officer, "record")["state"] == "recorded"
     assert inspection.try_(bureau.officer, "result-none").status_code == 422
     body = {"reason": "拒绝检查，拟立案调查"}
-    assert inspection.do(bureau.officer, "result-case", body)["state"] == "handing_over"
+    page = inspection.do(bureau.officer, "result-case", body)
+    assert (page["state"], page["case"]["state"]) == ("handing_over", "draft")
+    case = desk.read(bureau.officer, f"handovers/{page['case']['id']}")
+    assert [item["facts"] for item in case["violations"]] == [facts]
+    refused = inspection.try_(bureau.officer, "close")
+    assert refused.json()["missing_fields"] == ["children"]
+
+
+def test_all_that_was_violated_goes_into_the_case_and_counts_as_considered(
+    desk: HandoverDesk,
+) -> None:
+    inspection = from_lead(desk).recorded(violated=2)
+    officer = desk.bureau.officer
+    page = inspection.do(officer, "result-case", {"reason": "未佩戴安全帽，拟立案调查"})
+    case = desk.read(officer, f"handovers/{page['case']['id']}")
+    assert [item["facts"] for item in case["violations"]] == [FINDING, FINDING]
+    assert {one["decision"] for one in page["violations"]} == {"file"}
+    order = inspection.order()
+    assert inspection.page()["state"] == "handing_over", "it may run beside an order"
+    assert order.page()["state"] == "draft"
 
 
 def test_a_major_hazard_enters_the_register_in_the_same_step(desk: HandoverDesk) -> None:

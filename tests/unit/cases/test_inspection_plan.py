@@ -89,6 +89,7 @@ def task(*evidence: File) -> Task:
         major_hazards=[],
         violations=[],
         orders=[],
+        case=None,
         allowed=[],
     )
 
