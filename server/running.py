@@ -67,7 +67,7 @@ def run(settings: ServerSettings, role: Role) -> None:
             stack.enter_context(ingesting(settings, database, catalogue, clock))
         authority = Authority.at(settings.authority, clock.now()) if settings.devices else None
         if role in {Role.WORK, Role.ALL}:
-            stack.enter_context(tending(database, clock))
+            stack.enter_context(tending(database, clock, catalogue))
             stack.enter_context(keeping_evidence(settings, database, clock))
             stack.enter_context(keeping_broker(settings, database, authority, clock))
         log.info("server_started", role=role.value)
@@ -142,9 +142,9 @@ def ingesting(
 
 
 @contextmanager
-def tending(database: Database, clock: Clock) -> Iterator[None]:
+def tending(database: Database, clock: Clock, catalogue: Catalogue) -> Iterator[None]:
     """Do what comes round by itself meanwhile."""
-    upkeep = Upkeep(database, clock, every=timedelta(minutes=1))
+    upkeep = Upkeep(database, clock, catalogue, every=timedelta(minutes=1))
     thread = Thread(target=upkeep.run, name="upkeep")
     thread.start()
     try:

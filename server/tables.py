@@ -23,6 +23,7 @@ from server.kit.db import metadata
 from server.leads import desk_tables as _lead_desk
 from server.leads import tables as _leads
 from server.orders import tables as _orders
+from server.online_patrols import tables as _online_patrols
 from server.reminders import tables as _reminders
 from server.risk import tables as _risk
 from server.signals import tables as _signals
@@ -56,5 +57,6 @@ _MODULES = (
     _signals,
     _orders,
     _signatures,
+    _online_patrols,
     _tasks,
 )

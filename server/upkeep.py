@@ -9,12 +9,14 @@ from threading import Event
 import structlog
 from sqlalchemy.exc import DBAPIError
 
+from hazard_library.catalogue.load import Catalogue
 from server.identity import service as identity
 from server.kit import idempotency, live
 from server.kit.clock import Clock
 from server.kit.db import Database
 from server.leads import service as leads
 from server.orders import service as orders
+from server.online_patrols import service as patrols
 from server.reminding import remind
 from server.signals import service as signals
 
@@ -24,9 +26,12 @@ log = structlog.get_logger(__name__)
 class Upkeep:
     """One thread runs `run`; tests call `step`."""
 
-    def __init__(self, database: Database, clock: Clock, every: timedelta) -> None:
+    def __init__(
+        self, database: Database, clock: Clock, catalogue: Catalogue, every: timedelta
+    ) -> None:
         self._database = database
         self._clock = clock
+        self._catalogue = catalogue
         self._every = every
         self._stopped = Event()
 
@@ -57,3 +62,5 @@ class Upkeep:
         ran = remind(self._database, now)
         if ran.fired or ran.escalated:
             log.info("reminded", fired=ran.fired, settled=ran.settled, escalated=ran.escalated)
+            patrols.lapse(db, now)
+            patrols.schedule_day(db, now, self._catalogue)

@@ -43,32 +43,39 @@ class Attempt:
     version: int
 
 
-def settle(db: Session, at: datetime, who: audit.Who, about: About, ground: AnyGround) -> UUID:
+def settle(
+    db: Session,
+    at: datetime,
+    who: audit.Who,
+    about: About,
+    ground: AnyGround,
+    typed: Mapping[str, Typed] | None = None,
+) -> UUID:
     """Make an object's document, or bring its facts up to date; what people typed stays.
 
-    The same facts again change nothing.
+    typed: what people typed elsewhere into fields of this form, each under their own name; it
+    comes over earlier answers. The same facts and answers again change nothing.
     """
     facts = facts_of(ground).model_dump(mode="json")
-    known = repository.about(db, about.type, about.id, ground.form)
-    if known is not None and known.facts == facts:
+    known = repository.about(db, about.type, about.id, ground.form) or Document(
+        id=new_id(at),
+        form=ground.form,
+        family=Family.MEM,
+        about_type=about.type,
+        about_id=about.id,
+        about_number=about.number,
+        unit_id=about.unit_id,
+        unit_name=about.unit_name,
+        version=0,
+        facts={},
+        answers={},
+        created_at=at,
+    )
+    answers = known.answers | {key: _written(one) for key, one in (typed or {}).items()}
+    if known.version and (known.facts, known.answers) == (facts, answers):
         return known.id
-    if known is None:
-        known = Document(
-            id=new_id(at),
-            form=ground.form,
-            family=Family.MEM,
-            about_type=about.type,
-            about_id=about.id,
-            about_number=about.number,
-            unit_id=about.unit_id,
-            unit_name=about.unit_name,
-            version=0,
-            facts=facts,
-            answers={},
-            created_at=at,
-        )
     changes = _changed(known.facts.get("values", {}), facts["values"]) if known.version else {}
-    known.facts, known.version = facts, known.version + 1
+    known.facts, known.answers, known.version = facts, answers, known.version + 1
     db.add(known)
     db.flush()
     _keep(db, at, who, known, "filled", changes)
@@ -96,12 +103,8 @@ def answer(db: Session, tried: Attempt, answers: Mapping[str, str]) -> Document:
         tried.actor.require(Act.DOCUMENTS_APPROVE if leads else Act.DOCUMENTS_FILL, tried.at)
         if value != field.value:
             changes[key] = [field.value, value]
-            kept[key] = {
-                "value": value,
-                "by": tried.actor.account,
-                "name": tried.actor.full_name,
-                "at": tried.at.isoformat(),
-            }
+            own = Typed(value, tried.actor.account, tried.actor.full_name, tried.at)
+            kept[key] = _written(own)
     if changes:
         document.answers, document.version = kept, document.version + 1
         db.flush()
@@ -211,6 +214,10 @@ def as_of(db: Session, document: Document, number: int | None, at: datetime) -> 
     if kept is None:
         raise NotFound(f"document {document.id} has no version {number}")
     return FilledForm.model_validate(kept.content)
+
+
+def _written(one: Typed) -> Json:
+    return {"value": one.value, "by": one.by, "name": one.name, "at": one.at.isoformat()}
 
 
 def _day(at: datetime) -> date:

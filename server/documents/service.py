@@ -11,10 +11,11 @@ from importlib.resources import files
 from docx.shared import Mm
 from docxtpl import DocxTemplate, InlineImage
 
+from server.documents.filling import Typed
 from server.documents.papers import About, form_of, missing, require, settle
 from server.documents.plan import InspectionPlan
 
-__all__ = ["About", "form_of", "missing", "render", "require", "settle"]
+__all__ = ["About", "Typed", "form_of", "missing", "render", "require", "settle"]
 
 PLACEHOLDER = "〔待执法人员填写〕"
 DEMO_LINE = "演示文书 · 数据为演示所用 · 不具法律效力"

@@ -30,6 +30,13 @@ def place(db: Session, site_id: str) -> Place | None:
     return Place(row[0], row[1]) if row else None
 
 
+def places_of(db: Session, unit_id: UUID) -> list[Place]:
+    """Return the sites that a unit enforces at, with their enterprises."""
+    query = select(Site, Enterprise).join(Enterprise, Enterprise.id == Site.enterprise_id)
+    rows = db.execute(query.where(Site.unit_id == unit_id).order_by(Site.id))
+    return [Place(row[0], row[1]) for row in rows]
+
+
 def site(db: Session, site_id: str) -> Site | None:
     """Return a site."""
     return db.get(Site, site_id)

@@ -54,6 +54,7 @@ __all__ = [
     "named",
     "names",
     "place",
+    "places_of",
     "queue",
     "read",
     "register",
@@ -225,6 +226,11 @@ def is_in_reach(db: Session, actor: Actor, enterprise_id: UUID) -> bool:
 def named(db: Session, name: str, scope: Scope) -> Sequence[Enterprise]:
     """Return the enterprises of exactly a name within a scope; a person chooses among them."""
     return repository.by_name(db, name, scope)
+
+
+def places_of(db: Session, unit_id: UUID) -> list[Place]:
+    """Return the sites that a unit enforces at, with their enterprises."""
+    return repository.places_of(db, unit_id)
 
 
 def values_of(db: Session, enterprise_id: UUID, field: str) -> list[RecordStatement]:

@@ -1,6 +1,6 @@
 """SQL of the fleet."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import datetime
 from typing import TypeVar
 
@@ -35,6 +35,14 @@ def devices(db: Session) -> Sequence[Device]:
 def camera(db: Session, device_id: str, camera_id: str) -> Camera | None:
     """Return a camera of a device."""
     return _kept(db, db.get(Camera, (device_id, camera_id)))
+
+
+def cameras_of_sites(db: Session, sites: Collection[str]) -> list[tuple[Camera, Device]]:
+    """Return the cameras of boxes at some sites that are not revoked, with their boxes."""
+    query = select(Camera, Device).join(Device, Device.id == Camera.device_id)
+    query = query.where(Device.site.in_(sites), Device.revoked_at.is_(None))
+    rows = db.execute(query.order_by(Camera.device_id, Camera.id))
+    return [(row[0], row[1]) for row in rows]
 
 
 def cameras(db: Session) -> Sequence[Camera]:

@@ -2,7 +2,7 @@
 
 import base64
 import binascii
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 
@@ -192,6 +192,11 @@ def camera(db: Session, device_id: DeviceId, camera_id: CameraId) -> CameraRef |
     """Return a registered camera."""
     device, found = repository.device(db, device_id), repository.camera(db, device_id, camera_id)
     return _camera_ref(found, device) if found is not None and device is not None else None
+
+
+def cameras_of_sites(db: Session, sites: Collection[str]) -> list[CameraRef]:
+    """Return the cameras at some sites, of boxes that are not revoked."""
+    return [_camera_ref(one, device) for one, device in repository.cameras_of_sites(db, sites)]
 
 
 def authenticate(db: Session, device_id: str, secret: str) -> DeviceRef:

@@ -51,6 +51,9 @@ class Act(StrEnum):
     REFERRALS_EDIT = "referrals.edit"
     REFERRALS_DECIDE = "referrals.decide"
     DOCUMENTS_DOWNLOAD = "documents.download"
+    PATROLS_READ = "patrols.read"
+    PATROLS_RUN = "patrols.run"
+    PATROLS_PLAN = "patrols.plan"
     ENTERPRISES_READ = "enterprises.read"
     ENTERPRISES_CONSENT = "enterprises.consent"
     ENTERPRISES_EDIT = "enterprises.edit"
@@ -138,6 +141,9 @@ PERMISSIONS: dict[Act, frozenset[Role]] = {
     # YSGD-2020-5: 正职负责人或者主持工作的负责人; nobody stands in.
     Act.REFERRALS_DECIDE: frozenset({Role.CHIEF}),
     Act.DOCUMENTS_DOWNLOAD: _OFFICER_OR_LEADER,
+    Act.PATROLS_READ: _MATTER_READERS | {Role.AIDE},
+    Act.PATROLS_RUN: _OFFICER,
+    Act.PATROLS_PLAN: _LEADERS,
     Act.ENTERPRISES_READ: _MATTER_READERS | {Role.AIDE},
     Act.ENTERPRISES_CONSENT: _OFFICER,
     Act.ENTERPRISES_EDIT: _OFFICER,
@@ -195,6 +201,7 @@ NEEDS_CERTIFICATE = frozenset(
         Act.TASKS_EDIT,
         Act.ORDERS_EDIT,
         Act.TRANSFERS_EDIT,
+        Act.PATROLS_RUN,
         Act.DOCUMENTS_FILL,
         Act.HANDOVERS_EDIT,
         Act.REFERRALS_EDIT,

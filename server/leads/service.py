@@ -27,6 +27,7 @@ from server.leads.decided import after as decided_after
 from server.leads.duplicates import absorb, duplicate, undo_duplicate
 from server.leads.muting import mute, unmute
 from server.leads.outcomes import create_task, transfer
+from server.leads.pictures import cameras_with_open_leads, hazard_of, newest_picture, open_at
 from server.leads.priority import Priority
 from server.leads.proposals import (
     approve,
@@ -52,6 +53,7 @@ __all__ = [
     "absorb",
     "approve",
     "attach",
+    "cameras_with_open_leads",
     "come_round",
     "confirm",
     "create_task",
@@ -61,13 +63,16 @@ __all__ = [
     "duplicate",
     "evidence_arrived",
     "follow",
+    "hazard_of",
     "hold",
     "hold_if_free",
     "incidents_of",
     "listed",
     "mute",
+    "newest_picture",
     "no_action",
     "one",
+    "open_at",
     "page",
     "precision",
     "prescreen",

@@ -193,6 +193,10 @@ ELSEWHERE = {
     "criminal_referral",
     "province_report",
     "referral_contact",
+    "patrol_round",
+    "patrol_officer",
+    "patrol_item",
+    "patrol_note",
 }
 
 
