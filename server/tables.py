@@ -22,8 +22,8 @@ from server.kit import live as _live
 from server.kit.db import metadata
 from server.leads import desk_tables as _lead_desk
 from server.leads import tables as _leads
-from server.orders import tables as _orders
 from server.online_patrols import tables as _online_patrols
+from server.orders import tables as _orders
 from server.reminders import tables as _reminders
 from server.risk import tables as _risk
 from server.signals import tables as _signals

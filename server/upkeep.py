@@ -15,8 +15,8 @@ from server.kit import idempotency, live
 from server.kit.clock import Clock
 from server.kit.db import Database
 from server.leads import service as leads
-from server.orders import service as orders
 from server.online_patrols import service as patrols
+from server.orders import service as orders
 from server.reminding import remind
 from server.signals import service as signals
 
@@ -56,11 +56,11 @@ class Upkeep:
             idempotency.forget_old(db, now)
             identity.forget_old(db, now)
             orders.fall_due(db, now)
+            patrols.lapse(db, now)
+            patrols.schedule_day(db, now, self._catalogue)
             signals.match_waiting(db, now)
         with self._database.writing() as db:
             leads.come_round(db, now)
         ran = remind(self._database, now)
         if ran.fired or ran.escalated:
             log.info("reminded", fired=ran.fired, settled=ran.settled, escalated=ran.escalated)
-            patrols.lapse(db, now)
-            patrols.schedule_day(db, now, self._catalogue)

@@ -11,6 +11,7 @@ from violations import refused_by
 
 from server.online_patrols import service as patrols
 from server.tables import metadata
+from server.upkeep import Upkeep
 
 EMPTY: dict[str, str] = {}
 
@@ -135,11 +136,12 @@ def test_what_a_round_leaves_is_looked_at_first_in_the_next(patrol: PatrolDesk, 
     assert {one["camera"] for one in first} == left
     assert {one["why"] for one in first} <= {"left_over", "never_seen"}
     patrol.desk.clock.advance(timedelta(days=1))
-    with patrol.desk.database.writing() as db:
-        patrols.lapse(db, patrol.desk.clock.now())
-    assert patrol.desk.read(patrol.desk.bureau.officer, f"patrols/{newest['id']}")["state"] == (
-        "missed"
-    )
+    patrol.roster(patrol.desk.bureau.officer)
+    Upkeep(patrol.desk.database, patrol.desk.clock, CATALOGUE, timedelta(minutes=5)).step()
+    missed = patrol.desk.read(patrol.desk.bureau.officer, f"patrols/{newest['id']}")
+    assert missed["state"] == "missed"
+    today = patrol.desk.as_(patrol.desk.bureau.officer).get("/api/v1/patrols").json()[0]
+    assert (today["state"], today["id"] != newest["id"]) == ("planned", True)
 
 
 @pytest.mark.parametrize(
