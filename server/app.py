@@ -56,10 +56,9 @@ from server.leads.kept import knows_incident
 from server.leads.loss_routes import router as losses_router
 from server.leads.routes import router as leads_router
 from server.live_routes import router as live_router
-from server.orders.routes import router as orders_router
-from server.refused_acts import note_refusal
 from server.online_patrols.routes import router as patrols_router
 from server.orders.routes import router as orders_router
+from server.refused_acts import note_refusal
 from server.reminders.routes import router as reminders_router
 from server.risk.routes import router as risk_router
 from server.samples.pseudonyms import Pseudonyms

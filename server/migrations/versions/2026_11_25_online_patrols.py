@@ -7,7 +7,7 @@ from sqlalchemy.dialects import postgresql
 from server.kit.append_only import trigger
 
 revision = "2026_11_25_online_patrols"
-down_revision = "2026_11_25_cases_and_referrals"
+down_revision = "2026_11_25_evidence_reviews"
 branch_labels = None
 depends_on = None
 
