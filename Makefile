@@ -98,6 +98,7 @@ schemas:
 	$(PYTHON_IN) tools/schemas.py
 	$(PATROL) server openapi --out server/openapi.json
 	$(PYTHON_IN) tools/states.py
+	$(PYTHON_IN) tools/permissions.py
 	$(PYTHON_IN) tools/reminders.py
 
 clean:

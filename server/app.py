@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from threading import Thread
 
-from fastapi import FastAPI
+from fastapi import Depends, FastAPI
 from pydantic import BaseModel
 from sqlalchemy import text
 from starlette.concurrency import run_in_threadpool
@@ -41,6 +41,7 @@ from server.handovers.cases.room import PackageRoom
 from server.handovers.cases.routes import router as cases_router
 from server.handovers.referrals.routes import router as referrals_router
 from server.handovers.routes import router as handovers_router
+from server.identity.guard import permitted
 from server.identity.routes import router as identity_router
 from server.jurisdiction.routes import router as jurisdiction_router
 from server.kit.clock import Clock
@@ -153,7 +154,7 @@ def create_app(parts: WebParts) -> FastAPI:
     app.add_middleware(SecurityHeaders)
     tell_problems(app, note_refusal)
     for router in _ROUTERS:
-        app.include_router(router)
+        app.include_router(router, dependencies=[Depends(permitted)])
     app.add_api_route("/health", health, tags=["health"], responses=answers(Unavailable))
     add_console(app, parts.console)
     return app

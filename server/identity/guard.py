@@ -10,6 +10,7 @@ from fastapi.security import HTTPAuthorizationCredentials, HTTPBearer
 
 from server.identity import library_tokens, service
 from server.identity.actor import Actor
+from server.identity.endpoints import BY_PROGRAM, ENDPOINTS, OPEN, SIGNED_IN
 from server.kit.errors import NotPermitted
 from server.kit.web import Now, Reading
 
@@ -25,6 +26,9 @@ def signed_in(request: Request, db: Reading, clock: Now) -> Actor:
         NotSignedIn: there is no cookie, or its session has ended.
         NotPermitted: a write came from another site's page.
     """
+    known = getattr(request.state, "actor", None)
+    if isinstance(known, Actor):
+        return known
     check_origin(request)
     return service.actor_of(db, request.cookies.get(COOKIE), clock.now(), client_of(request))
 
@@ -50,6 +54,36 @@ def check_origin(request: Request) -> None:
 def client_of(request: Request) -> str | None:
     """Return the address that the request came from."""
     return request.client.host if request.client else None
+
+
+def permitted(
+    request: Request,
+    db: Reading,
+    clock: Now,
+    given: Annotated[HTTPAuthorizationCredentials | None, Depends(_bearer)] = None,
+) -> None:
+    """Refuse whoever may not use the endpoint; this comes before anything else is read.
+
+    Raises:
+        NotSignedIn: nobody is signed in.
+        NotPermitted: the role may not, or the endpoint stands in no table.
+        NotFound: the same, said to an enterprise.
+    """
+    endpoint = f"{request.method} {request.scope['route'].path}"
+    if endpoint in OPEN:
+        return
+    acts = ENDPOINTS.get(endpoint, ())
+    if given is not None and BY_PROGRAM & set(acts):
+        return
+    actor = signed_in(request, db, clock)
+    request.state.actor = actor
+    if endpoint in SIGNED_IN:
+        return
+    if not acts:
+        raise NotPermitted(f"{endpoint} stands in no table; add it to identity/endpoints.py")
+    now = clock.now()
+    if not any(actor.may(act, now) for act in acts):
+        actor.require(acts[0], now)
 
 
 #: The signed-in person, as a route's parameter.
