@@ -14,7 +14,7 @@ from server.audit.service import Thing, Who
 from server.identity import attempts, repository
 from server.identity.actor import Actor
 from server.identity.passwords import fits
-from server.identity.people import NewAccount, actor_for, add_account
+from server.identity.people import NewAccount, actor_for, add_account, roles_of
 from server.identity.tables import Account, SignedInSession, SignInLink
 from server.identity.units import add_unit, load_units, unit_ref, unit_tree
 from server.kit.errors import NotFound, NotSignedIn
@@ -176,7 +176,7 @@ def wear(db: Session, at: datetime, actor: Actor, token: str | None, grant_id: U
     """
     session = repository.session_by_hash(db, hash_token(token or ""))
     account = repository.account(db, actor.id)
-    held = {grant.id for grant in repository.grants_at(db, actor.id, at)}
+    held = {grant.id for grant in roles_of(db, actor.id, at)}
     if session is None or account is None or grant_id not in held:
         raise NotFound(f"role {grant_id}", "您没有该角色，或该角色已到期")
     session.grant_id = grant_id
