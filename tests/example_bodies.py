@@ -41,9 +41,9 @@ def _plain(document: Schema, schema: Schema) -> object:
             wanted = schema.get("required", [])
             return {name: example(document, schema["properties"][name]) for name in wanted}
         case "array":
-            if "prefixItems" in schema:
-                return [example(document, item) for item in schema["prefixItems"]]
-            return [example(document, schema["items"])] * int(schema.get("minItems", 0))
+            least = int(schema.get("minItems", 0))
+            kinds = schema.get("prefixItems") or [schema["items"]] * least
+            return [example(document, kind) for kind in kinds]
         case "integer" | "number":
             return schema.get("minimum", 1)
         case "boolean":
