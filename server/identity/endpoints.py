@@ -102,7 +102,7 @@ ENDPOINTS: Mapping[str, tuple[Act, ...]] = {
     "GET /api/v1/evidence/{evidence_id}/content": (Act.EVIDENCE_READ,),
     "GET /api/v1/handovers": (Act.HANDOVERS_READ,),
     "GET /api/v1/handovers/{id}": (Act.HANDOVERS_READ,),
-    "POST /api/v1/handovers/{id}/agree-leave-out": (Act.HANDOVERS_APPROVE,),
+    "POST /api/v1/handovers/{id}/agree-leave-out": (Act.HANDOVERS_EDIT,),
     "POST /api/v1/handovers/{id}/approve": (Act.HANDOVERS_APPROVE,),
     "POST /api/v1/handovers/{id}/attach": (Act.HANDOVERS_EDIT,),
     "POST /api/v1/handovers/{id}/conclude": (Act.HANDOVERS_EDIT,),

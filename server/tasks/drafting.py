@@ -82,9 +82,9 @@ def create(
     actor.require(Act.TASKS_EDIT, at)
     if actor.unit is None:
         raise NotPermitted(f"{actor.account} belongs to no unit", rule_id="WORKFLOW-2")
+    place = enterprises.place(db, body.site_id)
     jurisdiction.require_holder(db, at, actor, body.site_id)
     hazards = [_published(catalogue, hazard) for hazard in body.hazards]
-    place = enterprises.place(db, body.site_id)
     return _made(
         db,
         at,

