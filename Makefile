@@ -1,6 +1,6 @@
 # make demo        the whole chain on real video, console open, until Ctrl-C
 # make demo ONCE=1 the same once: every source read to its end, one JSON object as the last line
-# make test        all tests, on the installed wheel, from another folder, two files of tests at a time (JOBS=1: one)
+# make test        all tests, on the installed wheel, from another folder, three files of tests at a time (JOBS=1: one)
 # make test-train  the tests that need torch, in an environment of their own
 # make test-bench  the bench commands themselves, on small films (what they measure depends on the machine)
 # make chaos       the faults of docs/RELIABILITY.md, one row each: outages, deaths, power cuts, full disks (an hour)
@@ -14,7 +14,7 @@ PATROL := $(CURDIR)/.venv/bin/patrol
 ELSEWHERE := $(CURDIR)/build/elsewhere
 PYTHON_IN := $(CURDIR)/.venv/bin/python
 # Files of tests that run side by side: most tests wait for programs, cameras and clocks.
-JOBS ?= 2
+JOBS ?= 3
 
 .PHONY: demo test test-bench test-train chaos chaos-table library train lint setup dev clips bench schemas clean
 

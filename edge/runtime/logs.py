@@ -47,7 +47,7 @@ def configure_logging(least: int = logging.INFO) -> None:
             last,
         ],
         wrapper_class=structlog.make_filtering_bound_logger(least),
-        logger_factory=structlog.PrintLoggerFactory(sys.stderr),
+        logger_factory=structlog.WriteLoggerFactory(sys.stderr),
         # A few lines a minute need no cache, and a reload may configure again.
         cache_logger_on_first_use=False,
     )

@@ -15,7 +15,7 @@ from server.identity.guard import SignedIn
 from server.identity.permissions import Act
 from server.jurisdiction import schemas
 from server.jurisdiction import service as jurisdiction
-from server.jurisdiction.service import BASIS_ZH, Basis, Ground, Wanted
+from server.jurisdiction.service import BASIS_ZH, BasisKind, Ground, Wanted
 from server.kit.clock import Clock
 from server.kit.errors import Conflict, FieldsMissing, NotFound, NotPermitted, NotSignedIn
 from server.kit.idempotency import Asked, IdempotencyKey, once
@@ -79,7 +79,7 @@ def list_assignments(
 @router.post("/sites/{id}/assign", responses=_REFUSALS)
 def assign(body: schemas.Assign, deciding: Decide) -> schemas.AssignmentList:
     """属地 or 分类分级: give a site to a unit from a moment on."""
-    if body.basis not in {Basis.TERRITORIAL, Basis.GRADED}:
+    if body.basis not in {BasisKind.TERRITORIAL, BasisKind.GRADED}:
         raise FieldsMissing(["basis"], "提级、指定管辖请使用相应操作")
     wanted = Wanted(body.basis, body.unit_id, body.valid_from, body.doc_no)
     return deciding.by("assign", body, wanted)
@@ -91,14 +91,14 @@ def take_over(body: schemas.TakeOver, deciding: Decide) -> schemas.AssignmentLis
     unit = deciding.actor.unit
     if unit is None:
         raise NotPermitted(f"{deciding.actor.account} belongs to no unit", rule_id="R-020")
-    wanted = Wanted(Basis.RAISED, unit.id, body.valid_from, body.doc_no)
+    wanted = Wanted(BasisKind.RAISED, unit.id, body.valid_from, body.doc_no)
     return deciding.by("take-over", body, wanted)
 
 
 @router.post("/sites/{id}/designate", responses=_REFUSALS)
 def designate(body: schemas.Designate, deciding: Decide) -> schemas.AssignmentList:
     """指定管辖: the common superior gives a site to another lower unit."""
-    wanted = Wanted(Basis.DESIGNATED, body.unit_id, body.valid_from, body.doc_no)
+    wanted = Wanted(BasisKind.DESIGNATED, body.unit_id, body.valid_from, body.doc_no)
     return deciding.by("designate", body, wanted)
 
 

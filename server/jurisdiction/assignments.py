@@ -15,7 +15,7 @@ from server.identity.actor import Actor, UnitRef
 from server.identity.divisions import divisions
 from server.identity.permissions import Act
 from server.jurisdiction import repository
-from server.jurisdiction.rules import BASIS_ZH, Basis, Decision, check
+from server.jurisdiction.rules import BASIS_ZH, BasisKind, Decision, check
 from server.jurisdiction.tables import EnforcementAssignment
 from server.kit.errors import Conflict, FieldsMissing, NotPermitted
 from server.kit.ids import new_id
@@ -35,7 +35,7 @@ class Ground:
 class Wanted:
     """What a leader decides: who enforces from when, on what ground and by which document."""
 
-    basis: Basis
+    basis: BasisKind
     unit_id: UUID
     valid_from: datetime
     doc_no: str | None = None
@@ -51,10 +51,10 @@ def settle(db: Session, at: datetime, who: Who, ground: Ground) -> None:
     held = repository.holding(db, ground.site_id, at)
     unit = identity.unit_ref(db, ground.territory)
     enforces = unit.has_power and (division is None or bool(division.enforces))
-    if not enforces or (held is not None and held.basis is not Basis.TERRITORIAL):
+    if not enforces or (held is not None and held.basis is not BasisKind.TERRITORIAL):
         return
     if held is None or held.unit_id != ground.territory:
-        wanted = Wanted(Basis.TERRITORIAL, ground.territory, at)
+        wanted = Wanted(BasisKind.TERRITORIAL, ground.territory, at)
         _write(db, at, who, ground, wanted)
 
 

@@ -8,7 +8,7 @@ from server.identity.unit_tree import UnitTree
 from server.kit.errors import FieldsMissing, NotPermitted
 
 
-class Basis(StrEnum):
+class BasisKind(StrEnum):
     """On what ground a unit enforces at a site."""
 
     TERRITORIAL = "territorial"
@@ -18,10 +18,10 @@ class Basis(StrEnum):
 
 
 BASIS_ZH = {
-    Basis.TERRITORIAL: "属地",
-    Basis.GRADED: "分类分级",
-    Basis.RAISED: "提级",
-    Basis.DESIGNATED: "指定管辖",
+    BasisKind.TERRITORIAL: "属地",
+    BasisKind.GRADED: "分类分级",
+    BasisKind.RAISED: "提级",
+    BasisKind.DESIGNATED: "指定管辖",
 }
 
 
@@ -36,7 +36,7 @@ class Decision:
         holder: who enforces until then; None: nobody.
     """
 
-    basis: Basis
+    basis: BasisKind
     by: UUID
     to: UUID
     territory: UUID
@@ -51,7 +51,7 @@ def check(tree: UnitTree, decided: Decision) -> None:
         FieldsMissing: the document has no number.
         NotPermitted: the unit does not stand where this ground asks it to stand.
     """
-    if decided.basis is not Basis.TERRITORIAL and len((decided.doc_no or "").strip()) < 2:  # noqa: PLR2004 - a letter and a digit
+    if decided.basis is not BasisKind.TERRITORIAL and len((decided.doc_no or "").strip()) < 2:  # noqa: PLR2004 - a letter and a digit
         raise FieldsMissing(["doc_no"], "请填写管辖决定文件的文号")
     if not _may(tree, decided):
         raise NotPermitted(
@@ -62,24 +62,24 @@ def check(tree: UnitTree, decided: Decision) -> None:
 
 
 _WHY = {
-    Basis.TERRITORIAL: "属地管辖只能确定给企业所在地单位，由该单位或其上级单位决定",
-    Basis.GRADED: "分类分级管辖须由所在地单位和承办单位的共同上级（或承办单位为其上级）决定",
-    Basis.RAISED: "提级管辖只能由现管辖单位的上级单位决定，并由本单位承办",
-    Basis.DESIGNATED: "指定管辖须由双方的共同上级单位决定",
+    BasisKind.TERRITORIAL: "属地管辖只能确定给企业所在地单位，由该单位或其上级单位决定",
+    BasisKind.GRADED: "分类分级管辖须由所在地单位和承办单位的共同上级（或承办单位为其上级）决定",
+    BasisKind.RAISED: "提级管辖只能由现管辖单位的上级单位决定，并由本单位承办",
+    BasisKind.DESIGNATED: "指定管辖须由双方的共同上级单位决定",
 }
 
 
 def _may(tree: UnitTree, decided: Decision) -> bool:
     now = decided.holder or decided.territory
     match decided.basis:
-        case Basis.TERRITORIAL:
+        case BasisKind.TERRITORIAL:
             fits = decided.to == decided.territory
             return fits and tree.covers(decided.by, decided.to) and tree.covers(decided.by, now)
-        case Basis.GRADED:
+        case BasisKind.GRADED:
             return all(
                 tree.covers(decided.by, unit) for unit in (decided.to, decided.territory, now)
             )
-        case Basis.RAISED:
+        case BasisKind.RAISED:
             return decided.to == decided.by and tree.is_above(decided.by, now)
-        case Basis.DESIGNATED:
+        case BasisKind.DESIGNATED:
             return tree.is_above(decided.by, now) and tree.is_above(decided.by, decided.to)

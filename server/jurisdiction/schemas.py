@@ -5,7 +5,7 @@ from uuid import UUID
 
 from pydantic import AwareDatetime, BaseModel, ConfigDict, Field
 
-from server.jurisdiction.rules import Basis
+from server.jurisdiction.rules import BasisKind
 from server.jurisdiction.states import UrgingState
 
 
@@ -16,7 +16,9 @@ class _Body(BaseModel):
 class Assign(_Body):
     """属地 or 分类分级: give a site to a unit."""
 
-    basis: Basis = Field(description="territorial or graded; the others have verbs of their own")
+    basis: BasisKind = Field(
+        description="territorial or graded; the others have verbs of their own"
+    )
     unit_id: UUID
     valid_from: AwareDatetime
     doc_no: str | None = Field(default=None, max_length=100, description="Number of the document")
@@ -42,7 +44,7 @@ class AssignmentOut(BaseModel):
 
     unit_id: UUID
     unit: str
-    basis: Basis
+    basis: BasisKind
     basis_zh: str
     doc_no: str | None
     valid_from: datetime

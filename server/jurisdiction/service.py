@@ -18,12 +18,12 @@ from server.jurisdiction.recusals import (
     require_no_interest,
     who_keeps_away,
 )
-from server.jurisdiction.rules import BASIS_ZH, Basis
+from server.jurisdiction.rules import BASIS_ZH, BasisKind
 from server.jurisdiction.scope import Scope, scope
 
 __all__ = [
     "BASIS_ZH",
-    "Basis",
+    "BasisKind",
     "Ground",
     "Scope",
     "Wanted",

@@ -6,7 +6,7 @@ from uuid import UUID
 from sqlalchemy import DDL, CheckConstraint, ForeignKey, Index, event
 from sqlalchemy.orm import Mapped, mapped_column
 
-from server.jurisdiction.rules import Basis
+from server.jurisdiction.rules import BasisKind
 from server.jurisdiction.states import UrgingState
 from server.kit.db import Entity, Word, one_of
 
@@ -41,7 +41,7 @@ class EnforcementAssignment(Entity):
 
     __tablename__ = "enforcement_assignment"
     __table_args__ = (
-        one_of("basis", Basis),
+        one_of("basis", BasisKind),
         CheckConstraint("valid_from < valid_to", name="order"),
         CheckConstraint("basis = 'territorial' OR length(btrim(doc_no)) >= 2", name="doc_no"),
         Index("ix_enforcement_assignment_site", "site_id", "valid_from"),
@@ -52,7 +52,9 @@ class EnforcementAssignment(Entity):
     id: Mapped[UUID] = mapped_column(primary_key=True, comment="UUIDv7")
     site_id: Mapped[str] = mapped_column(ForeignKey("site.id"), comment="Where")
     unit_id: Mapped[UUID] = mapped_column(ForeignKey("unit.id"), comment="Who enforces there")
-    basis: Mapped[Basis] = mapped_column(Word(Basis), comment="属地, 分类分级, 提级 or 指定管辖")
+    basis: Mapped[BasisKind] = mapped_column(
+        Word(BasisKind), comment="属地, 分类分级, 提级 or 指定管辖"
+    )
     doc_no: Mapped[str | None] = mapped_column(comment="Number of the document that says so")
     valid_from: Mapped[datetime] = mapped_column(comment="Enforces from then")
     valid_to: Mapped[datetime | None] = mapped_column(comment="Until then; None: no end yet")

@@ -165,10 +165,11 @@ def _every_look_is_recorded_as_training(chain: WholeChain, desk: Desk) -> None:
 
 
 def _reject(officer: Officer, lead: Answer) -> None:
+    opened = officer._http.get(f"/api/v1/leads/{lead['id']}").json()
     answer = officer._http.post(
         f"/api/v1/leads/{lead['id']}/dismiss",
         json={"reason": "misdetection", "note": "是信号灯"},
-        headers={"If-Match": f'"{lead["version"]}"', "Idempotency-Key": str(uuid4())},
+        headers={"If-Match": f'"{opened["version"]}"', "Idempotency-Key": str(uuid4())},
     )
     assert answer.status_code == 200, answer.text
 

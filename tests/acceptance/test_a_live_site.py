@@ -227,7 +227,8 @@ def _leads_of(officer: Officer, zone: str) -> list[Answer]:
 
 
 def _dismiss(officer: Officer, lead: Answer) -> None:
-    headers = {"If-Match": f'"{lead["version"]}"', "Idempotency-Key": str(uuid4())}
+    opened = officer._http.get(f"/api/v1/leads/{lead['id']}").json()
+    headers = {"If-Match": f'"{opened["version"]}"', "Idempotency-Key": str(uuid4())}
     answer = officer._http.post(
         f"/api/v1/leads/{lead['id']}/dismiss", json={"reason": "misdetection"}, headers=headers
     )

@@ -15,9 +15,9 @@ def desk(postgres_url: str, tmp_path_factory: pytest.TempPathFactory) -> Iterato
         yield opened
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture
 def bench(postgres_url: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[EvidenceDesk]:
-    """The bureau that reviews evidence."""
+    """The bureau that reviews evidence, a new one for each story: one's cameras stay reviewed."""
     folder: Path = tmp_path_factory.mktemp("evidence")
     with evidence_desk(postgres_url, folder) as opened:
         yield opened

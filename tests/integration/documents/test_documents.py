@@ -77,7 +77,7 @@ def test_an_officer_types_and_the_proposal_is_kept_beside_the_edit(desk: Handove
         ("officer", {"approval_opinion": "同意"}, 403, "WORKFLOW-2"),
         ("leader", {"reason": "核查"}, 403, "WORKFLOW-2"),
         ("expired_officer", {"reason": "核查"}, 403, "INV-3"),
-        ("aide", {"reason": "核查"}, 403, "WORKFLOW-2"),
+        ("aide", {"reason": "核查"}, 403, "R-043"),
         ("sysadmin", {"reason": "核查"}, 403, "WORKFLOW-2"),
         ("stranger", {"reason": "核查"}, 404, None),
     ],

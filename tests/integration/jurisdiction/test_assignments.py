@@ -17,7 +17,7 @@ from server.identity.actor import Actor
 from server.identity.permissions import Role
 from server.identity.service import NewAccount
 from server.jurisdiction import service as jurisdiction
-from server.jurisdiction.service import Basis, Ground, Wanted
+from server.jurisdiction.service import BasisKind, Ground, Wanted
 from server.kit.errors import Conflict, FieldsMissing, NotFound, NotPermitted
 
 DAY = timedelta(days=1)
@@ -35,7 +35,7 @@ class Ladder:
     officer: Actor
 
     def raised(self, days: int = 1) -> Wanted:
-        return Wanted(Basis.RAISED, self.city, NOW + days * DAY, DOC)
+        return Wanted(BasisKind.RAISED, self.city, NOW + days * DAY, DOC)
 
 
 @pytest.fixture
@@ -83,7 +83,7 @@ def test_an_officer_decides_nothing(db: Session, ladder: Ladder) -> None:
 
 
 def test_an_unknown_unit_is_not_found(db: Session, ladder: Ladder) -> None:
-    wanted = Wanted(Basis.RAISED, UUID(int=9), NOW + DAY, DOC)
+    wanted = Wanted(BasisKind.RAISED, UUID(int=9), NOW + DAY, DOC)
     with pytest.raises(NotFound):
         jurisdiction.assign(db, NOW, ladder.leader, ladder.ground, wanted)
 
@@ -93,7 +93,7 @@ def test_a_zone_without_power_cannot_hold_and_can_once_it_is_delegated(
 ) -> None:
     zone = identity.add_unit(db, NOW, "苏州市苏州工业园区应急管理局", "320576")
     assert not identity.unit_ref(db, zone.id).has_power
-    wanted = Wanted(Basis.DESIGNATED, zone.id, NOW + DAY, DOC)
+    wanted = Wanted(BasisKind.DESIGNATED, zone.id, NOW + DAY, DOC)
     with pytest.raises(Conflict) as refused:
         jurisdiction.assign(db, NOW, ladder.leader, ladder.ground, wanted)
     assert "尚无执法权" in refused.value.message_zh

@@ -9,7 +9,7 @@ from server.identity.divisions import divisions, find, full_name
 from server.identity.duties import all_different, check_roles, different_person
 from server.identity.permissions import Role
 from server.identity.unit_tree import UnitTree
-from server.jurisdiction.rules import Basis, Decision, check
+from server.jurisdiction.rules import BasisKind, Decision, check
 from server.kit.errors import FieldsMissing, NotPermitted
 
 PROVINCE, CITY, COUNTY, SIBLING, OTHER_CITY, ABROAD = (UUID(int=n) for n in range(1, 7))
@@ -25,7 +25,7 @@ TREE = UnitTree(
 )
 
 
-def may(basis: Basis, by: UUID, to: UUID, holder: UUID | None = COUNTY) -> bool:
+def may(basis: BasisKind, by: UUID, to: UUID, holder: UUID | None = COUNTY) -> bool:
     try:
         check(TREE, Decision(basis, by, to, COUNTY, holder, "苏应急〔2026〕1号"))
     except NotPermitted as refused:
@@ -51,32 +51,32 @@ def test_a_ring_of_units_ends() -> None:
 @pytest.mark.parametrize(
     ("basis", "by", "to", "holder", "allowed"),
     [
-        (Basis.TERRITORIAL, COUNTY, COUNTY, None, True),
-        (Basis.TERRITORIAL, CITY, COUNTY, CITY, True),
-        (Basis.TERRITORIAL, COUNTY, COUNTY, CITY, False),
-        (Basis.TERRITORIAL, CITY, SIBLING, None, False),
-        (Basis.GRADED, CITY, CITY, COUNTY, True),
-        (Basis.GRADED, COUNTY, CITY, COUNTY, False),
-        (Basis.RAISED, CITY, CITY, COUNTY, True),
-        (Basis.RAISED, PROVINCE, PROVINCE, CITY, True),
-        (Basis.RAISED, PROVINCE, CITY, COUNTY, False),
-        (Basis.RAISED, OTHER_CITY, OTHER_CITY, COUNTY, False),
-        (Basis.DESIGNATED, CITY, SIBLING, COUNTY, True),
-        (Basis.DESIGNATED, PROVINCE, ABROAD, COUNTY, True),
-        (Basis.DESIGNATED, CITY, ABROAD, COUNTY, False),
-        (Basis.DESIGNATED, COUNTY, SIBLING, COUNTY, False),
+        (BasisKind.TERRITORIAL, COUNTY, COUNTY, None, True),
+        (BasisKind.TERRITORIAL, CITY, COUNTY, CITY, True),
+        (BasisKind.TERRITORIAL, COUNTY, COUNTY, CITY, False),
+        (BasisKind.TERRITORIAL, CITY, SIBLING, None, False),
+        (BasisKind.GRADED, CITY, CITY, COUNTY, True),
+        (BasisKind.GRADED, COUNTY, CITY, COUNTY, False),
+        (BasisKind.RAISED, CITY, CITY, COUNTY, True),
+        (BasisKind.RAISED, PROVINCE, PROVINCE, CITY, True),
+        (BasisKind.RAISED, PROVINCE, CITY, COUNTY, False),
+        (BasisKind.RAISED, OTHER_CITY, OTHER_CITY, COUNTY, False),
+        (BasisKind.DESIGNATED, CITY, SIBLING, COUNTY, True),
+        (BasisKind.DESIGNATED, PROVINCE, ABROAD, COUNTY, True),
+        (BasisKind.DESIGNATED, CITY, ABROAD, COUNTY, False),
+        (BasisKind.DESIGNATED, COUNTY, SIBLING, COUNTY, False),
     ],
 )
 def test_each_ground_asks_where_the_deciding_unit_stands(
-    basis: Basis, by: UUID, to: UUID, holder: UUID | None, *, allowed: bool
+    basis: BasisKind, by: UUID, to: UUID, holder: UUID | None, *, allowed: bool
 ) -> None:
     assert may(basis, by, to, holder) is allowed
 
 
 def test_only_the_units_of_the_address_need_no_document() -> None:
-    check(TREE, Decision(Basis.TERRITORIAL, COUNTY, COUNTY, COUNTY, None))
+    check(TREE, Decision(BasisKind.TERRITORIAL, COUNTY, COUNTY, COUNTY, None))
     with pytest.raises(FieldsMissing) as missing:
-        check(TREE, Decision(Basis.RAISED, CITY, CITY, COUNTY, COUNTY, " "))
+        check(TREE, Decision(BasisKind.RAISED, CITY, CITY, COUNTY, COUNTY, " "))
     assert missing.value.fields == ("doc_no",)
 
 

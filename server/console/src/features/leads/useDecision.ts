@@ -71,7 +71,7 @@ export function useDecision(told: { decided: (lead: Lead) => void; stale: () => 
     );
   const dismiss = (lead: Lead, reason: Reason, note: string | null = null): Promise<boolean> =>
     send(lead, `dismiss ${reason} ${note}`, (params) =>
-      call(api.POST("/api/v1/leads/{id}/dismiss", { params, body: { reason, note } })),
+      call(api.POST("/api/v1/leads/{id}/dismiss", { params, body: { reason, note, same_picture_again: false } })),
     );
   const unclear = (lead: Lead, reason: string): Promise<boolean> =>
     send(lead, `unclear ${reason}`, (params) =>
