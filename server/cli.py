@@ -74,6 +74,7 @@ def _parser() -> argparse.ArgumentParser:
     check.add_argument("--json", action="store_true", help="print one JSON object")
     report = _verb(verbs, "report", "count what the database holds")
     report.add_argument("--json", action="store_true", help="print one JSON object")
+    _add_package_key(_verb(verbs, "package-key", "write the key that checks a unit's packages"))
     _add_broker(_verb(verbs, "broker-config", "write Mosquitto's configuration and users"))
     openapi = verbs.add_parser("openapi", help="write the OpenAPI document")
     openapi.add_argument("--out", type=Path, help="file to write; none: standard output")
@@ -175,6 +176,11 @@ def _add_token(verb: argparse.ArgumentParser) -> None:
     verb.add_argument("--out", type=Path, help="file to write, mode 0600")
     verb.add_argument("--days", type=int, default=90, help="how long it works (default: 90)")
     verb.add_argument("--revoke", action="store_true", help="end the present one, make none")
+
+
+def _add_package_key(verb: argparse.ArgumentParser) -> None:
+    verb.add_argument("--unit", required=True, help="name of the enforcing unit")
+    verb.add_argument("--out", type=Path, help="file to write; none: standard output")
 
 
 def _add_broker(verb: argparse.ArgumentParser) -> None:

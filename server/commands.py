@@ -18,6 +18,7 @@ from server.enterprises.schemas import EnterpriseRecord, TrainingConsent
 from server.evidence import service as evidence
 from server.fleet import service as fleet
 from server.fleet.credentials import write_private
+from server.handovers.cases.room import PackageRoom
 from server.identity import library_tokens
 from server.identity import service as identity
 from server.identity.actor import Certificate
@@ -110,6 +111,19 @@ def training_consent(arguments: argparse.Namespace) -> int:
     return 0
 
 
+def package_key(arguments: argparse.Namespace) -> int:
+    """Write the public key of a unit, for `patrol evidence verify AJ-….zip --key`."""
+    settings = settings_of(arguments)
+    with open_database(settings) as database, database.reading() as db:
+        unit = identity.unit_named(db, arguments.unit)
+    pem = PackageRoom(settings.packages).key(unit.id).public_pem
+    if arguments.out is None:
+        say(pem.rstrip())
+    else:
+        arguments.out.write_text(pem, encoding="utf-8")
+    return 0
+
+
 def library_token(arguments: argparse.Namespace) -> int:
     """Make, or end, the token of a maintainer's program."""
     now, lasts = CLOCK.now(), timedelta(days=arguments.days)
@@ -174,6 +188,7 @@ VERBS: dict[str, Callable[[argparse.Namespace], int]] = {
     "register-enterprise": register_enterprise,
     "training-consent": training_consent,
     "library-token": library_token,
+    "package-key": package_key,
     "check": check,
     "report": report,
     "broker-config": device_commands.broker_config,

@@ -16,7 +16,7 @@ from server.identity.actor import Actor
 from server.identity.passwords import fits
 from server.identity.people import NewAccount, actor_for, add_account, roles_of
 from server.identity.tables import Account, SignedInSession, SignInLink
-from server.identity.units import add_unit, load_units, unit_ref, unit_tree
+from server.identity.units import add_unit, load_units, unit_named, unit_ref, unit_tree
 from server.kit.errors import NotFound, NotSignedIn
 from server.kit.ids import new_id
 
@@ -39,6 +39,7 @@ __all__ = [
     "sign_in",
     "sign_in_by_link",
     "sign_out",
+    "unit_named",
     "unit_ref",
     "unit_scope",
     "unit_tree",

@@ -111,6 +111,21 @@ def unit_ref(db: Session, unit_id: UUID) -> UnitRef:
     return UnitRef(unit.id, unit.name, unit.division_code, unit.has_power)
 
 
+def unit_named(db: Session, name: str) -> UnitRef:
+    """Return the unit of a name.
+
+    Raises:
+        NotFound: there is none; the remedy is in the message.
+    """
+    unit = repository.unit_by_name(db, name)
+    if unit is None:
+        raise NotFound(
+            f"no unit is named {name!r}: write --unit as add-user was given it",
+            f"没有名为“{name}”的单位",
+        )
+    return UnitRef(unit.id, unit.name, unit.division_code, unit.has_power)
+
+
 def unit_tree(db: Session) -> UnitTree:
     """Return the tree as it is."""
     return UnitTree(repository.parents(db))
