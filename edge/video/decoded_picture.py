@@ -4,12 +4,11 @@ from collections.abc import Sequence
 from threading import Lock
 
 import cv2
-import numpy as np
 from av.video.frame import VideoFrame
 
 from edge.ports import Grey, Pixels
 from edge.video.bgr import BgrConverter
-from edge.video.luma import brightness
+from edge.video.luma import brightness, grey_of
 from edge.video.masks import burn, outline
 from hazard_library.contract.evidence import PrivacyMask
 
@@ -54,11 +53,6 @@ class DecodedPicture:
         """Return the same without masks, for who judges how the camera is; before the array."""
         with self._turn:
             if not isinstance(self._held, VideoFrame):
-                return _grey_of(self._held, step)
+                return grey_of(self._held, step)
             grey = brightness(self._held, step)
-            return _grey_of(self._converter.pixels(self._held), step) if grey is None else grey
-
-
-def _grey_of(pixels: Pixels, step: int) -> Grey:
-    some = np.ascontiguousarray(pixels[::step, ::step])
-    return np.asarray(cv2.cvtColor(some, cv2.COLOR_BGR2GRAY), np.uint8)
+            return grey_of(self._converter.pixels(self._held), step) if grey is None else grey

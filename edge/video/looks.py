@@ -8,7 +8,7 @@ import cv2
 import numpy as np
 
 from edge.core.moment import Moment
-from edge.ports import Grey, Pixels
+from edge.ports import Grey
 from edge.video.sharpness import sharpness
 
 _WIDE_PX = 640
@@ -38,13 +38,6 @@ class PictureNumbers:
     difference: Difference
     sharpness: float | None
     grey: Grey
-
-
-def grey_of(pixels: Pixels) -> Grey:
-    """Return what a look wants of a picture that is there as an array."""
-    step = step_of(pixels.shape[1])
-    some = np.ascontiguousarray(pixels[::step, ::step])
-    return np.asarray(cv2.cvtColor(some, cv2.COLOR_BGR2GRAY), np.uint8)
 
 
 def step_of(width: int) -> int:

@@ -1,10 +1,11 @@
 """The brightness of a decoded picture, read where the decoder left it."""
 
+import cv2
 import numpy as np
 from av.video.frame import VideoFrame
 from av.video.reformatter import ColorRange
 
-from edge.ports import Grey
+from edge.ports import Grey, Pixels
 
 _FULL_RANGE = ("yuvj", "gray")
 #: Video says black with 16 and white with 235.
@@ -21,6 +22,12 @@ def luma_plane(image: VideoFrame) -> Grey | None:
         return None
     plane = image.planes[0]
     return np.frombuffer(memoryview(plane), np.uint8).reshape(-1, plane.line_size)
+
+
+def grey_of(pixels: Pixels, step: int) -> Grey:
+    """Return every so many pixels' brightness of a picture that is there as an array."""
+    some = np.ascontiguousarray(pixels[::step, ::step])
+    return np.asarray(cv2.cvtColor(some, cv2.COLOR_BGR2GRAY), np.uint8)
 
 
 def brightness(image: VideoFrame, step: int) -> Grey | None:

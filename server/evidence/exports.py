@@ -15,6 +15,7 @@ from server.evidence.material_tables import EvidenceExport, EvidenceMaterial
 from server.evidence.materials import Told, change
 from server.evidence.uses import FROZEN
 from server.identity.actor import Actor
+from server.identity.duties import different_person
 from server.identity.permissions import Act
 from server.kit.double_review import GATE
 from server.kit.errors import NotFound, NotPermitted
@@ -86,12 +87,7 @@ def approve(db: Session, step: Step) -> EvidenceExport:
     step.actor.require(Act.EVIDENCE_EXPORT_APPROVE, step.at)
     export, material = _opened(db, step)
     after = EXPORTS.after(export.state, ExportEvent.APPROVE)
-    if step.actor.person_id == export.requested_person:
-        raise NotPermitted(
-            "who asks for a copy cannot approve it",
-            "申请人不得审批本人的导出申请",
-            rule_id="WORKFLOW-2",
-        )
+    different_person(step.actor, export.requested_person, "申请人不得审批本人的导出申请")
     refuse_unfit(db, material, export.use)
     export.copy_no = materials.next_copy(db, material.id)
     _decide(db, step, export, after, None)

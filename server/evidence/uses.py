@@ -1,6 +1,5 @@
 """Which matters use which evidence: attach, end; which are frozen. For the modules above."""
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
@@ -14,6 +13,7 @@ from server.evidence.material_states import MaterialState, Use
 from server.evidence.material_tables import EvidenceMaterial, EvidenceUse
 from server.evidence.materials import number_of
 from server.identity.actor import Actor
+from server.identity.duties import different_person
 from server.kit.errors import NotFound, NotPermitted
 from server.kit.ids import new_id
 
@@ -45,12 +45,8 @@ def attach(
         raise NotFound(f"evidence material {material_id}")
     if use is Use.PENALTY:
         refuse_inadmissible(db, material)
-    if actor.person_id in {material.legal_person, material.tech_person}:
-        raise NotPermitted(
-            "who reviewed a material cannot handle its matter",
-            "您是该证据的审核人员，不能办理本案",
-            rule_id="WORKFLOW-2",
-        )
+    reviewers = [one for one in (material.legal_person, material.tech_person) if one is not None]
+    different_person(actor, reviewers, "您是该证据的审核人员，不能办理本案")
     known = _known(db, material_id, matter)
     if known is None:
         known = EvidenceUse(
@@ -126,11 +122,6 @@ def is_admissible(db: Session, incident_id: UUID) -> bool:
     """Whether an incident's evidence passed the gate: nothing is lacking for a penalty."""
     material = materials.seen_of_incident(db, incident_id)
     return material is not None and not lacking(db, material)
-
-
-def materials_of(db: Session, incidents: Sequence[UUID]) -> Sequence[EvidenceMaterial]:
-    """Return the materials of a lead's incidents."""
-    return materials.of_incidents(db, incidents)
 
 
 def _known(db: Session, material_id: UUID, matter: Matter) -> EvidenceUse | None:

@@ -1,9 +1,11 @@
 """Who had which part in a matter: separation of duties goes by the person."""
 
+from uuid import UUID
+
 from server.handovers.moving import Attempt
 from server.identity.actor import Actor
+from server.identity.duties import different_person
 from server.kit.db import Json
-from server.kit.errors import NotPermitted
 
 
 def part_of(actor: Actor) -> Json:
@@ -24,9 +26,4 @@ def check_another(tried: Attempt, part: Json | None, message_zh: str) -> None:
     Raises:
         NotPermitted: it is the same person, under whatever account.
     """
-    if part is not None and part["person"] == part_of(tried.actor)["person"]:
-        raise NotPermitted(
-            f"{tried.person} has had another part in this matter; somebody else does this",
-            message_zh,
-            rule_id="WORKFLOW-2",
-        )
+    different_person(tried.actor, None if part is None else UUID(part["person"]), message_zh)

@@ -35,12 +35,6 @@ def person(db: Session, person_id: UUID) -> Person | None:
     return db.get(Person, person_id)
 
 
-def accounts_of(db: Session, person_id: UUID) -> Sequence[Account]:
-    """Return every account of a person."""
-    query = select(Account).where(Account.person_id == person_id)
-    return db.scalars(query.order_by(Account.id)).all()
-
-
 def grant(db: Session, grant_id: UUID) -> RoleGrant | None:
     """Return a grant, newest and locked."""
     return db.get(RoleGrant, grant_id, with_for_update=True, populate_existing=True)

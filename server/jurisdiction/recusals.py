@@ -10,6 +10,7 @@ from server.audit import service as audit
 from server.audit.service import Thing
 from server.identity import service as identity
 from server.identity.actor import Actor
+from server.identity.duties import different_person
 from server.identity.permissions import Act
 from server.jurisdiction import repository
 from server.jurisdiction.tables import Recusal
@@ -60,12 +61,7 @@ def end(db: Session, at: datetime, actor: Actor, recusal_id: UUID, reason: str) 
     theirs = identity.people_of(db, identity.unit_scope(db, actor), at) | {actor.person_id}
     if row is None or row.ended_at is not None or row.person_id not in theirs:
         raise NotFound(f"recusal {recusal_id}")
-    if row.person_id == actor.person_id:
-        raise NotPermitted(
-            f"{actor.account} may not end an own recusal",
-            "本人的回避须由其他负责人解除",
-            rule_id="WORKFLOW-2",
-        )
+    different_person(actor, row.person_id, "本人的回避须由其他负责人解除")
     if len(reason.strip()) < _SHORTEST:
         raise FieldsMissing(["reason"], "请写明解除回避的理由")
     row.ended_at, row.ended_by, row.end_reason = at, actor.account, reason.strip()

@@ -10,9 +10,10 @@ from sqlalchemy.orm import Session
 
 from hazard_library.catalogue.load import Catalogue
 from server.audit import service as audit
-from server.identity import service as identity
+from server.identity.duties import different_person
 from server.identity.permissions import Act
-from server.kit.errors import Conflict, FieldsMissing, NotPermitted
+from server.identity.same_person import person_of
+from server.kit.errors import Conflict, FieldsMissing
 from server.kit.ids import new_id
 from server.leads import duplicates, lease, outcomes, repository, said, schemas
 from server.leads.acting import Attempt, locked, move, taken, tell, thing
@@ -163,12 +164,8 @@ def _answering(db: Session, tried: Attempt, event: ProposalEvent) -> tuple[Lead,
     waiting = _waiting(db, lead)
     PROPOSAL.after(waiting.state, event)
     LEAD.after(lead.state, LeadEvent(waiting.event))
-    if identity.is_person(db, tried.actor, waiting.proposed_by):
-        raise NotPermitted(
-            f"{tried.actor.account} proposed it; another person agrees",
-            "提出人不得审批本人提出的事项",
-            rule_id="WORKFLOW-2",
-        )
+    proposer = person_of(db, waiting.proposed_by)
+    different_person(tried.actor, proposer, "提出人不得审批本人提出的事项")
     return lead, waiting
 
 

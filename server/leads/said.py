@@ -41,11 +41,6 @@ class Precision:
         decided = self.confirmed + self.dismissed
         return self.confirmed / decided if decided else None
 
-    @property
-    def is_revised(self) -> bool:
-        """Whether the figure is another one than when the time had just ended."""
-        return self.revised > 0
-
 
 def say(db: Session, at: datetime, actor: Actor, lead: Lead, reason: DismissReason | None) -> None:
     """Note a verdict on a lead: a reason says 误报, none 属实."""

@@ -2,9 +2,10 @@
 
 from sqlalchemy.orm import Session
 
-from server.identity import service as identity
+from server.identity.duties import different_person
 from server.identity.permissions import Act, Role
-from server.kit.errors import FieldsMissing, NotPermitted
+from server.identity.same_person import person_of
+from server.kit.errors import FieldsMissing
 from server.leads import schemas
 from server.leads.acting import Attempt, locked, move
 from server.leads.states import LEAD, LeadEvent
@@ -27,12 +28,8 @@ def second_look(db: Session, tried: Attempt, body: schemas.SecondLook) -> Lead:
         raise FieldsMissing(["second_look"], "该线索无须复核，或已经复核")
     if tried.actor.role is Role.OFFICER:
         tried.actor.require(Act.LEADS_CONFIRM, tried.at)
-    if identity.is_person(db, tried.actor, lead.decided_by):
-        raise NotPermitted(
-            f"{tried.actor.account} dismissed this ★ lead; another person looks again",
-            "作出误报结论的人员不得复核本人结论",
-            rule_id="WORKFLOW-2",
-        )
+    dismisser = person_of(db, lead.decided_by)
+    different_person(tried.actor, dismisser, "作出误报结论的人员不得复核本人结论")
     lead.seconded_by, lead.seconded_at = tried.actor.id, tried.at
     move(db, tried, lead, LeadEvent.SECOND_LOOK, body.opinion)
     return lead

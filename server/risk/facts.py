@@ -30,12 +30,6 @@ class OtherFacts(Protocol):
         ...
 
 
-def nothing_else(db: Session, at: datetime, enterprise_id: UUID) -> Mapping[str, Fact]:
-    """Know nothing more: no part above is there."""
-    del db, at, enterprise_id
-    return {}
-
-
 def gather(db: Session, at: datetime, enterprise_id: UUID, others: OtherFacts) -> dict[str, Fact]:
     """Return everything that is known."""
     today = at.astimezone(LEGAL_ZONE).date()

@@ -1,6 +1,6 @@
 """The people of a task as the register knows them, on the day that counts."""
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, time
 from uuid import UUID
@@ -15,7 +15,7 @@ from server.jurisdiction import service as jurisdiction
 from server.kit.errors import NotPermitted
 from server.tasks import repository
 from server.tasks.tables import InspectionTask
-from server.tasks.team import LEAST, Candidate
+from server.tasks.team import Candidate
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,13 +75,3 @@ def check_of_team(db: Session, task: InspectionTask, actor: Actor, at: datetime)
             f"{actor.full_name}不是本任务的检查人员，或执法证已失效，不得开展检查",
             rule_id="R-009",
         )
-
-
-def person_of(db: Session, account_id: UUID | None) -> UUID | None:
-    """Return the person behind an account."""
-    return persons_of(db, [account_id])[account_id] if account_id is not None else None
-
-
-def is_two_persons(persons: Mapping[UUID, UUID], accounts: Collection[UUID]) -> bool:
-    """Whether accounts are at least two persons'."""
-    return len({persons[account] for account in accounts}) >= LEAST

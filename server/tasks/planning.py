@@ -10,6 +10,7 @@ from hazard_library.catalogue.load import Catalogue
 from server.calendar.service import day_of
 from server.documents import check_items
 from server.identity import duties
+from server.identity.same_person import person_of
 from server.jurisdiction import service as jurisdiction
 from server.kit.errors import FieldsMissing
 from server.tasks import bodies, moving, people, repository, team, visits
@@ -102,7 +103,7 @@ def assign(db: Session, tried: Attempt, body: bodies.AssignTask) -> UUID:
     experts = people.candidates(
         db, [people.Named(one) for one in body.experts], task.enterprise_id, body.planned_on
     )
-    approver = people.person_of(db, task.approved_by)
+    approver = person_of(db, task.approved_by)
     team.check_team(officers, task.unit_id, body.planned_on, {str(approver)})
     team.check_experts(experts)
     before = [one.name for one in repository.members(db, task.id)]
@@ -159,7 +160,7 @@ def _check_approver(db: Session, tried: Attempt, task: InspectionTask) -> None:
         (task.submitted_by, "提交人不得审批本人提交的检查任务"),
         (task.lead_confirmer, "线索确认人不得审批由该线索转来的检查任务"),
     ):
-        duties.different_person(tried.actor, people.person_of(db, account), message)
+        duties.different_person(tried.actor, person_of(db, account), message)
     proposed = [people.Named(name) for name in task.plan.get("proposed_officers", ())]
     planned_on = task.planned_on or day_of(tried.at)
     going = {one.person for one in people.candidates(db, proposed, task.enterprise_id, planned_on)}

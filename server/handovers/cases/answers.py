@@ -5,16 +5,14 @@ Both ways end in the same functions; an import has no person, so it acts as `svc
 
 from sqlalchemy.orm import Session
 
-from server.audit.service import Who
-from server.handovers.cases import repository, schemas
+from server.handovers.cases import schemas
 from server.handovers.cases.states import CaseEvent
 from server.handovers.cases.tables import CaseHandover
 from server.handovers.cases.verbs import COURSE
 from server.handovers.moving import Attempt, By
 from server.handovers.referrals import repository as referrals
-from server.kit.errors import Conflict, FieldsMissing, NotFound
+from server.kit.errors import FieldsMissing
 
-IMPORT = Who("svc:import", "svc")
 _DEFAULT_LIMIT = 30
 #: Which limit may follow which (TRAP-20): 180 only behind 90.
 _LONGER = {30: 90, 90: 180}
@@ -102,31 +100,6 @@ def decided(db: Session, by: By, case: CaseHandover, body: schemas.Outcome) -> C
         case.concluded_at = by.at
     COURSE.advance(db, by, case, event, None, case.outcome)
     return case
-
-
-def numbered(db: Session, number: str) -> CaseHandover:
-    """Return a hand-over by its number, for an import.
-
-    Raises:
-        NotFound: there is none.
-    """
-    found = repository.by_number(db, number)
-    if found is None:
-        raise NotFound(f"handover {number}", f"没有编号为 {number} 的案件移交")
-    return found
-
-
-def check_round(case: CaseHandover, number: int) -> None:
-    """Refuse an answer to a package that is not the last one.
-
-    Raises:
-        Conflict: it is about another round.
-    """
-    if case.round != number:
-        raise Conflict(
-            f"{case.number} was handed over {case.round} times; the answer is about round {number}",
-            f"回执针对第{number}次移交，当前为第{case.round}次",
-        )
 
 
 def _check_no_referral(db: Session, case: CaseHandover) -> None:

@@ -72,9 +72,3 @@ def packages(db: Session, case_id: UUID) -> Sequence[CasePackage]:
     """Return the packages of a hand-over, oldest first."""
     query = select(CasePackage).where(CasePackage.handover_id == case_id)
     return db.scalars(query.order_by(CasePackage.round)).all()
-
-
-def undelivered(db: Session, limit: int) -> Sequence[CasePackage]:
-    """Return packages that the exchange has not taken yet, oldest first."""
-    query = select(CasePackage).where(CasePackage.delivered_at.is_(None))
-    return db.scalars(query.order_by(CasePackage.exported_at).limit(limit)).all()

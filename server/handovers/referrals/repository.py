@@ -124,14 +124,3 @@ def last_report(db: Session, referral_id: UUID) -> int:
     """Return the number of the last report; 0: none."""
     query = select(func.max(ProvinceReport.no)).where(ProvinceReport.referral_id == referral_id)
     return db.scalar(query) or 0
-
-
-def report(db: Session, report_id: UUID) -> ProvinceReport | None:
-    """Return one report, locked."""
-    return db.scalar(select(ProvinceReport).where(ProvinceReport.id == report_id).with_for_update())
-
-
-def undelivered(db: Session, limit: int) -> Sequence[ProvinceReport]:
-    """Return reports that the exchange has not taken yet, oldest first."""
-    query = select(ProvinceReport).where(ProvinceReport.delivered_at.is_(None))
-    return db.scalars(query.order_by(ProvinceReport.at, ProvinceReport.no).limit(limit)).all()

@@ -174,21 +174,3 @@ def listed(db: Session, at: datetime, actor: Actor, cursor: UUID | None) -> sche
     found = repository.listed(db, jurisdiction.scope(db, actor), cursor, _PAGE)
     more = str(found[_PAGE - 1].id) if len(found) > _PAGE else None
     return schemas.ReferralList(items=pages.rows(db, at, found[:_PAGE]), next_cursor=more)
-
-
-def note_receipt(db: Session, at: datetime, who: audit.Who, report_id: UUID, receipt: str) -> None:
-    """Note what the province answered to a report.
-
-    Raises:
-        NotFound: there is no such report.
-        Conflict: it was answered already.
-    """
-    found = repository.report(db, report_id)
-    if found is None:
-        raise NotFound(f"province report {report_id}")
-    if found.receipt is not None:
-        raise Conflict(f"report {report_id} was answered already", "该报送已有回执")
-    found.receipt, found.receipted_at = receipt, at
-    db.flush()
-    thing = audit.Thing("province_report", str(found.id))
-    audit.record(db, at, who, thing, audit.Act("receipted", reason=receipt))

@@ -13,8 +13,9 @@ import pytest
 from edge.core.moment import Moment
 from edge.ports import Pixels
 from edge.testing.fake_clock import START
-from edge.video.looks import Looker, grey_of
+from edge.video.looks import Looker, step_of
 from edge.video.loop_watch import points_of
+from edge.video.luma import grey_of
 from edge.video.picture_health import PictureHealth
 from hazard_library.contract.device import CameraCondition
 
@@ -58,7 +59,7 @@ def conditions(
             pixels = cut(np.asarray(image.to_ndarray(format="bgr24"), np.uint8))
             if seconds >= MEDDLED_AT_S:
                 pixels = meddle(np.asarray(image.to_ndarray(format="bgr24"), np.uint8))
-            condition = health.judge(looker.look(at, grey_of(pixels)))
+            condition = health.judge(looker.look(at, grey_of(pixels, step_of(pixels.shape[1]))))
             if condition is not changes[-1][1]:
                 changes.append((seconds, condition))
     return changes[1:]

@@ -7,7 +7,8 @@ from numpy.typing import NDArray
 
 from edge.core.moment import Moment
 from edge.testing.fake_clock import START
-from edge.video.looks import Looker, grey_of
+from edge.video.looks import Looker
+from edge.video.luma import grey_of
 from edge.video.picture_health import PictureHealth
 from hazard_library.contract.device import CameraCondition
 
@@ -53,7 +54,7 @@ class Watch:
         for _ in range(round(seconds * RATE)):
             at = Moment(self.seconds, START + timedelta(seconds=self.seconds))
             before = self.condition
-            after = self._health.judge(self._looker.look(at, grey_of(picture(self._number))))
+            after = self._health.judge(self._looker.look(at, grey_of(picture(self._number), 1)))
             if after is not before:
                 self.changes.append((self.seconds, after))
             self._number += 1
