@@ -16,6 +16,13 @@ def desk(postgres_url: str, tmp_path_factory: pytest.TempPathFactory) -> Iterato
 
 
 @pytest.fixture
+def fresh_desk(postgres_url: str, tmp_path: Path) -> Iterator[HandoverDesk]:
+    """A bureau of a story's own, where what one story does another must find undone."""
+    with handover_desk(postgres_url, tmp_path) as opened:
+        yield opened
+
+
+@pytest.fixture
 def bench(postgres_url: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[EvidenceDesk]:
     """The bureau that reviews evidence, a new one for each story: one's cameras stay reviewed."""
     folder: Path = tmp_path_factory.mktemp("evidence")

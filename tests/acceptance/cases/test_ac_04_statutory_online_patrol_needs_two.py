@@ -2,12 +2,19 @@
 
 from datetime import timedelta
 
+import pytest
 from handover_desk import HandoverDesk, told
 from patrol_desk import PatrolDesk
 
 from server.audit import service as audit
 from server.audit.service import Thing
 from server.online_patrols import service as patrols
+
+
+@pytest.fixture
+def desk(fresh_desk: HandoverDesk) -> HandoverDesk:
+    """A unit has one round a day: each story needs a day of its own."""
+    return fresh_desk
 
 
 def test_one_officer_is_refused_and_offered_an_internal_watch_and_two_sign_the_record(

@@ -2,21 +2,13 @@
 
 import json
 import zipfile
-from collections.abc import Iterator
 from pathlib import Path
 
-import pytest
-from handover_desk import HandoverDesk, Page, handover_desk, told
+from handover_desk import HandoverDesk, Page, told
 
 from hazard_library.proof.case_package import CLUE_NOTE
 from server.audit import service as audit
 from server.audit.service import Thing
-
-
-@pytest.fixture(scope="module")
-def desk(postgres_url: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[HandoverDesk]:
-    with handover_desk(postgres_url, tmp_path_factory.mktemp("ac14")) as opened:
-        yield opened
 
 
 def attach(desk: HandoverDesk, case: Page, use: str) -> object:

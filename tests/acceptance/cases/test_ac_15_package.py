@@ -4,11 +4,11 @@ import shutil
 import subprocess
 import sys
 import zipfile
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-from handover_desk import HandoverDesk, handover_desk, told
+from handover_desk import HandoverDesk, told
 
 from hazard_library.proof.verify_package import opened_package, verify_package
 from server.handovers.cases.contents import gather
@@ -16,12 +16,6 @@ from server.handovers.cases.packing import write_package
 from server.handovers.cases.repository import by_number
 
 Entries = dict[str, bytes]
-
-
-@pytest.fixture(scope="module")
-def desk(postgres_url: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[HandoverDesk]:
-    with handover_desk(postgres_url, tmp_path_factory.mktemp("ac15")) as opened:
-        yield opened
 
 
 @pytest.fixture(scope="module")

@@ -1,12 +1,10 @@
 """AC-19: a year without a notice is 暂算; a notice moves what was told later, never earlier."""
 
-from collections.abc import Iterator
 from datetime import date, datetime
-from pathlib import Path
 
 import pytest
 from bureau import SETUP
-from handover_desk import HandoverDesk, handover_desk, told
+from handover_desk import HandoverDesk, told
 from notices import HEADING, notice
 
 from server.audit import service as audit
@@ -27,10 +25,9 @@ LETTER = Thing("rectification_order", "zg-2")
 
 
 @pytest.fixture
-def desk(postgres_url: str, tmp_path: Path) -> Iterator[HandoverDesk]:
-    """A bureau for each story: what one loads, another must find missing."""
-    with handover_desk(postgres_url, tmp_path) as opened:
-        yield opened
+def desk(fresh_desk: HandoverDesk) -> HandoverDesk:
+    """What one story loads, another must find missing."""
+    return fresh_desk
 
 
 def tell(desk: HandoverDesk, thing: Thing, start: datetime, period: Period) -> date:
