@@ -1,4 +1,4 @@
-"""The door of reminders: `run` by the upkeep, `handle` by people."""
+"""The door of reminders: `run` by the upkeep, `handle` by people, `refusal` for what blocks."""
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
@@ -16,13 +16,14 @@ from server.identity.actor import Actor
 from server.identity.permissions import Act
 from server.kit import live
 from server.kit.db import Json
-from server.kit.errors import FieldsMissing, NotFound, NotPermitted
+from server.kit.errors import FieldsMissing, NotFound
 from server.kit.ids import new_id
 from server.kit.live import Change, Kind
 from server.kit.preconditions import check_version
 from server.reminders import repository
 from server.reminders.engine import Firing, Ground, Standing, steps
 from server.reminders.facts import Fact, Find, Key, Trigger
+from server.reminders.refusals import refusal
 from server.reminders.repository import Reader
 from server.reminders.rules import Rule, Severity, rules
 from server.reminders.states import REMINDER, ReminderEvent, ReminderState
@@ -41,6 +42,7 @@ __all__ = [
     "is_on",
     "one",
     "reader_of",
+    "refusal",
     "run",
     "switch",
     "tell_refused",
@@ -181,9 +183,7 @@ def switch(db: Session, at: datetime, actor: Actor, rule_id: str, *, on: bool, r
     if rule is None:
         raise NotFound(f"rule {rule_id}")
     if rule.blocks and not on:
-        raise NotPermitted(
-            f"{rule_id} blocks; it cannot be switched off", "该规则不得停用", rule_id=rule_id
-        )
+        raise refusal(rule_id, f"{rule_id} blocks; it cannot be switched off", zh="该规则不得停用")
     if len(reason.strip()) < 2:  # noqa: PLR2004 - 停用
         raise FieldsMissing(["reason"], "请写明理由")
     db.add(
